@@ -1,0 +1,187 @@
+//! Cells: all requests of one scenario, context and load.
+//!
+//! Records are folded into [`tally::Tally`]s as they stream and dropped; a second reading of the same records picks the
+//! order statistics ([`selection`]). [`Cell`] is what comes out, and what a source that keeps only aggregates gives
+//! directly: the rest of the program cannot tell them apart.
+
+pub mod fold;
+pub mod selection;
+pub mod sum;
+pub mod tally;
+
+use crate::context::Context;
+use crate::metric::{Better, METRIC_COUNT, MetricId};
+use crate::record::Load;
+use std::collections::BTreeMap;
+
+/// What distinguishes one cell from the next.
+///
+/// Ordered with the sweep first, then scenarios by name; within one, by context and then by load.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CellKey {
+    /// [`crate::record::SWEEP`] or the id of a use case.
+    pub scenario: String,
+    /// Input tokens; none where neither the records nor their token counts say.
+    pub context: Option<Context>,
+    /// What the load generator held constant.
+    pub load: Load,
+}
+
+impl CellKey {
+    /// Whether this cell belongs to the context × load grid.
+    pub fn is_sweep(&self) -> bool {
+        self.scenario == crate::record::SWEEP
+    }
+}
+
+impl PartialOrd for CellKey {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for CellKey {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        let order = |key: &Self| (!key.is_sweep(), key.scenario.clone(), key.context.clone(), key.load);
+        order(self).cmp(&order(other))
+    }
+}
+
+/// First submission to last end of one run's successes, picoseconds on the source's clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// First submission.
+    pub start_ps: i128,
+    /// Last end; at or after `start_ps`.
+    pub end_ps: i128,
+}
+
+impl Window {
+    /// Its length in seconds.
+    pub fn span_s(&self) -> f64 {
+        (self.end_ps - self.start_ps) as f64 / 1e12
+    }
+}
+
+/// Where a statistic comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Origin {
+    /// Computed here from per-request records.
+    #[default]
+    Records,
+    /// As a tool printed it.
+    Tool,
+}
+
+/// A metric over the successes of one cell. Units are the metric's own. Unknown is `None`.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Summary {
+    /// Requests that have a value.
+    pub n: u64,
+    /// Arithmetic mean.
+    pub mean: Option<f64>,
+    /// Standard deviation with n − 1; needs 2 values.
+    pub sd: Option<f64>,
+    /// Type 7 (linear between order statistics), as far as n can carry them.
+    pub quantiles: Quantiles,
+    /// Mean of each run, where the cell was run more than once and each run has a value; ordered by run.
+    pub run_means: Vec<f64>,
+    /// Who computed it.
+    pub origin: Origin,
+}
+
+/// Percentiles of a metric; `None` where the sample cannot carry one.
+///
+/// p90 needs 64 values, p95 130 and p99 662; p10, p5 and p1 likewise.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[allow(missing_docs)]
+pub struct Quantiles {
+    pub p1: Option<f64>,
+    pub p5: Option<f64>,
+    pub p10: Option<f64>,
+    pub p50: Option<f64>,
+    pub p90: Option<f64>,
+    pub p95: Option<f64>,
+    pub p99: Option<f64>,
+}
+
+/// A statistic of a metric, as a threshold is judged by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Statistic {
+    /// Arithmetic mean.
+    #[default]
+    Mean,
+    /// Median.
+    P50,
+    /// 90th percentile of a latency; 10th of a speed.
+    P90,
+    /// 95th percentile of a latency; 5th of a speed.
+    P95,
+    /// 99th percentile of a latency; 1st of a speed.
+    P99,
+}
+
+impl Summary {
+    /// The statistic, with percentiles mirrored to the slow tail where more is better.
+    pub fn statistic(&self, statistic: Statistic, better: Better) -> Option<f64> {
+        let q = &self.quantiles;
+        match (statistic, better) {
+            (Statistic::Mean, _) => self.mean,
+            (Statistic::P50, _) => q.p50,
+            (Statistic::P90, Better::Lower) => q.p90,
+            (Statistic::P95, Better::Lower) => q.p95,
+            (Statistic::P99, Better::Lower) => q.p99,
+            (Statistic::P90, Better::Higher) => q.p10,
+            (Statistic::P95, Better::Higher) => q.p5,
+            (Statistic::P99, Better::Higher) => q.p1,
+        }
+    }
+}
+
+/// All requests of one scenario, context and load, summed up.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    /// Which cell it is.
+    pub key: CellKey,
+    /// Requests sent, warm-up left out: successes and failures.
+    pub requests: u64,
+    /// Requests that failed, warm-up left out.
+    pub failed: u64,
+    /// Warm-up requests, counted in nothing else.
+    pub warmup: u64,
+    /// How often each reason for a failure was given; requests without a reason are under `""`.
+    pub failures: BTreeMap<String, u64>,
+    /// One per run that has submission times on every success; ordered by run.
+    pub windows: Vec<Window>,
+    /// How many runs the cell has; at least 1.
+    pub runs: u64,
+    /// Sum of the runs' spans in seconds; none where a success lacks its submission time.
+    pub span_s: Option<f64>,
+    /// Output tokens of the successes.
+    pub output_tokens: Option<u64>,
+    /// Output tokens per second: output tokens of the successes over `span_s`.
+    pub throughput_tok_s: Option<f64>,
+    /// Requests per second that were completed, over `span_s`.
+    pub achieved_rate: Option<f64>,
+    /// What the test asked for or, where that is unknown, the mean of the output tokens.
+    pub mean_output_tokens: Option<f64>,
+    /// Mean input tokens of the successes.
+    pub mean_input_tokens: Option<f64>,
+    /// Output tokens per streamed chunk, over the successes that count their chunks.
+    pub tokens_per_chunk: Option<f64>,
+    /// One summary per entry of [`crate::metric::METRICS`].
+    pub metrics: [Summary; METRIC_COUNT],
+}
+
+impl Cell {
+    /// The summary of one metric.
+    pub fn metric(&self, id: MetricId) -> &Summary {
+        &self.metrics[id as usize]
+    }
+
+    /// Requests that succeeded.
+    pub fn successes(&self) -> u64 {
+        self.requests - self.failed
+    }
+}

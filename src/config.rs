@@ -1,0 +1,199 @@
+//! `gristmill.toml`: what the records do not say. Every key is optional; unknown keys are errors.
+
+use crate::cell::Statistic;
+use serde::{Deserialize, Serialize};
+
+/// A whole configuration file.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Title of the report; default: the model's name, else the folder's.
+    pub title: Option<String>,
+    /// Line below the title; default: from the hardware.
+    pub subtitle: Option<String>,
+    /// `YYYY-MM-DD`; default: the UTC day of the latest submission on an epoch clock.
+    pub date: Option<String>,
+    /// The model that was served.
+    pub model: Model,
+    /// What it was served on.
+    pub hardware: Hardware,
+    /// What served it.
+    pub engine: Engine,
+    /// How it was tested.
+    pub test: Test,
+    /// Price of power, and how to read power logs.
+    pub power: Power,
+    /// Price of the hardware.
+    pub cost: Cost,
+    /// The rule for capacity limits.
+    pub capacity: CapacityRule,
+    /// Workloads with thresholds; each replaces the built-in one of the same id or adds one.
+    pub use_case: Vec<UseCaseConfig>,
+    /// Whose report it is.
+    pub brand: Brand,
+}
+
+/// `[model]`
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Model {
+    /// As it is called: `Qwen3-Coder-Next`.
+    pub name: Option<String>,
+    /// Who made it.
+    pub organization: Option<String>,
+    /// Its size, as it is written: `80B`.
+    pub parameters: Option<String>,
+    /// For example `Mixture-of-Experts`.
+    pub architecture: Option<String>,
+    /// Of the weights: `FP8`.
+    pub precision: Option<String>,
+}
+
+/// `[hardware]`
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Hardware {
+    /// Name of one GPU.
+    pub gpu: Option<String>,
+    /// How many of them; at least 1.
+    pub count: Option<u32>,
+    /// Memory of all GPUs together, GB.
+    pub vram_gb: Option<f64>,
+    /// Driver version.
+    pub driver: Option<String>,
+    /// Memory of one GPU in MiB, as the driver prints it.
+    pub memory_mb: Option<f64>,
+    /// Most memory that was in use, MiB.
+    pub peak_memory_mb: Option<f64>,
+}
+
+/// `[engine]`
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Engine {
+    /// For example `SGLang`.
+    pub name: Option<String>,
+    /// Its version.
+    pub version: Option<String>,
+}
+
+/// `[test]`
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Test {
+    /// Output tokens that each request of the sweep asked for.
+    pub output_tokens: Option<u64>,
+    /// Whether the engine could reuse prompts it had read before.
+    pub prompt_caching: Option<bool>,
+    /// `none`, or `MTP`, `EAGLE`, …
+    pub speculative_decoding: Option<String>,
+    /// For example `full precision`.
+    pub kv_cache: Option<String>,
+    /// Prompt suites: how the suite was run.
+    pub mode: Option<String>,
+    /// Prompt suites: where the server was.
+    pub api_url: Option<String>,
+    /// Prompt suites: when it was run.
+    pub time: Option<String>,
+    /// Printed with the test parameters.
+    pub notes: Option<String>,
+}
+
+/// `[power]`
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Power {
+    /// Price of one kWh.
+    pub price_per_kwh: Option<f64>,
+    /// Sign that stands before amounts.
+    pub currency: String,
+    /// Time zone of power logs that name none: `UTC`, `Europe/Berlin`, `+02:00`.
+    pub timezone: String,
+    /// Power usage effectiveness: what the site draws per watt of the GPUs; at least 1.
+    pub pue: f64,
+}
+
+impl Default for Power {
+    fn default() -> Self {
+        Self { price_per_kwh: None, currency: "$".into(), timezone: "UTC".into(), pue: 1.0 }
+    }
+}
+
+/// `[cost]`
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Cost {
+    /// Price of one GPU for an hour.
+    pub gpu_hour: Option<f64>,
+}
+
+/// Which level is called the limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Rule {
+    /// Where the line between the last passing and the first failing level crosses the threshold.
+    #[default]
+    Crossing,
+    /// The largest level that stays within every threshold.
+    Within,
+}
+
+/// `[capacity]`
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CapacityRule {
+    /// Which level is called the limit.
+    pub rule: Rule,
+    /// Which statistic of a cell is held against a threshold.
+    pub statistic: Statistic,
+    /// How far past its threshold a tested level may lie and still be called on it, as a share of the threshold.
+    pub near: f64,
+    /// Share of failed requests above which a level fails.
+    pub max_failure_rate: f64,
+}
+
+impl Default for CapacityRule {
+    fn default() -> Self {
+        Self { rule: Rule::Crossing, statistic: Statistic::Mean, near: 0.07, max_failure_rate: 0.01 }
+    }
+}
+
+/// `[[use_case]]`
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct UseCaseConfig {
+    /// Stable id; the `scenario` of its own records.
+    pub id: String,
+    /// As the report calls it; default: the built-in name, else the id.
+    pub name: Option<String>,
+    /// Input tokens: `"32K"`, `"1M"`, `"1000"`; required unless built in.
+    pub context: Option<String>,
+    /// Output tokens of a request.
+    pub output_tokens: Option<u64>,
+    /// TTFT must not exceed it, seconds.
+    pub max_ttft_s: Option<f64>,
+    /// Generation speed must not fall below it, tok/s per user.
+    pub min_speed: Option<f64>,
+    /// E2E must not exceed it, seconds.
+    pub max_e2e_s: Option<f64>,
+    /// What the workload is.
+    pub description: Option<String>,
+}
+
+/// `[brand]`
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Brand {
+    /// Stands on the cover and in every footer.
+    pub name: Option<String>,
+    /// SVG or PNG file, relative to the configuration file.
+    pub logo: Option<String>,
+    /// `#rrggbb`
+    pub accent: Option<String>,
+    /// Address of the brand.
+    pub website: Option<String>,
+    /// Where an interactive copy of the report lives.
+    pub report_url: Option<String>,
+    /// Whom to ask.
+    pub contact: Option<String>,
+}

@@ -1,0 +1,205 @@
+//! How numbers are printed. The one place that rounds.
+//!
+//! Every function takes the unrounded value in SI units and gives what a reader sees. Ties round to even on the exact
+//! binary value, as Rust's formatting does.
+
+use crate::record::Load;
+
+/// Not measured.
+pub const UNKNOWN: &str = "–";
+
+/// `value` with a fixed number of decimals; never `-0`.
+pub fn fixed(value: f64, decimals: usize) -> String {
+    let text = format!("{value:.decimals$}");
+    match text.strip_prefix('-') {
+        Some(digits) if digits.bytes().all(|b| matches!(b, b'0' | b'.')) => digits.to_owned(),
+        _ => text,
+    }
+}
+
+/// Whole number with thousands separated: `20,304`.
+pub fn thousands(value: f64) -> String {
+    let text = fixed(value, 0);
+    let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |digits| ("-", digits));
+    let mut out = String::from(sign);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// Throughput and per-user speed in findings: `765.4 tok/s`.
+pub fn throughput(tok_s: f64) -> String {
+    format!("{} tok/s", fixed(tok_s, 1))
+}
+
+/// Speed in capacity tables: `97 tok/s`.
+pub fn whole_speed(tok_s: f64) -> String {
+    format!("{} tok/s", thousands(tok_s))
+}
+
+/// Prefill speed: `20,304 tok/s`.
+pub fn prefill_speed(tok_s: f64) -> String {
+    format!("{} tok/s", thousands(tok_s))
+}
+
+/// TTFT and queue wait in findings: below 1 s `398 ms`, else `19.9 s`.
+///
+/// Decided on the printed value, so that nothing prints as `1000 ms`.
+pub fn latency(seconds: f64) -> String {
+    if fixed(seconds * 1000.0, 0).len() <= 3 { milliseconds(seconds) } else { seconds_1(seconds) }
+}
+
+/// TTFT in capacity tables: `7.8 s`.
+pub fn seconds_1(seconds: f64) -> String {
+    format!("{} s", fixed(seconds, 1))
+}
+
+/// E2E and ITL: `2125 ms`.
+pub fn milliseconds(seconds: f64) -> String {
+    format!("{} ms", fixed(seconds * 1000.0, 0))
+}
+
+/// Power: `830 W`.
+pub fn watts(watts: f64) -> String {
+    format!("{} W", thousands(watts))
+}
+
+/// An amount of money: `$0.08`.
+pub fn money(amount: f64, currency: &str) -> String {
+    format!("{currency}{}", fixed(amount, 2))
+}
+
+/// How many times as much: `6.3×`.
+pub fn ratio(ratio: f64) -> String {
+    format!("{}×", fixed(ratio, 1))
+}
+
+/// Efficiency: `63%`.
+pub fn percent(share: f64) -> String {
+    format!("{}%", fixed(share * 100.0, 0))
+}
+
+/// Success rate: `99.9%`, and never `100.0%` where a request failed, nor `0.0%` where one succeeded.
+pub fn success_rate(requests: u64, failed: u64) -> Option<String> {
+    if requests == 0 {
+        return None;
+    }
+    let share = (requests - failed) as f64 / requests as f64 * 100.0;
+    let rounded = fixed(share, 1);
+    Some(match rounded.as_str() {
+        "100.0" if failed > 0 => "99.9%".to_owned(),
+        "0.0" if failed < requests => "0.1%".to_owned(),
+        _ => format!("{rounded}%"),
+    })
+}
+
+/// How many requests: `850`, `4.3K`, `10.0M`.
+pub fn count(requests: u64) -> String {
+    match requests {
+        0..1_000 => requests.to_string(),
+        1_000..999_950 => format!("{}K", fixed(requests as f64 / 1e3, 1)),
+        _ => format!("{}M", fixed(requests as f64 / 1e6, 1)),
+    }
+}
+
+/// Tokens per hour: `2.8 million`, `95 thousand`.
+pub fn large(value: f64) -> String {
+    if value >= 999.5e6 {
+        format!("{} billion", fixed(value / 1e9, 1))
+    } else if value >= 999_500.0 {
+        format!("{} million", fixed(value / 1e6, 1))
+    } else if value >= 10_000.0 {
+        format!("{} thousand", fixed(value / 1e3, 0))
+    } else {
+        thousands(value)
+    }
+}
+
+/// A number as short as it can be without losing a digit of what was configured: `8`, `2.5`.
+pub fn shortest(value: f64) -> String {
+    let text = format!("{value}");
+    if text == "-0" { "0".to_owned() } else { text }
+}
+
+/// A load level: `10` or, for a rate, `2.5`.
+pub fn level(load: Load) -> String {
+    match load {
+        Load::Concurrency(n) => n.to_string(),
+        Load::RequestRate(rate) => shortest(rate),
+    }
+}
+
+/// A load as a reader is told: `1 concurrent request`, `10 concurrent requests`, `2.5 requests/s`.
+pub fn load(load: Load) -> String {
+    match load {
+        Load::Concurrency(1) => "1 concurrent request".to_owned(),
+        Load::Concurrency(n) => format!("{} concurrent requests", thousands(n as f64)),
+        Load::RequestRate(rate) => format!("{} requests/s", shortest(rate)),
+    }
+}
+
+/// `1 request`, `3 requests`.
+pub fn counted(n: u64, singular: &str, plural: &str) -> String {
+    if n == 1 { format!("1 {singular}") } else { format!("{} {plural}", thousands(n as f64)) }
+}
+
+/// `6 February 2026` for `2026-02-06`; the text itself where it is no such date.
+pub fn date(iso: &str) -> String {
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let parts: Vec<_> = iso.split('-').collect();
+    let [year, month, day] = parts[..] else { return iso.to_owned() };
+    match (month.parse::<usize>(), day.parse::<u32>()) {
+        (Ok(month @ 1..=12), Ok(day)) => format!("{day} {} {year}", MONTHS[month - 1]),
+        _ => iso.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_print_as_the_specification_says() {
+        assert_eq!(throughput(765.44), "765.4 tok/s");
+        assert_eq!(latency(0.3984), "398 ms");
+        assert_eq!(latency(0.9996), "1.0 s", "never 1000 ms");
+        assert_eq!(latency(19.94), "19.9 s");
+        assert_eq!(milliseconds(2.1252), "2125 ms");
+        assert_eq!(prefill_speed(20_304.2), "20,304 tok/s");
+        assert_eq!(ratio(6.299), "6.3×");
+        assert_eq!(count(4312), "4.3K");
+        assert_eq!(count(850), "850");
+        assert_eq!(count(999_999), "1.0M");
+        assert_eq!(large(2_755_440.0), "2.8 million");
+        assert_eq!(fixed(-0.04, 1), "0.0");
+        assert_eq!(money(0.083, "$"), "$0.08");
+        assert_eq!(date("2026-02-06"), "6 February 2026");
+        assert_eq!(load(Load::Concurrency(1)), "1 concurrent request");
+    }
+
+    #[test]
+    fn a_success_rate_never_hides_a_failure() {
+        assert_eq!(success_rate(100_000, 1).as_deref(), Some("99.9%"));
+        assert_eq!(success_rate(100_000, 99_999).as_deref(), Some("0.1%"));
+        assert_eq!(success_rate(3, 0).as_deref(), Some("100.0%"));
+        assert_eq!(success_rate(5, 5).as_deref(), Some("0.0%"));
+        assert_eq!(success_rate(0, 0), None);
+    }
+}

@@ -1,0 +1,3 @@
+//! The command line: files in, files out, messages.
+
+fn main() {}

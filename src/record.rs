@@ -1,0 +1,117 @@
+//! One request, as every format delivers it.
+
+use std::cmp::Ordering;
+
+/// The load a request was sent under: what the load generator held constant.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Load {
+    /// Requests held in flight at once (closed loop).
+    Concurrency(u64),
+    /// Requests sent per second (open loop); finite and above 0.
+    RequestRate(f64),
+}
+
+impl Load {
+    /// The level as a number: requests in flight, or requests per second.
+    pub fn level(self) -> f64 {
+        match self {
+            Load::Concurrency(n) => n as f64,
+            Load::RequestRate(rate) => rate,
+        }
+    }
+
+    /// Whether the load is a number of requests in flight.
+    pub fn is_concurrency(self) -> bool {
+        matches!(self, Load::Concurrency(_))
+    }
+}
+
+impl Eq for Load {}
+
+impl PartialOrd for Load {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// Concurrencies first, then request rates, each ascending.
+impl Ord for Load {
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (self, other) {
+            (Load::Concurrency(a), Load::Concurrency(b)) => a.cmp(b),
+            (Load::RequestRate(a), Load::RequestRate(b)) => a.total_cmp(b),
+            (Load::Concurrency(_), Load::RequestRate(_)) => Ordering::Less,
+            (Load::RequestRate(_), Load::Concurrency(_)) => Ordering::Greater,
+        }
+    }
+}
+
+/// The scenario of the context × load grid.
+pub const SWEEP: &str = "sweep";
+
+/// One call to the server. Not measured is `None`.
+///
+/// Borrowed from the reader's buffers: a record is folded into its cell and dropped, never stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Record<'a> {
+    /// What the request was sent for: [`SWEEP`] or the id of a use case.
+    pub scenario: &'a str,
+    /// Input tokens the request was built to have, where the source says so.
+    pub context: Option<u64>,
+    /// The load it was sent under.
+    pub load: Load,
+    /// Which repeat of the cell this is, where a level was run more than once.
+    pub run: Option<&'a str>,
+    /// The source's own id of the request.
+    pub request_id: Option<&'a str>,
+    /// Submission, in picoseconds on the source's clock (the Unix epoch where the source uses one).
+    ///
+    /// An integer: a double of epoch seconds loses the digits that throughput needs.
+    pub start_ps: Option<i128>,
+    /// Submission to the end of the response, seconds.
+    pub e2e_s: Option<f64>,
+    /// Submission to the first non-empty token, seconds; absent when the response was not streamed.
+    pub ttft_s: Option<f64>,
+    /// Wait in the engine's queue, seconds.
+    pub queue_s: Option<f64>,
+    /// Reading of the prompt, as the engine measured it, seconds.
+    pub prefill_s: Option<f64>,
+    /// Mean gap between streamed chunks, seconds.
+    pub itl_s: Option<f64>,
+    /// Streamed chunks.
+    pub output_chunks: Option<u64>,
+    /// Prompt tokens, counted as the source counted them.
+    pub input_tokens: Option<u64>,
+    /// Tokens of the response, counted as the source counted them.
+    pub output_tokens: Option<u64>,
+    /// Whether the request succeeded. Failures count in the success rate and nowhere else.
+    pub success: bool,
+    /// Warm-up: counted as such, and left out of everything else.
+    pub warmup: bool,
+    /// Why it failed.
+    pub error: Option<&'a str>,
+}
+
+impl Default for Record<'_> {
+    fn default() -> Self {
+        Self {
+            scenario: SWEEP,
+            context: None,
+            load: Load::Concurrency(1),
+            run: None,
+            request_id: None,
+            start_ps: None,
+            e2e_s: None,
+            ttft_s: None,
+            queue_s: None,
+            prefill_s: None,
+            itl_s: None,
+            output_chunks: None,
+            input_tokens: None,
+            output_tokens: None,
+            success: true,
+            warmup: false,
+            error: None,
+        }
+    }
+}

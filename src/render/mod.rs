@@ -1,0 +1,64 @@
+//! Reports to files: one renderer per format. No arithmetic, no wording.
+
+use crate::analysis::Analysis;
+use crate::config::Config;
+use crate::error::{Error, Result, Warned};
+use crate::font::Fonts;
+use crate::ingest::Ingested;
+use crate::report::Report;
+
+/// Everything a renderer may show.
+pub struct Document<'d> {
+    /// The report.
+    pub report: &'d Report,
+    /// The numbers behind it.
+    pub analysis: &'d Analysis,
+    /// Where they came from.
+    pub ingested: &'d Ingested,
+    /// What was configured.
+    pub config: &'d Config,
+    /// The warnings of every stage, as the method section prints them.
+    pub warnings: &'d [crate::error::Warning],
+    /// The bundled typefaces.
+    pub fonts: &'d Fonts,
+    /// Size of the PDF's pages.
+    pub page: PageSize,
+}
+
+/// Size of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PageSize {
+    /// 210 × 297 mm.
+    #[default]
+    A4,
+    /// 8.5 × 11 in.
+    Letter,
+}
+
+/// A file to be written below OUT.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutputFile {
+    /// Relative, with `/`: `report.html`, `charts/ttft.svg`.
+    pub path: String,
+    /// What it holds.
+    pub bytes: Vec<u8>,
+}
+
+/// Writes a report in one format.
+pub trait Renderer: Sync {
+    /// As `--format` names it.
+    fn name(&self) -> &'static str;
+    /// The files of this format. The same document gives the same bytes.
+    fn render(&self, document: &Document) -> Result<Warned<Vec<OutputFile>>>;
+}
+
+/// Every output format, in the order in which help and messages name them.
+pub static RENDERERS: &[&dyn Renderer] = &[];
+
+/// The renderer of a name.
+pub fn renderer(name: &str) -> Result<&'static dyn Renderer> {
+    RENDERERS.iter().find(|r| r.name() == name).copied().ok_or_else(|| {
+        let known: Vec<_> = RENDERERS.iter().map(|r| r.name()).collect();
+        Error::new(format!("no output format is called `{name}`")).hint(format!("choose from {}", known.join(", ")))
+    })
+}
