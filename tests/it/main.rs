@@ -1,0 +1,6 @@
+//! Integration tests, linked into one binary: linking is what takes the time.
+//!
+//! `expect` and `unwrap` are how a test says what must hold.
+#![allow(clippy::unwrap_used)]
+
+mod run;
