@@ -10,6 +10,7 @@ pub mod error;
 pub mod font;
 pub mod format;
 pub mod ingest;
+pub mod logo;
 pub mod metric;
 pub mod record;
 pub mod render;

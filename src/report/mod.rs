@@ -37,7 +37,7 @@ pub struct Cover {
     /// Whose report it is.
     pub brand: Option<String>,
     /// Its logo, where one was configured.
-    pub logo: Option<Logo>,
+    pub logo: Option<crate::logo::Logo>,
     /// Address of the brand; only `http`, `https` and `mailto` come this far.
     pub website: Option<String>,
     /// Stands at the foot of the cover: what made it, from what.
@@ -48,24 +48,6 @@ pub struct Cover {
     pub contents_note: Vec<Inline>,
     /// BCP 47 language of the text: `en`.
     pub language: &'static str,
-}
-
-/// A brand's logo: a picture from outside, only ever shown as an image, never as markup.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Logo {
-    /// What the bytes are.
-    pub kind: LogoKind,
-    /// The file.
-    pub bytes: Vec<u8>,
-}
-
-/// Format of a logo.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LogoKind {
-    /// `image/svg+xml`
-    Svg,
-    /// `image/png`
-    Png,
 }
 
 /// A number that stands out.
