@@ -5,6 +5,9 @@
 //! directly: the rest of the program cannot tell them apart.
 
 pub mod fold;
+mod histogram;
+mod lengths;
+mod level;
 pub mod selection;
 pub mod sum;
 pub mod tally;

@@ -1,1 +1,199 @@
-//! x
+//! What the second reading keeps of one metric of a cell: the values at wanted ranks and the squared deviations.
+
+use super::histogram::{Bucket, Histogram, bits};
+use super::sum::Sum;
+use super::tally::MetricTally;
+use super::{Quantiles, Summary};
+use crate::metric::Better;
+
+/// Percentiles with the number of values that can carry them.
+const PERCENTILES: [(u64, u64); 4] = [(50, 1), (90, 64), (95, 130), (99, 662)];
+
+/// One metric of one cell, between the first reading and its [`Summary`].
+#[derive(Debug, Clone)]
+pub struct Selection {
+    /// As far as the first reading knows it.
+    summary: Summary,
+    /// Percentiles that n can carry, mirrored where more is better.
+    percentiles: Vec<u64>,
+    /// The buckets in which their order statistics lie, ascending.
+    buckets: Vec<Collected>,
+    /// How many values were seen.
+    seen: u64,
+    /// One over the range of the values; 0 where they are all equal.
+    scale: f64,
+    /// Squared deviations from the mean in units of the range, so that none exceeds 1 and no digit is lost.
+    deviations: Sum,
+}
+
+/// A bucket of the histogram with the values seen in it.
+#[derive(Debug, Clone)]
+struct Collected {
+    bucket: Bucket,
+    values: Values,
+}
+
+impl Selection {
+    /// Decides what to look for.
+    pub fn new(tally: &MetricTally, better: Better) -> Self {
+        let summary = tally.summary();
+        let percentiles: Vec<_> = PERCENTILES
+            .into_iter()
+            .filter(|(_, needed)| summary.n >= *needed)
+            .map(|(percent, _)| if better == Better::Lower { percent } else { 100 - percent })
+            .collect();
+        let ranks = percentiles.iter().flat_map(|percent| ranks(*percent, summary.n));
+        let range = tally.range();
+        Self {
+            buckets: buckets(tally.histogram(), ranks.collect()),
+            percentiles,
+            seen: 0,
+            scale: if range > f64::MIN_POSITIVE { 1.0 / range } else { 0.0 },
+            deviations: Sum::default(),
+            summary,
+        }
+    }
+
+    /// Sees a value again.
+    pub fn add(&mut self, value: f64) {
+        let deviation = (value - self.summary.mean.unwrap_or_default()) * self.scale;
+        self.deviations.add((deviation * deviation).min(1.0));
+        self.seen += 1;
+        let bits = bits(value);
+        for collected in &mut self.buckets {
+            if bits <= collected.bucket.high {
+                if bits >= collected.bucket.low {
+                    collected.values.add(bits, 1);
+                }
+                return;
+            }
+        }
+    }
+
+    /// Adds what was seen elsewhere of the same selection.
+    pub fn merge(&mut self, other: Self) {
+        self.deviations.merge(other.deviations);
+        self.seen += other.seen;
+        for (collected, more) in self.buckets.iter_mut().zip(other.buckets) {
+            for (bits, count) in more.values.seen {
+                collected.values.add(bits, count);
+            }
+        }
+    }
+
+    /// The summary, with the means of the runs; none where the two readings did not see the same values.
+    pub fn finish(mut self, run_means: Vec<f64>) -> Option<Summary> {
+        if self.seen != self.summary.n {
+            return None;
+        }
+        for collected in &mut self.buckets {
+            collected.values.compress();
+            if collected.values.count() != collected.bucket.count {
+                return None;
+            }
+        }
+        let mut quantiles = Quantiles::default();
+        for &percent in &self.percentiles {
+            *slot(&mut quantiles, percent) = self.quantile(percent);
+        }
+        Some(Summary { sd: self.standard_deviation(), quantiles, run_means, ..self.summary })
+    }
+
+    /// n − 1 in the denominator.
+    fn standard_deviation(&self) -> Option<f64> {
+        let n = self.summary.n;
+        match (n, self.scale) {
+            (..2, _) => None,
+            (_, 0.0) => Some(0.0),
+            (_, scale) => Some((self.deviations.value() / (n - 1) as f64).sqrt() / scale),
+        }
+    }
+
+    /// Type 7: linear between the order statistics around (n − 1) p. In whole numbers, so that a rank that is one is hit.
+    fn quantile(&self, percent: u64) -> Option<f64> {
+        let [low, high] = ranks(percent, self.summary.n).map(|rank| self.at(rank));
+        let share = (u128::from(self.summary.n - 1) * u128::from(percent) % 100) as f64 / 100.0;
+        let (low, high) = (low?, high?);
+        Some(low + (high - low) * share)
+    }
+
+    /// The value of a rank.
+    fn at(&self, rank: u64) -> Option<f64> {
+        let collected =
+            self.buckets.iter().find(|c| (c.bucket.below..c.bucket.below + c.bucket.count).contains(&rank))?;
+        collected.values.at(rank - collected.bucket.below).map(f64::from_bits)
+    }
+}
+
+/// The ranks, counted from 0, between which a percentile of n values lies; equal where it is one of them.
+fn ranks(percent: u64, n: u64) -> [u64; 2] {
+    let hundredths = u128::from(n - 1) * u128::from(percent);
+    [(hundredths / 100) as u64, hundredths.div_ceil(100) as u64]
+}
+
+/// The distinct buckets that hold any of the ranks, ascending.
+fn buckets(histogram: &Histogram, mut ranks: Vec<u64>) -> Vec<Collected> {
+    ranks.sort_unstable();
+    let mut buckets: Vec<_> = ranks.into_iter().filter_map(|rank| histogram.locate(rank)).collect();
+    buckets.dedup();
+    buckets.into_iter().map(|bucket| Collected { bucket, values: Values::default() }).collect()
+}
+
+fn slot(quantiles: &mut Quantiles, percent: u64) -> &mut Option<f64> {
+    match percent {
+        1 => &mut quantiles.p1,
+        5 => &mut quantiles.p5,
+        10 => &mut quantiles.p10,
+        50 => &mut quantiles.p50,
+        90 => &mut quantiles.p90,
+        95 => &mut quantiles.p95,
+        _ => &mut quantiles.p99,
+    }
+}
+
+/// Values of one bucket; equal ones take the room of one.
+#[derive(Debug, Clone, Default)]
+struct Values {
+    /// Bits of the value and how often it was seen; in order and each once after [`Values::compress`].
+    seen: Vec<(u64, u64)>,
+    /// How long `seen` was after the last compression.
+    compressed: usize,
+}
+
+impl Values {
+    /// How many values may wait to be compressed, at least.
+    const WAITING: usize = 512;
+
+    fn add(&mut self, bits: u64, count: u64) {
+        self.seen.push((bits, count));
+        if self.seen.len() >= 2 * self.compressed + Self::WAITING {
+            self.compress();
+        }
+    }
+
+    fn compress(&mut self) {
+        self.seen.sort_unstable();
+        self.seen.dedup_by(|next, kept| {
+            let same = next.0 == kept.0;
+            if same {
+                kept.1 += next.1;
+            }
+            same
+        });
+        self.compressed = self.seen.len();
+    }
+
+    fn count(&self) -> u64 {
+        self.seen.iter().map(|(_, count)| count).sum()
+    }
+
+    fn at(&self, mut rank: u64) -> Option<u64> {
+        for &(bits, count) in &self.seen {
+            if rank < count {
+                return Some(bits);
+            }
+            rank -= count;
+        }
+        None
+    }
+}

@@ -1,1 +1,320 @@
-//! x
+//! What the first reading keeps of the requests of one level and run.
+
+use super::histogram::Histogram;
+use super::lengths::Lengths;
+use super::sum::{self, Sum};
+use super::{Summary, Window};
+use crate::metric::{METRIC_COUNT, METRICS};
+use crate::record::Record;
+use std::collections::BTreeMap;
+
+/// Counts, exact sums and histograms. Two tallies merge to the same numbers in any order and grouping.
+#[derive(Debug, Clone, Default)]
+pub struct Tally {
+    /// Requests, warm-up left out.
+    pub requests: u64,
+    /// Failures among them.
+    pub failed: u64,
+    /// Warm-up requests.
+    pub warmup: u64,
+    /// Why requests failed.
+    pub failures: Failures,
+    /// First submission to last end of the successes.
+    pub window: Option<Window>,
+    /// Whether a success lacks its submission time or its duration.
+    pub untimed: bool,
+    /// Input tokens of the successes.
+    pub input_tokens: Tokens,
+    /// Output tokens of the successes.
+    pub output_tokens: Tokens,
+    /// Output tokens of the successes that count their chunks.
+    pub chunked_tokens: u128,
+    /// Their chunks.
+    pub chunks: u128,
+    /// Input tokens of all requests, where the context is to be decided from them.
+    pub lengths: Lengths,
+    /// One per entry of [`METRICS`].
+    pub metrics: [MetricTally; METRIC_COUNT],
+}
+
+impl Tally {
+    /// Counts a request.
+    pub fn add(&mut self, record: &Record) {
+        if record.warmup {
+            self.warmup += 1;
+            return;
+        }
+        self.requests += 1;
+        if record.context.is_none()
+            && let Some(tokens) = record.input_tokens
+        {
+            self.lengths.add(tokens);
+        }
+        if !record.success {
+            self.failed += 1;
+            self.failures.add(record.error.unwrap_or_default());
+            return;
+        }
+        match window(record) {
+            Some(window) => self.window = Some(self.window.map_or(window, |seen| seen.union(window))),
+            None => self.untimed = true,
+        }
+        self.add_tokens(record);
+        for (tally, metric) in self.metrics.iter_mut().zip(&METRICS) {
+            if let Some(value) = measured((metric.value)(record)) {
+                tally.add(value);
+            }
+        }
+    }
+
+    fn add_tokens(&mut self, record: &Record) {
+        self.input_tokens.add(record.input_tokens);
+        self.output_tokens.add(record.output_tokens);
+        if let (Some(tokens), Some(chunks @ 1..)) = (record.output_tokens, record.output_chunks) {
+            self.chunked_tokens += u128::from(tokens);
+            self.chunks += u128::from(chunks);
+        }
+    }
+
+    /// Adds what was counted elsewhere.
+    pub fn merge(&mut self, other: Self) {
+        self.requests += other.requests;
+        self.failed += other.failed;
+        self.warmup += other.warmup;
+        self.failures.merge(other.failures);
+        self.window = match (self.window, other.window) {
+            (Some(a), Some(b)) => Some(a.union(b)),
+            (a, b) => a.or(b),
+        };
+        self.untimed |= other.untimed;
+        self.input_tokens.merge(other.input_tokens);
+        self.output_tokens.merge(other.output_tokens);
+        self.chunked_tokens += other.chunked_tokens;
+        self.chunks += other.chunks;
+        self.lengths.merge(other.lengths);
+        for (tally, more) in self.metrics.iter_mut().zip(other.metrics) {
+            tally.merge(more);
+        }
+    }
+}
+
+/// A metric's value where it can be one: time differences that rounding made negative or next to nothing measure
+/// nothing, and neither does a speed computed from them.
+pub fn measured(value: Option<f64>) -> Option<f64> {
+    value.filter(|value| sum::fits(*value))
+}
+
+/// Submission to end of one request.
+fn window(record: &Record) -> Option<Window> {
+    let start_ps = record.start_ps?;
+    let end_ps = start_ps.saturating_add((record.e2e_s? * 1e12).round() as i128);
+    Some(Window { start_ps, end_ps })
+}
+
+impl Window {
+    fn union(self, other: Self) -> Self {
+        Self { start_ps: self.start_ps.min(other.start_ps), end_ps: self.end_ps.max(other.end_ps) }
+    }
+}
+
+/// Tokens over the requests that have a number of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tokens {
+    /// Requests that do.
+    pub n: u64,
+    /// Their tokens.
+    pub sum: u128,
+}
+
+impl Tokens {
+    fn add(&mut self, tokens: Option<u64>) {
+        if let Some(tokens) = tokens {
+            self.n += 1;
+            self.sum += u128::from(tokens);
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.n += other.n;
+        self.sum += other.sum;
+    }
+
+    /// Tokens per request.
+    pub fn mean(self) -> Option<f64> {
+        (self.n > 0).then(|| self.sum as f64 / self.n as f64)
+    }
+}
+
+/// One metric over the successes of a tally.
+#[derive(Debug, Clone)]
+pub struct MetricTally {
+    n: u64,
+    sum: Sum,
+    smallest: f64,
+    largest: f64,
+    histogram: Histogram,
+}
+
+impl Default for MetricTally {
+    fn default() -> Self {
+        Self { n: 0, sum: Sum::default(), smallest: f64::INFINITY, largest: 0.0, histogram: Histogram::default() }
+    }
+}
+
+impl MetricTally {
+    fn add(&mut self, value: f64) {
+        self.n += 1;
+        self.sum.add(value);
+        self.smallest = self.smallest.min(value);
+        self.largest = self.largest.max(value);
+        self.histogram.add(value);
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.n += other.n;
+        self.sum.merge(other.sum);
+        self.smallest = self.smallest.min(other.smallest);
+        self.largest = self.largest.max(other.largest);
+        self.histogram.merge(other.histogram);
+    }
+
+    /// Arithmetic mean.
+    pub fn mean(&self) -> Option<f64> {
+        (self.n > 0).then(|| self.sum.value() / self.n as f64)
+    }
+
+    /// Largest value less the smallest.
+    pub fn range(&self) -> f64 {
+        if self.n > 0 { self.largest - self.smallest } else { 0.0 }
+    }
+
+    /// Where its values lie.
+    pub fn histogram(&self) -> &Histogram {
+        &self.histogram
+    }
+
+    /// What the first reading alone can say: n and mean.
+    pub fn summary(&self) -> Summary {
+        Summary { n: self.n, mean: self.mean(), ..Summary::default() }
+    }
+}
+
+/// How many distinct reasons a tally remembers. Reasons that hold an id or a time would fill the memory.
+const REASONS: usize = 1000;
+
+/// How many reasons a cell names.
+const NAMED: usize = 50;
+
+/// How long a reason may be, characters.
+const LENGTH: usize = 120;
+
+/// What stands for the reasons that are not named.
+pub const OTHER_REASONS: &str = "other reasons";
+
+/// Failures by reason.
+///
+/// Of more than [`REASONS`] distinct reasons the first by text are remembered: whatever the order of the records, the
+/// same ones, and with their full counts, since a reason among the first of all is among the first of any part.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Failures {
+    total: u64,
+    reasons: BTreeMap<String, u64>,
+}
+
+impl Failures {
+    fn add(&mut self, reason: &str) {
+        let reason = reason.trim();
+        let end = reason.char_indices().nth(LENGTH).map_or(reason.len(), |(end, _)| end);
+        self.total += 1;
+        self.count(&reason[..end], 1);
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.total += other.total;
+        for (reason, count) in other.reasons {
+            self.count(&reason, count);
+        }
+    }
+
+    fn count(&mut self, reason: &str, times: u64) {
+        if let Some(count) = self.reasons.get_mut(reason) {
+            *count += times;
+            return;
+        }
+        self.reasons.insert(reason.to_owned(), times);
+        if self.reasons.len() > REASONS {
+            self.reasons.pop_last();
+        }
+    }
+
+    /// The most frequent reasons (of equals the first by text), the rest under [`OTHER_REASONS`].
+    pub fn named(self) -> BTreeMap<String, u64> {
+        let mut reasons: Vec<_> = self.reasons.into_iter().collect();
+        reasons.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        reasons.truncate(NAMED);
+        let rest = self.total - reasons.iter().map(|(_, count)| count).sum::<u64>();
+        let mut named: BTreeMap<_, _> = reasons.into_iter().collect();
+        if rest > 0 {
+            *named.entry(OTHER_REASONS.to_owned()).or_default() += rest;
+        }
+        named
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn warm_up_counts_as_warm_up_and_a_failure_as_a_failure() {
+        let mut tally = Tally::default();
+        let record = Record { e2e_s: Some(1.0), output_tokens: Some(10), ..Record::default() };
+        tally.add(&Record { warmup: true, ..record.clone() });
+        tally.add(&Record { success: false, error: Some("timeout"), ..record.clone() });
+        tally.add(&Record { start_ps: Some(5), e2e_s: Some(2e-12), ..record.clone() });
+        assert_eq!((tally.requests, tally.failed, tally.warmup), (2, 1, 1));
+        assert_eq!(tally.output_tokens, Tokens { n: 1, sum: 10 });
+        assert_eq!(tally.window, Some(Window { start_ps: 5, end_ps: 7 }));
+        assert!(!tally.untimed);
+        tally.add(&record);
+        assert!(tally.untimed, "no submission time");
+    }
+
+    #[test]
+    fn a_speed_over_no_time_is_not_measured() {
+        assert_eq!(measured(Some(f64::INFINITY)), None);
+        assert_eq!(measured(Some(1e300)), None);
+        assert_eq!(measured(Some(-1e-17)), None);
+        assert_eq!(measured(Some(0.0)), Some(0.0));
+    }
+
+    #[test]
+    fn reasons_without_end_are_counted_but_not_named() {
+        let reasons: Vec<_> = (0..3000).map(|i| format!("request {} failed", i % 1500)).collect();
+        let mut one = Failures::default();
+        let (mut left, mut right) = (Failures::default(), Failures::default());
+        for (i, reason) in reasons.iter().enumerate() {
+            one.add(reason);
+            if i % 7 < 3 { left.add(reason) } else { right.add(reason) }
+        }
+        one.add("timeout");
+        one.add("timeout");
+        one.add("request 0 failed");
+        right.add("request 0 failed");
+        left.add("timeout");
+        right.add("timeout");
+        right.merge(left);
+        assert_eq!(right, one, "in any order");
+        let named = one.named();
+        assert_eq!(named["request 0 failed"], 3);
+        assert_eq!(named.len(), 51);
+        assert_eq!(named.values().sum::<u64>(), 3003);
+    }
+
+    #[test]
+    fn a_long_reason_is_cut_between_characters() {
+        let mut failures = Failures::default();
+        failures.add(&"ä".repeat(500));
+        assert_eq!(failures.named().into_keys().next(), Some("ä".repeat(120)));
+    }
+}

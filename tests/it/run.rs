@@ -18,7 +18,11 @@ pub const RUNS: [&str; 2] = ["qwen3-coder-next-fp8-1x-h200-sxm", "qwen3-coder-ne
 
 /// The program with arguments, in the repository.
 pub fn gristmill<S: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item = S>) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_gristmill")).args(arguments).current_dir(root()).output().expect("the program starts")
+    Command::new(env!("CARGO_BIN_EXE_gristmill"))
+        .args(arguments)
+        .current_dir(root())
+        .output()
+        .expect("the program starts")
 }
 
 /// A whole report in a folder of its own.

@@ -1,0 +1,193 @@
+//! Counts of values in buckets of equal ratio: where the wanted order statistics lie, in little memory.
+
+/// Buckets of a histogram, at most.
+const BUCKETS: u64 = 1024;
+
+/// Windows start and end at multiples of this, so that they rarely have to grow.
+const BLOCK: u64 = 64;
+
+/// Low bits of a value that a new histogram ignores: its buckets are 2⁻²⁰ of a power of two wide.
+const FINEST: u32 = 32;
+
+/// Counts of values of at least 0, by the leading bits of their floating-point representation.
+///
+/// The bits of two such values are ordered as the values are, so a bucket is an interval and the buckets of an octave
+/// are equally wide (log-linear). Buckets start narrow; where the values spread over more than [`BUCKETS`] of them,
+/// neighbours are joined, which keeps a cell whose values lie close together as easy to select from as any other.
+/// How wide the buckets are may therefore depend on the order of the values; what [`Histogram::locate`] says of the
+/// bucket it finds is true in any case.
+#[derive(Debug, Clone)]
+pub struct Histogram {
+    zeros: u64,
+    /// Low bits of a value that are ignored.
+    shift: u32,
+    /// Number of the first bucket in `counts`.
+    first: u64,
+    counts: Vec<u64>,
+}
+
+impl Default for Histogram {
+    fn default() -> Self {
+        Self { zeros: 0, shift: FINEST, first: 0, counts: Vec::new() }
+    }
+}
+
+/// An interval of values and how many lie in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bucket {
+    /// Bits of the smallest value.
+    pub low: u64,
+    /// Bits of the largest value; at least `low`.
+    pub high: u64,
+    /// Values below the interval.
+    pub below: u64,
+    /// Values in it.
+    pub count: u64,
+}
+
+impl Histogram {
+    /// Counts a finite value of at least 0.
+    pub fn add(&mut self, value: f64) {
+        let bits = bits(value);
+        if bits == 0 {
+            self.zeros += 1;
+            return;
+        }
+        if !self.holds(bits) {
+            self.cover(bits, bits);
+        }
+        self.counts[((bits >> self.shift) - self.first) as usize] += 1;
+    }
+
+    /// Adds what was counted elsewhere.
+    pub fn merge(&mut self, mut other: Self) {
+        self.zeros += other.zeros;
+        if other.counts.is_empty() {
+            return;
+        }
+        while self.shift < other.shift {
+            self.coarsen();
+        }
+        while other.shift < self.shift {
+            other.coarsen();
+        }
+        self.cover(other.first << other.shift, (other.first + other.counts.len() as u64 - 1) << other.shift);
+        while other.shift < self.shift {
+            other.coarsen();
+        }
+        let offset = (other.first - self.first) as usize;
+        for (count, more) in self.counts[offset..].iter_mut().zip(&other.counts) {
+            *count += more;
+        }
+    }
+
+    /// The bucket that holds the value of a rank, counted from 0; none where there are not that many values.
+    pub fn locate(&self, rank: u64) -> Option<Bucket> {
+        if rank < self.zeros {
+            return Some(Bucket { low: 0, high: 0, below: 0, count: self.zeros });
+        }
+        let mut below = self.zeros;
+        for (number, &count) in (self.first..).zip(&self.counts) {
+            if rank < below + count {
+                let low = number << self.shift;
+                return Some(Bucket { low: low.max(1), high: low | ((1 << self.shift) - 1), below, count });
+            }
+            below += count;
+        }
+        None
+    }
+
+    fn holds(&self, bits: u64) -> bool {
+        (bits >> self.shift).wrapping_sub(self.first) < self.counts.len() as u64
+    }
+
+    /// Makes room for two values and all between them, joining buckets where there would be too many.
+    fn cover(&mut self, low: u64, high: u64) {
+        loop {
+            let (mut first, mut last) = (low >> self.shift, high >> self.shift);
+            if !self.counts.is_empty() {
+                first = first.min(self.first);
+                last = last.max(self.first + self.counts.len() as u64 - 1);
+            }
+            (first, last) = (first / BLOCK * BLOCK, last / BLOCK * BLOCK + BLOCK - 1);
+            if last - first < BUCKETS {
+                let mut counts = vec![0; (last - first + 1) as usize];
+                if !self.counts.is_empty() {
+                    let offset = (self.first - first) as usize;
+                    counts[offset..offset + self.counts.len()].copy_from_slice(&self.counts);
+                }
+                (self.first, self.counts) = (first, counts);
+                return;
+            }
+            self.coarsen();
+        }
+    }
+
+    /// Joins each even bucket with its upper neighbour.
+    fn coarsen(&mut self) {
+        let first = self.first >> 1;
+        let mut counts = vec![0; (self.counts.len() + 2) / 2];
+        for (number, &count) in (self.first..).zip(&self.counts) {
+            counts[((number >> 1) - first) as usize] += count;
+        }
+        self.shift += 1;
+        (self.first, self.counts) = (first, counts);
+    }
+}
+
+/// The bits of a value of at least 0; -0 counts as 0.
+pub fn bits(value: f64) -> u64 {
+    (value + 0.0).to_bits()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn histogram(values: &[f64]) -> Histogram {
+        let mut histogram = Histogram::default();
+        values.iter().for_each(|value| histogram.add(*value));
+        histogram
+    }
+
+    /// Every rank's bucket holds its value, and counts exactly the values in and below it.
+    fn check(histogram: &Histogram, values: &[f64]) {
+        let mut sorted = values.to_vec();
+        sorted.sort_by(f64::total_cmp);
+        for (rank, value) in sorted.iter().enumerate() {
+            let bucket = histogram.locate(rank as u64).expect("a rank below n");
+            assert!((bucket.low..=bucket.high).contains(&bits(*value)), "{value} at {rank}");
+            assert_eq!(bucket.below, sorted.iter().filter(|v| bits(**v) < bucket.low).count() as u64);
+            let inside = sorted.iter().filter(|v| (bucket.low..=bucket.high).contains(&bits(**v))).count();
+            assert_eq!(bucket.count, inside as u64);
+        }
+        assert_eq!(histogram.locate(sorted.len() as u64), None);
+    }
+
+    #[test]
+    fn a_bucket_says_what_lies_in_and_below_it() {
+        let values = [0.0, -0.0, 1e-300, 0.02, 0.020_000_1, 0.5, 0.5, 17.0, 3e9, 5e-324];
+        check(&histogram(&values), &values);
+    }
+
+    #[test]
+    fn histograms_of_any_widths_merge() {
+        let narrow = [1.0, 1.000_001, 1.000_002];
+        let wide = [1e-9, 0.25, 4e9];
+        let all: Vec<_> = narrow.iter().chain(&wide).copied().collect();
+        for (a, b) in [(&narrow[..], &wide[..]), (&wide[..], &narrow[..]), (&all[..], &[][..]), (&[][..], &all[..])] {
+            let mut merged = histogram(a);
+            merged.merge(histogram(b));
+            check(&merged, &all);
+        }
+    }
+
+    #[test]
+    fn values_close_together_stay_apart() {
+        let values: Vec<_> = (0..1000).map(|i| 0.05 + f64::from(i) * 1e-7).collect();
+        let histogram = histogram(&values);
+        check(&histogram, &values);
+        assert!(histogram.locate(500).expect("a rank below n").count < 10);
+        assert!(histogram.counts.len() as u64 <= BUCKETS);
+    }
+}

@@ -1,0 +1,192 @@
+//! Which tally a record belongs to, found without allocating.
+
+use crate::record::{Load, Record};
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+/// What distinguishes the tallies of the first reading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Level {
+    scenario: usize,
+    context: Option<u64>,
+    /// The source's number, where the context is to be decided for each source; else 0.
+    file: usize,
+    load: Load,
+    run: Option<usize>,
+}
+
+/// A level in words, as it is told to others.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LevelName<'l> {
+    /// The scenario of its records.
+    pub scenario: &'l str,
+    /// The context they name.
+    pub context: Option<u64>,
+    /// The source's number, where they name no context; else 0.
+    pub file: usize,
+    /// Their load.
+    pub load: Load,
+    /// The run they name.
+    pub run: Option<&'l str>,
+}
+
+/// Every level seen so far, numbered from 0 in the order in which they were.
+#[derive(Debug, Clone, Default)]
+pub struct Levels {
+    scenarios: Names,
+    runs: Names,
+    numbers: BTreeMap<Level, usize>,
+    /// The records of a level usually follow one another.
+    last: Option<(Level, usize)>,
+}
+
+impl Levels {
+    /// The number of a record's level, given to it now where it is new.
+    pub fn number(&mut self, record: &Record, file: usize) -> usize {
+        self.number_named(LevelName {
+            scenario: record.scenario,
+            context: record.context,
+            file,
+            load: record.load,
+            run: record.run,
+        })
+    }
+
+    /// The same by name.
+    pub fn number_named(&mut self, name: LevelName) -> usize {
+        let level = Level {
+            scenario: self.scenarios.number(name.scenario),
+            context: name.context,
+            file: if name.context.is_none() { name.file } else { 0 },
+            load: name.load,
+            run: name.run.map(|run| self.runs.number(run)),
+        };
+        if let Some((last, number)) = self.last
+            && last == level
+        {
+            return number;
+        }
+        let next = self.numbers.len();
+        let number = *self.numbers.entry(level).or_insert(next);
+        self.last = Some((level, number));
+        number
+    }
+
+    /// Every level with its number.
+    pub fn iter(&self) -> impl Iterator<Item = (LevelName<'_>, usize)> {
+        self.numbers.iter().map(|(level, &number)| {
+            let name = LevelName {
+                scenario: &self.scenarios.list[level.scenario],
+                context: level.context,
+                file: level.file,
+                load: level.load,
+                run: level.run.map(|run| self.runs.list[run].as_str()),
+            };
+            (name, number)
+        })
+    }
+}
+
+/// Strings, numbered in the order in which they were seen.
+#[derive(Debug, Clone, Default)]
+struct Names {
+    list: Vec<String>,
+    numbers: BTreeMap<String, usize>,
+    last: usize,
+}
+
+impl Names {
+    fn number(&mut self, name: &str) -> usize {
+        if self.list.get(self.last).is_some_and(|last| last == name) {
+            return self.last;
+        }
+        self.last = match self.numbers.get(name) {
+            Some(&number) => number,
+            None => {
+                self.numbers.insert(name.to_owned(), self.list.len());
+                self.list.push(name.to_owned());
+                self.list.len() - 1
+            }
+        };
+        self.last
+    }
+}
+
+/// The name of a run, ordered as people count: the run without a name, then `run 2` before `run 10`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunName(pub Option<String>);
+
+impl PartialOrd for RunName {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for RunName {
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (&self.0, &other.0) {
+            (Some(a), Some(b)) => natural(a, b).then_with(|| a.cmp(b)),
+            (a, b) => a.is_some().cmp(&b.is_some()),
+        }
+    }
+}
+
+/// Compares digits as numbers and the rest character by character.
+fn natural(a: &str, b: &str) -> Ordering {
+    let (mut a, mut b) = (a, b);
+    loop {
+        let (Some(x), Some(y)) = (a.chars().next(), b.chars().next()) else {
+            return a.len().cmp(&b.len());
+        };
+        if x.is_ascii_digit() && y.is_ascii_digit() {
+            let (digits_a, rest_a) = split_digits(a);
+            let (digits_b, rest_b) = split_digits(b);
+            match digits_a.len().cmp(&digits_b.len()).then_with(|| digits_a.cmp(digits_b)) {
+                Ordering::Equal => (a, b) = (rest_a, rest_b),
+                unequal => return unequal,
+            }
+        } else if x == y {
+            (a, b) = (&a[x.len_utf8()..], &b[y.len_utf8()..]);
+        } else {
+            return x.cmp(&y);
+        }
+    }
+}
+
+/// The number a text starts with, without leading zeros, and what follows it.
+fn split_digits(text: &str) -> (&str, &str) {
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    (text[..end].trim_start_matches('0'), &text[end..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_are_ordered_as_people_count() {
+        let run = |name: &str| RunName(Some(name.into()));
+        let mut runs = [run("run 10"), run("run 2"), run("b"), RunName(None), run("02"), run("2"), run("run")];
+        runs.sort();
+        let names: Vec<_> = runs.iter().map(|run| run.0.as_deref().unwrap_or("–")).collect();
+        assert_eq!(names, ["–", "02", "2", "b", "run", "run 2", "run 10"]);
+    }
+
+    #[test]
+    fn a_level_keeps_its_number() {
+        let mut levels = Levels::default();
+        let record = |context, concurrency, run| Record {
+            context,
+            load: Load::Concurrency(concurrency),
+            run,
+            ..Record::default()
+        };
+        assert_eq!(levels.number(&record(Some(1024), 1, None), 0), 0);
+        assert_eq!(levels.number(&record(Some(1024), 2, None), 0), 1);
+        assert_eq!(levels.number(&record(Some(1024), 1, None), 3), 0, "the file only counts without a context");
+        assert_eq!(levels.number(&record(None, 1, None), 0), 2);
+        assert_eq!(levels.number(&record(None, 1, None), 3), 3);
+        assert_eq!(levels.number(&record(Some(1024), 1, Some("a")), 0), 4);
+        assert_eq!(levels.number(&record(None, 1, None), 0), 2);
+    }
+}
