@@ -1,5 +1,10 @@
 //! Reports to files: one renderer per format. No arithmetic, no wording.
 
+pub mod charts;
+pub mod markdown;
+mod outline;
+mod text;
+
 use crate::analysis::Analysis;
 use crate::config::Config;
 use crate::error::{Error, Result, Warned};
@@ -53,7 +58,7 @@ pub trait Renderer: Sync {
 }
 
 /// Every output format, in the order in which help and messages name them.
-pub static RENDERERS: &[&dyn Renderer] = &[];
+pub static RENDERERS: &[&dyn Renderer] = &[&markdown::Markdown];
 
 /// The renderer of a name.
 pub fn renderer(name: &str) -> Result<&'static dyn Renderer> {

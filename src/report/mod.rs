@@ -171,7 +171,7 @@ pub struct Table {
 }
 
 /// A column's head.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Column {
     /// What it says.
     pub title: String,

@@ -3,4 +3,6 @@
 //! `expect` and `unwrap` are how a test says what must hold.
 #![allow(clippy::unwrap_used)]
 
+mod markdown;
 mod run;
+mod sample;
