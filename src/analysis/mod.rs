@@ -4,6 +4,8 @@ pub mod capacity;
 pub mod findings;
 pub mod power;
 pub mod scaling;
+#[cfg(test)]
+mod testing;
 pub mod use_cases;
 
 use crate::cell::{Cell, Statistic, Summary};
@@ -12,6 +14,7 @@ use crate::context::Context;
 use crate::error::Warned;
 use crate::metric::{METRIC_COUNT, MetricId};
 use crate::record::Load;
+use std::collections::BTreeSet;
 
 /// Every number of the report.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,6 +74,16 @@ pub enum PrefillSource {
     Ttft,
 }
 
+impl PrefillSource {
+    /// The metric that prefill speed is.
+    pub fn metric(self) -> MetricId {
+        match self {
+            PrefillSource::Engine => MetricId::PrefillSpeed,
+            PrefillSource::Ttft => MetricId::PrefillSpeedFromTtft,
+        }
+    }
+}
+
 /// A value and the cell it was found in.
 #[derive(Debug, Clone, PartialEq)]
 pub struct At {
@@ -94,7 +107,7 @@ pub struct Span {
 }
 
 /// Requests and successes over every scenario, warm-up left out.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Success {
     /// Successes / requests; none without a request.
     pub rate: Option<f64>,
@@ -130,7 +143,7 @@ pub struct PrefillPeak {
 
 /// What the report says of the sweep as a whole. All but `success` look at scenario `sweep` and at the sweep's main
 /// kind of load alone; of equals the shorter context, then the lower load is named.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Findings {
     /// Highest system throughput, tok/s.
     pub peak_throughput: Option<At>,
@@ -182,12 +195,14 @@ impl Analysis {
         cell.metric(id).statistic(self.central[id as usize], id.metric().better)
     }
 
-    /// The metric and summary that prefill speed is read from in this run.
+    /// The summary that prefill speed is read from in this run.
     pub fn prefill<'c>(&self, cell: &'c Cell) -> Option<&'c Summary> {
-        match self.prefill_source? {
-            PrefillSource::Engine => Some(cell.metric(MetricId::PrefillSpeed)),
-            PrefillSource::Ttft => Some(cell.metric(MetricId::PrefillSpeedFromTtft)),
-        }
+        Some(cell.metric(self.prefill_source?.metric()))
+    }
+
+    /// Prefill speed of a cell, tok/s: the statistic that stands for its middle throughout the run.
+    pub fn prefill_speed(&self, cell: &Cell) -> Option<f64> {
+        self.central(cell, self.prefill_source?.metric())
     }
 
     /// The sweep's cell at a context and load.
@@ -207,6 +222,159 @@ impl Analysis {
 ///
 /// `power_w` gives the mean draw of each cell in the order of `cells`, see [`crate::ingest::power`].
 pub fn analyze(cells: Vec<Cell>, power_w: Vec<Option<f64>>, config: &Config) -> Warned<Analysis> {
-    let _ = (cells, power_w, config);
-    todo!("the analysis")
+    let mut analysis = Analysis {
+        sweep: sweep(&cells, config),
+        central: central_statistics(&cells),
+        prefill_source: prefill_source(&cells),
+        findings: Findings::default(),
+        capacity: Vec::new(),
+        not_tested: Vec::new(),
+        cells: Vec::new(),
+    };
+    let metered = power_w.iter().any(Option::is_some);
+    let warnings = power::warnings(metered, config);
+    // The capacity limits join here.
+    analysis.cells = figures(cells, power_w, metered, config);
+    analysis.findings = findings::find(&analysis, config);
+    Warned { value: analysis, warnings }
+}
+
+/// Each cell with what follows from it.
+fn figures(cells: Vec<Cell>, power_w: Vec<Option<f64>>, metered: bool, config: &Config) -> Vec<CellFigures> {
+    let efficiencies: Vec<_> = cells.iter().map(|cell| scaling::efficiency(cell, &cells)).collect();
+    let power_w = power_w.into_iter().chain(std::iter::repeat(None));
+    let each = cells.into_iter().zip(efficiencies).zip(power_w);
+    each.map(|((cell, scaling_efficiency), power_w)| {
+        let costs = power::costs(&cell, power_w, metered, config);
+        CellFigures {
+            cell,
+            scaling_efficiency,
+            power_w,
+            power_cost_per_hour: costs.power_per_hour,
+            energy_per_token_j: costs.energy_per_token_j,
+            cost_per_million_tokens: costs.per_million_tokens,
+        }
+    })
+    .collect()
+}
+
+/// The dimensions of the sweep, over the cells of its main kind of load; a cell of warm-up requests alone tests nothing.
+fn sweep(cells: &[Cell], config: &Config) -> Sweep {
+    let tested = || cells.iter().filter(|cell| cell.key.is_sweep() && cell.requests > 0);
+    let concurrencies = tested().any(|cell| cell.key.load.is_concurrency());
+    let main: Vec<_> = tested().filter(|cell| cell.key.load.is_concurrency() == concurrencies).collect();
+    let loads: BTreeSet<_> = main.iter().map(|cell| cell.key.load).collect();
+    let contexts: BTreeSet<_> = main.iter().filter_map(|cell| cell.key.context.clone()).collect();
+    Sweep {
+        contexts: contexts.into_iter().collect(),
+        loads: loads.into_iter().collect(),
+        output_tokens: config.test.output_tokens.or_else(|| common_output_tokens(&main)),
+    }
+}
+
+/// The whole number of output tokens that every cell's mean lies within 1 % of.
+fn common_output_tokens(cells: &[&Cell]) -> Option<u64> {
+    let means: Vec<_> = cells.iter().filter_map(|cell| cell.mean_output_tokens).collect();
+    let middle = (means.iter().sum::<f64>() / means.len() as f64).round();
+    let agree = means.iter().all(|mean| (mean - middle).abs() <= 0.01 * middle);
+    (!means.is_empty() && agree && middle >= 1.0).then_some(middle as u64)
+}
+
+/// The mean, but the median for a metric that some cell has a median and no mean of.
+fn central_statistics(cells: &[Cell]) -> [Statistic; METRIC_COUNT] {
+    std::array::from_fn(|metric| {
+        let mut summaries = cells.iter().map(|cell| &cell.metrics[metric]);
+        let lacks_mean = summaries.any(|summary| summary.mean.is_none() && summary.quantiles.p50.is_some());
+        if lacks_mean { Statistic::P50 } else { Statistic::Mean }
+    })
+}
+
+fn prefill_source(cells: &[Cell]) -> Option<PrefillSource> {
+    let known =
+        |id| cells.iter().map(|cell| cell.metric(id)).any(|summary| summary.mean.or(summary.quantiles.p50).is_some());
+    if known(MetricId::PrefillSpeed) {
+        Some(PrefillSource::Engine)
+    } else {
+        known(MetricId::PrefillSpeedFromTtft).then_some(PrefillSource::Ttft)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::testing::{cell, with};
+    use super::*;
+    use crate::cell::Quantiles;
+
+    fn analyzed(mut cells: Vec<Cell>, config: &Config) -> Analysis {
+        cells.sort_by(|a, b| a.key.cmp(&b.key));
+        let power_w = vec![None; cells.len()];
+        analyze(cells, power_w, config).value
+    }
+
+    #[test]
+    fn the_sweep_is_of_concurrencies_where_any_were_tested() {
+        let cells = vec![
+            cell("32K", Load::Concurrency(1)),
+            cell("1K", Load::Concurrency(10)),
+            cell("1000", Load::Concurrency(1)),
+            cell("64K", Load::RequestRate(0.5)),
+        ];
+        let sweep = analyzed(cells.clone(), &Config::default()).sweep;
+        assert_eq!(sweep.loads, [Load::Concurrency(1), Load::Concurrency(10)]);
+        assert_eq!(sweep.contexts.iter().map(|c| c.label.as_str()).collect::<Vec<_>>(), ["1K", "32K"]);
+        let sweep = analyzed(cells[3..].to_vec(), &Config::default()).sweep;
+        assert_eq!(sweep.loads, [Load::RequestRate(0.5)]);
+    }
+
+    #[test]
+    fn output_tokens_are_those_configured_or_those_all_cells_agree_on() {
+        let cells = |means: [f64; 2]| {
+            let loads = [1, 2].map(Load::Concurrency);
+            let pairs = loads.into_iter().zip(means);
+            pairs.map(|(load, mean)| Cell { mean_output_tokens: Some(mean), ..cell("1K", load) }).collect::<Vec<_>>()
+        };
+        let mut config = Config::default();
+        assert_eq!(analyzed(cells([1020.0, 1024.0]), &config).sweep.output_tokens, Some(1022));
+        assert_eq!(analyzed(cells([1000.0, 1024.0]), &config).sweep.output_tokens, None);
+        assert_eq!(analyzed(vec![cell("1K", Load::Concurrency(1))], &config).sweep.output_tokens, None);
+        config.test.output_tokens = Some(512);
+        assert_eq!(analyzed(cells([1000.0, 1024.0]), &config).sweep.output_tokens, Some(512));
+    }
+
+    #[test]
+    fn the_median_stands_for_a_metric_that_some_cell_has_no_mean_of() {
+        let mean = with(cell("1K", Load::Concurrency(1)), MetricId::Ttft, 0.5);
+        let mut median = with(cell("1K", Load::Concurrency(2)), MetricId::Itl, 0.01);
+        median.metrics[MetricId::Ttft as usize].quantiles = Quantiles { p50: Some(0.7), ..Quantiles::default() };
+        let analysis = analyzed(vec![mean, median], &Config::default());
+        assert_eq!(analysis.central[MetricId::Ttft as usize], Statistic::P50);
+        assert_eq!(analysis.central[MetricId::Itl as usize], Statistic::Mean);
+        assert_eq!(analysis.findings.ttft_highest.as_ref().map(|at| at.value), Some(0.7));
+        assert_eq!(analysis.findings.ttft_single, None, "the level of a single request has no median");
+    }
+
+    #[test]
+    fn prefill_speed_is_the_engines_where_it_measured_any() {
+        let from_ttft = with(cell("1K", Load::Concurrency(1)), MetricId::PrefillSpeedFromTtft, 900.0);
+        let engine = with(cell("8K", Load::Concurrency(1)), MetricId::PrefillSpeed, 2000.0);
+        let analysis = analyzed(vec![from_ttft.clone()], &Config::default());
+        assert_eq!(analysis.prefill_source, Some(PrefillSource::Ttft));
+        assert_eq!(analysis.findings.prefill_peaks[0].peak.value, 900.0);
+        let analysis = analyzed(vec![from_ttft, engine], &Config::default());
+        assert_eq!(analysis.prefill_source, Some(PrefillSource::Engine));
+        assert_eq!(analysis.findings.prefill_peaks[0].peak.value, 2000.0);
+        assert_eq!(analyzed(vec![cell("1K", Load::Concurrency(1))], &Config::default()).prefill_source, None);
+    }
+
+    #[test]
+    fn without_a_sweep_only_the_success_rate_is_found() {
+        let mut own = with(cell("1K", Load::Concurrency(1)), MetricId::Ttft, 0.5);
+        own.key.scenario = "code-completion".into();
+        own.throughput_tok_s = Some(80.0);
+        own.failed = 1;
+        let analysis = analyzed(vec![own], &Config::default());
+        let success = Success { rate: Some(0.9), requests: 10, failed: 1, warmup: 0 };
+        assert_eq!(analysis.findings, Findings { success, ..Findings::default() });
+        assert_eq!(analysis.sweep, Sweep::default());
+    }
 }
