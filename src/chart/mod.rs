@@ -1,12 +1,28 @@
 //! Charts as data, and drawing them into a vector scene. No file paths, no wording of captions.
 //!
 //! A [`Chart`] is plain data over shared scales, compared with `==` in tests. [`draw`] turns it into a [`scene::Scene`],
-//! which SVG, HTML and PDF show alike.
+//! which SVG, HTML and PDF show alike. [`kinds`] makes the charts of a report from its numbers.
 
+mod backend;
+mod draw;
+pub mod kinds;
+mod labels;
+mod layout;
+mod lines;
+mod placement;
+mod quantity;
 pub mod scene;
+pub mod svg;
+pub mod theme;
+mod ticks;
+
+pub use draw::draw;
+
+/// Most lines that one chart shows; more would be a tangle.
+pub const MOST_SERIES: usize = 8;
 
 /// A chart as data.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Chart {
     /// Stem of its file: `ttft`, `capacity-general-chatbot`.
     pub id: String,
@@ -18,7 +34,7 @@ pub struct Chart {
     pub y: Axis,
     /// Right axis, for series with another unit.
     pub right: Option<Axis>,
-    /// Stands above the labels at the lines' ends: `Concurrency`, `Context`.
+    /// Stands above the labels at the lines' ends: `Concurrency`, `Context`. Empty where lines are named in the picture.
     pub series_title: String,
     /// The lines, in the order of their colours.
     pub series: Vec<Series>,
@@ -26,12 +42,14 @@ pub struct Chart {
     pub rules: Vec<RuleMark>,
     /// Vertical line at a capacity limit, with what lies beyond it shaded.
     pub limit: Option<LimitMark>,
+    /// Lines that were measured and are not shown, because more than [`MOST_SERIES`] would be a tangle.
+    pub left_out: usize,
 }
 
 /// An axis.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Axis {
-    /// With the unit: `Time to first token (s)`.
+    /// What it measures: `Time to first token`, `System throughput (tok/s)`. The scale is added when it is drawn.
     pub title: String,
     /// How values are spaced.
     pub scale: Scale,
@@ -39,21 +57,26 @@ pub struct Axis {
     pub quantity: Quantity,
     /// Levels that were tested; ticks stand at these. Empty: ticks are round numbers.
     pub levels: Vec<f64>,
+    /// What stands at each of `levels`, where that is more than the printed number: `~1.2K, mixed`. Empty or as long
+    /// as `levels`.
+    pub labels: Vec<String>,
 }
 
 /// How values are spaced along an axis.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Scale {
-    /// Evenly, from zero.
+    /// Evenly; a vertical axis starts from zero.
+    #[default]
     Linear,
     /// By powers; only for values above 0.
     Log,
 }
 
 /// What a value is, so that ticks, tables and tooltips print it alike.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Quantity {
     /// Tokens of context: `32K`.
+    #[default]
     Context,
     /// Requests in flight: `10`.
     Concurrency,
@@ -61,11 +84,15 @@ pub enum Quantity {
     RequestRate,
     /// Seconds: `398 ms`, `19.9 s`.
     Seconds,
-    /// Tokens per second: `153.6`.
+    /// Seconds, told in whole milliseconds: `2125 ms`.
+    Milliseconds,
+    /// Tokens per second: `153.6 tok/s`.
     TokensPerSecond,
-    /// Share of 1: `63 %`.
+    /// Tokens per second, told whole: `20,304 tok/s`.
+    WholeTokensPerSecond,
+    /// Share of 1: `63%`.
     Percent,
-    /// Watts: `830`.
+    /// Watts: `830 W`.
     Watts,
 }
 
@@ -80,23 +107,29 @@ pub enum Side {
 }
 
 /// A line with a mark at every tested level.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Series {
-    /// Stands at the line's end.
+    /// Stands at the line's end: `10 requests`, `32K`; empty where there is nothing to tell apart.
     pub name: String,
+    /// The same in a sentence, for tooltips: `10 concurrent requests`, `32K context`.
+    pub subject: String,
     /// Which axis it is read on.
     pub side: Side,
+    /// What its values are, where that differs from its axis.
+    pub quantity: Option<Quantity>,
     /// Tested levels, ascending in x.
     pub points: Vec<(f64, f64)>,
 }
 
 /// A horizontal dashed threshold.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct RuleMark {
     /// Its value.
     pub value: f64,
     /// Which axis it is read on.
     pub side: Side,
+    /// The series it is a threshold of, in whose colour it is drawn; none for one that holds for all.
+    pub series: Option<usize>,
     /// Stands on the line: `TTFT limit 8 s`.
     pub label: String,
 }
@@ -104,10 +137,69 @@ pub struct RuleMark {
 /// A vertical line at a capacity limit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LimitMark {
-    /// Its level.
+    /// Its level; the smallest tested one where unmet.
     pub level: f64,
     /// Stands above it: `Capacity limit: ~39 requests`.
     pub label: String,
-    /// Whether it was read off the line between two tested levels: drawn dashed, with hollow marks.
-    pub estimated: bool,
+    /// How it is drawn.
+    pub kind: LimitKind,
+}
+
+/// How a capacity limit is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LimitKind {
+    /// A tested level: a solid line.
+    Tested,
+    /// Read off the lines between two tested levels: a dashed line, with hollow marks where it meets them.
+    Estimated,
+    /// No tested level fails: words and no line, for the limit lies somewhere beyond the picture.
+    Open,
+    /// Every tested level fails: words and no line; the whole picture lies beyond the limit.
+    Unmet,
+}
+
+impl Axis {
+    /// What stands at a value of this axis: the label of a tested level, else the printed value.
+    pub fn print(&self, value: f64) -> String {
+        let level = self.levels.iter().position(|level| *level == value);
+        level.and_then(|at| self.labels.get(at)).cloned().unwrap_or_else(|| self.quantity.print(value))
+    }
+}
+
+impl Chart {
+    /// The axis that a side's values are read on.
+    pub fn axis(&self, side: Side) -> &Axis {
+        match side {
+            Side::Left => &self.y,
+            Side::Right => self.right.as_ref().unwrap_or(&self.y),
+        }
+    }
+
+    /// What a reader is told of a tested point: `1K context, 10 concurrent requests: 765.4 tok/s`.
+    pub fn describe(&self, series: &Series, point: (f64, f64)) -> String {
+        self.tell(series, point, "")
+    }
+
+    /// The same for a point that was read off the line between two tested ones: `~39 concurrent requests: ~7.9 s`.
+    pub fn describe_estimate(&self, series: &Series, point: (f64, f64)) -> String {
+        self.tell(series, point, "~")
+    }
+
+    fn tell(&self, series: &Series, (x, y): (f64, f64), mark: &str) -> String {
+        let value = series.quantity.unwrap_or(self.axis(series.side).quantity).print(y);
+        let level = self.x.quantity.phrase(&self.x.print(x));
+        let level = if level.is_empty() { level } else { format!("{mark}{level}") };
+        let mut parts = [series.subject.as_str(), level.as_str()];
+        if self.x.quantity == Quantity::Context {
+            parts.reverse();
+        }
+        let place: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        format!("{}: {mark}{value}", place.join(", "))
+    }
+}
+
+/// Whether values call for a logarithmic axis: all above 0, and the largest more than 20 times the smallest.
+pub fn calls_for_log(values: impl IntoIterator<Item = f64>) -> bool {
+    let (low, high) = values.into_iter().fold((f64::INFINITY, 0.0_f64), |(low, high), v| (low.min(v), high.max(v)));
+    low > 0.0 && high > 20.0 * low
 }

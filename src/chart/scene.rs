@@ -77,7 +77,7 @@ pub enum Mark {
         /// Outline.
         stroke: Option<Stroke>,
     },
-    /// A line of text.
+    /// A line of text, with tabular digits.
     Text {
         /// Position of the anchor on the baseline.
         at: (f32, f32),
@@ -96,7 +96,7 @@ pub enum Mark {
     },
     /// Begins a group; marks up to the matching [`Mark::End`] belong to it.
     Begin {
-        /// What it holds: `axis`, `series`, `point`, `rule`, `limit`.
+        /// What it holds: `axis`, `limit`, `rule`, `series` with its `points`, each `point` and `estimate`, and `label`.
         class: &'static str,
         /// What a reader sees on pointing at it; may be empty.
         title: String,

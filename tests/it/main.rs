@@ -3,6 +3,7 @@
 //! `expect` and `unwrap` are how a test says what must hold.
 #![allow(clippy::unwrap_used)]
 
+mod charts;
 mod markdown;
 mod run;
 mod sample;

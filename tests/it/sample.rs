@@ -130,17 +130,21 @@ pub fn heading(level: u8, id: &str, title: &str) -> Block {
 
 /// A chart of one line.
 pub fn figure(id: &str, title: &str) -> Figure {
-    let axis = |title: &str, quantity| Axis { title: title.to_owned(), scale: Scale::Linear, quantity, levels: vec![] };
+    let axis =
+        |title: &str, quantity| Axis { title: title.to_owned(), scale: Scale::Linear, quantity, ..Axis::default() };
     let chart = Chart {
         id: id.to_owned(),
         title: title.to_owned(),
         x: axis("Concurrent requests", Quantity::Concurrency),
         y: axis("Time to first token (s)", Quantity::Seconds),
-        right: None,
         series_title: "Context".to_owned(),
-        series: vec![Series { name: "32K".to_owned(), side: Side::Left, points: vec![(1.0, 1.7), (10.0, 13.1)] }],
-        rules: vec![],
-        limit: None,
+        series: vec![Series {
+            name: "32K".to_owned(),
+            side: Side::Left,
+            points: vec![(1.0, 1.7), (10.0, 13.1)],
+            ..Series::default()
+        }],
+        ..Chart::default()
     };
     let stroke = Stroke { colour: Colour { paint: Paint::Series(0), alpha: 1.0 }, width: 1.7, dash: vec![] };
     let line =

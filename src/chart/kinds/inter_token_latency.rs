@@ -1,0 +1,21 @@
+//! Inter-token latency, or the time between chunks where a chunk carries more than a token.
+
+use super::sweep::{self, Along, Shown};
+use crate::analysis::Analysis;
+use crate::chart::{Chart, Quantity};
+use crate::metric::MetricId;
+
+pub(super) const ID: &str = "inter-token-latency";
+
+pub(super) fn build(analysis: &Analysis) -> Option<Chart> {
+    let name = if analysis.findings.itl_is_per_chunk { "Time between chunks" } else { "Inter-token latency" };
+    let shown = Shown {
+        id: ID,
+        subject: sweep::subject(analysis, MetricId::Itl, name),
+        unit: "",
+        quantity: Quantity::Milliseconds,
+        along: Along::Contexts,
+        may_be_log: false,
+    };
+    sweep::chart(analysis, shown, |figures| analysis.central(&figures.cell, MetricId::Itl))
+}

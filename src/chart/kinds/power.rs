@@ -1,0 +1,19 @@
+//! Power of all GPUs together.
+
+use super::sweep::{self, Along, Shown};
+use crate::analysis::Analysis;
+use crate::chart::{Chart, Quantity};
+
+pub(super) const ID: &str = "power";
+
+pub(super) fn build(analysis: &Analysis) -> Option<Chart> {
+    let shown = Shown {
+        id: ID,
+        subject: "GPU power".to_owned(),
+        unit: "W",
+        quantity: Quantity::Watts,
+        along: Along::Contexts,
+        may_be_log: false,
+    };
+    sweep::chart(analysis, shown, |figures| figures.power_w)
+}

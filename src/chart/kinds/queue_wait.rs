@@ -1,0 +1,20 @@
+//! Wait in the engine's queue.
+
+use super::sweep::{self, Along, Shown};
+use crate::analysis::Analysis;
+use crate::chart::{Chart, Quantity};
+use crate::metric::MetricId;
+
+pub(super) const ID: &str = "queue-wait";
+
+pub(super) fn build(analysis: &Analysis) -> Option<Chart> {
+    let shown = Shown {
+        id: ID,
+        subject: sweep::subject(analysis, MetricId::Queue, "Queue wait"),
+        unit: "",
+        quantity: Quantity::Seconds,
+        along: Along::Contexts,
+        may_be_log: true,
+    };
+    sweep::chart(analysis, shown, |figures| analysis.central(&figures.cell, MetricId::Queue))
+}

@@ -1,0 +1,19 @@
+//! Scaling efficiency: throughput per concurrent request against that of the smallest concurrency.
+
+use super::sweep::{self, Along, Shown};
+use crate::analysis::Analysis;
+use crate::chart::{Chart, Quantity};
+
+pub(super) const ID: &str = "scaling-efficiency";
+
+pub(super) fn build(analysis: &Analysis) -> Option<Chart> {
+    let shown = Shown {
+        id: ID,
+        subject: "Scaling efficiency".to_owned(),
+        unit: "",
+        quantity: Quantity::Percent,
+        along: Along::Loads,
+        may_be_log: false,
+    };
+    sweep::chart(analysis, shown, |figures| figures.scaling_efficiency)
+}

@@ -1,0 +1,19 @@
+//! System throughput: output tokens per second over all requests in flight.
+
+use super::sweep::{self, Along, Shown};
+use crate::analysis::Analysis;
+use crate::chart::{Chart, Quantity};
+
+pub(super) const ID: &str = "throughput";
+
+pub(super) fn build(analysis: &Analysis) -> Option<Chart> {
+    let shown = Shown {
+        id: ID,
+        subject: "System throughput".to_owned(),
+        unit: "tok/s",
+        quantity: Quantity::TokensPerSecond,
+        along: Along::Loads,
+        may_be_log: false,
+    };
+    sweep::chart(analysis, shown, |figures| figures.cell.throughput_tok_s)
+}

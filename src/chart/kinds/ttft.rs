@@ -1,0 +1,30 @@
+//! Time to first token.
+
+use super::sweep::{self, Along, Shown};
+use crate::analysis::Analysis;
+use crate::chart::{Chart, Quantity, RuleMark};
+use crate::metric::MetricId;
+
+pub(super) const ID: &str = "ttft";
+
+/// Seconds after which many users give up.
+const PATIENCE: f64 = 10.0;
+/// The rule is shown where some value is longer: else nobody waits anywhere near as long.
+const WITHIN_SIGHT: f64 = 3.0;
+
+pub(super) fn build(analysis: &Analysis) -> Option<Chart> {
+    let shown = Shown {
+        id: ID,
+        subject: sweep::subject(analysis, MetricId::Ttft, "Time to first token"),
+        unit: "",
+        quantity: Quantity::Seconds,
+        along: Along::Contexts,
+        may_be_log: true,
+    };
+    let mut chart = sweep::chart(analysis, shown, |figures| analysis.central(&figures.cell, MetricId::Ttft))?;
+    if sweep::values(&chart).any(|value| value > WITHIN_SIGHT) {
+        let label = "10 s: many users give up".to_owned();
+        chart.rules.push(RuleMark { value: PATIENCE, label, ..RuleMark::default() });
+    }
+    Some(chart)
+}

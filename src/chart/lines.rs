@@ -1,0 +1,192 @@
+//! The lines of a chart, their marks and their names.
+
+use super::backend::{Canvas, Plot, Point, Type};
+use super::labels::{dodge, width};
+use super::layout::{Layout, NAME, NAME_GAP};
+use super::placement::{Rect, Surroundings};
+use super::scene::{Anchor, Paint};
+use super::{Chart, LimitKind, Side};
+use crate::font::Face;
+
+/// Between the middles of two labels at the lines' ends.
+const NAME_PITCH: f64 = 11.0;
+
+/// The lines of a chart in points.
+pub(super) struct Lines<'c> {
+    chart: &'c Chart,
+    layout: &'c Layout,
+    plot: &'c Plot,
+    /// Points of each series, in the order of the series.
+    pub paths: Vec<Vec<Point>>,
+    radius: f64,
+}
+
+impl<'c> Lines<'c> {
+    /// Places every tested point.
+    pub fn of(chart: &'c Chart, layout: &'c Layout, plot: &'c Plot) -> Self {
+        let path = |series: &super::Series| {
+            series.points.iter().map(|point| place(layout, plot, series.side, *point)).collect::<Vec<_>>()
+        };
+        let paths: Vec<Vec<Point>> = chart.series.iter().map(path).collect();
+        let steps = paths.iter().flat_map(|path| path.windows(2)).map(|pair| pair[1].0 - pair[0].0);
+        // Marks shrink before they run into each other.
+        let radius = (0.3 * steps.fold(f64::INFINITY, f64::min)).clamp(1.4, 2.7);
+        Self { chart, layout, plot, paths, radius }
+    }
+
+    /// Straight pieces of every line, for labels to keep clear of.
+    pub fn pieces(&self) -> impl Iterator<Item = (Point, Point)> + '_ {
+        self.paths.iter().flat_map(|path| path.windows(2).map(|pair| (pair[0], pair[1])))
+    }
+
+    /// What every mark covers.
+    pub fn marks(&self) -> impl Iterator<Item = Rect> + '_ {
+        let reach = self.radius;
+        self.paths.iter().flatten().map(move |(x, y)| Rect {
+            left: x - reach,
+            top: y - reach,
+            right: x + reach,
+            bottom: y + reach,
+        })
+    }
+
+    /// Draws the lines, later ones above earlier ones, each with a rim in the ground's colour.
+    pub fn draw(&self, canvas: &Canvas) {
+        for (at, (series, path)) in self.chart.series.iter().zip(&self.paths).enumerate() {
+            if path.is_empty() {
+                continue;
+            }
+            let paint = paint(at);
+            canvas.group("series", series.subject.clone(), || {
+                if path.len() > 1 {
+                    canvas.line(path, Paint::Paper, 3.6, &[]);
+                    canvas.line(path, paint, 1.7, &[]);
+                }
+                canvas.group("points", "", || {
+                    for (point, at_point) in series.points.iter().zip(path) {
+                        let title = self.chart.describe(series, *point);
+                        canvas.group("point", title, || mark(canvas, at, *at_point, self.radius, false));
+                    }
+                });
+                self.draw_estimate(canvas, at);
+            });
+        }
+    }
+
+    /// The hollow mark where a line meets an estimated limit.
+    fn draw_estimate(&self, canvas: &Canvas, at: usize) {
+        let Some(limit) = self.chart.limit.as_ref().filter(|limit| limit.kind == LimitKind::Estimated) else { return };
+        let series = &self.chart.series[at];
+        let Some(value) = between(&series.points, limit.level) else { return };
+        let centre = place(self.layout, self.plot, series.side, (limit.level, value));
+        let title = self.chart.describe_estimate(series, (limit.level, value));
+        canvas.group("estimate", title, || mark(canvas, at, centre, self.radius + 0.4, true));
+    }
+
+    /// Names at the lines' ends, in a column to the right of the plot.
+    pub fn name_beside(&self, canvas: &Canvas) {
+        let (top, foot) = self.plot.down();
+        let column = self.plot.across().1 + NAME_GAP;
+        let (low, high) = (top - 4.0, foot);
+        let room = ((high - low) / NAME_PITCH) as usize + 1;
+        let named = |at: &usize| !self.layout.names[*at].is_empty() && !self.paths[*at].is_empty();
+        let named: Vec<usize> = (0..self.paths.len()).filter(named).take(room).collect();
+        let ends: Vec<Point> = named.iter().filter_map(|at| self.paths[*at].last().copied()).collect();
+        let wanted: Vec<f64> = ends.iter().map(|end| end.1).collect();
+        let places = dodge(&wanted, NAME_PITCH, low, high);
+        for ((at, end), y) in named.iter().zip(&ends).zip(&places) {
+            canvas.group("label", "", || {
+                let from = end.0 + self.radius + 1.8;
+                if (y - end.1).abs() > 1.5 || column - from > 2.0 * NAME_GAP {
+                    canvas.line(&[(from, end.1), (column - 2.5, *y)], paint(*at), 0.5, &[]);
+                }
+                let set =
+                    Type { face: Face::SemiBold, size: NAME, paint: paint(*at), anchor: Anchor::Start, halo: false };
+                canvas.text(&self.layout.names[*at], (column, y + cap(canvas, set) / 2.0), set);
+            });
+        }
+        if let Some(first) = places.iter().copied().reduce(f64::min) {
+            let set = Type { face: Face::Regular, size: 7.5, paint: Paint::Muted, anchor: Anchor::Start, halo: false };
+            canvas.text(&self.chart.series_title, (column, first - 9.0), set);
+        }
+    }
+
+    /// Names within the picture, beside their lines.
+    pub fn name_within(&self, canvas: &Canvas, around: &mut Surroundings) {
+        for (at, path) in self.paths.iter().enumerate() {
+            let name = &self.layout.names[at];
+            let set = Type { face: Face::SemiBold, size: NAME, paint: paint(at), anchor: Anchor::End, halo: true };
+            let width = width(canvas.fonts, set.face, set.size, name);
+            let (above, below) = (-6.0, 6.0 + cap(canvas, set));
+            let mut places = Vec::new();
+            for (x, y) in path.iter().rev() {
+                for shift in [above, below] {
+                    places.extend([Anchor::End, Anchor::Middle, Anchor::Start].map(|anchor| ((*x, y + shift), anchor)));
+                }
+            }
+            if let Some((place, anchor)) = around.take(&places, width, NAME).filter(|_| !name.is_empty()) {
+                canvas.group("label", "", || canvas.text(name, place, Type { anchor, ..set }));
+            }
+        }
+    }
+}
+
+/// The colour of the n-th series.
+pub(super) fn paint(series: usize) -> Paint {
+    Paint::Series((series % 8) as u8)
+}
+
+/// Height of capitals, points.
+pub(super) fn cap(canvas: &Canvas, set: Type) -> f64 {
+    f64::from(canvas.fonts.face(set.face).cap_height) * set.size
+}
+
+/// Where a value lies in the picture.
+pub(super) fn place(layout: &Layout, plot: &Plot, side: Side, (x, y): (f64, f64)) -> Point {
+    plot.at(layout.x.place(x), layout.vertical(side).0.place(y))
+}
+
+/// The value on the straight line between the neighbours of `x`; none outside.
+fn between(points: &[(f64, f64)], x: f64) -> Option<f64> {
+    let pair = points.windows(2).find(|pair| pair[0].0 <= x && x <= pair[1].0)?;
+    let ((from, low), (to, high)) = (pair[0], pair[1]);
+    (from < to).then(|| low + (high - low) * (x - from) / (to - from))
+}
+
+/// Corners of a mark of radius 1; none for a disc. All have about the same area.
+const SHAPES: [&[Point]; 8] = [
+    &[],
+    &[(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)],
+    &[(0.0, -1.3), (1.3, 0.0), (0.0, 1.3), (-1.3, 0.0)],
+    &[(0.0, -1.3), (1.25, 0.9), (-1.25, 0.9)],
+    &[(0.0, 1.3), (1.25, -0.9), (-1.25, -0.9)],
+    &[
+        (-0.45, -1.3),
+        (0.45, -1.3),
+        (0.45, -0.45),
+        (1.3, -0.45),
+        (1.3, 0.45),
+        (0.45, 0.45),
+        (0.45, 1.3),
+        (-0.45, 1.3),
+        (-0.45, 0.45),
+        (-1.3, 0.45),
+        (-1.3, -0.45),
+        (-0.45, -0.45),
+    ],
+    &[(-0.6, -1.1), (0.6, -1.1), (1.25, 0.0), (0.6, 1.1), (-0.6, 1.1), (-1.25, 0.0)],
+    &[(-1.1, -1.2), (1.1, -1.2), (0.0, 0.0), (1.1, 1.2), (-1.1, 1.2), (0.0, 0.0)],
+];
+
+/// The mark of the n-th series; its shape tells lines apart where colours cannot.
+fn mark(canvas: &Canvas, series: usize, (x, y): Point, radius: f64, hollow: bool) {
+    let colour = paint(series);
+    let (fill, rim) = if hollow { (Paint::Paper, (colour, 1.3)) } else { (colour, (Paint::Paper, 1.2)) };
+    let shape = SHAPES[series % SHAPES.len()];
+    if shape.is_empty() {
+        canvas.disc((x, y), radius, fill, Some(rim));
+    } else {
+        let corners: Vec<Point> = shape.iter().map(|(dx, dy)| (x + dx * radius, y + dy * radius)).collect();
+        canvas.polygon(&corners, fill, 1.0, Some(rim));
+    }
+}

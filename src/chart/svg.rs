@@ -1,0 +1,370 @@
+//! A picture as SVG, to stand alone or in a page.
+
+use super::scene::{Anchor, Colour, Mark, Scene, Stroke};
+use super::theme;
+use crate::font::Face;
+use std::fmt::Write;
+
+/// A file of its own: with its own ground, light or, where the reader's system is, dark.
+pub fn standalone(scene: &Scene, title: &str, description: &str) -> String {
+    let ground = format!(
+        "<style>@media(prefers-color-scheme:dark){{svg{{{}}}}}</style>\
+         <rect width=\"100%\" height=\"100%\" fill=\"{}\"/>",
+        theme::dark_declarations(),
+        theme::css(super::scene::Paint::Paper)
+    );
+    let (width, height) = (number(scene.width), number(scene.height));
+    let size = format!(" width=\"{width}\" height=\"{height}\"");
+    picture(scene, title, description, &size, &ground)
+}
+
+/// A part of a page: follows the page's colours, see [`theme::property`], and lies on the page's ground. It has no ids.
+pub fn inline(scene: &Scene, title: &str, description: &str) -> String {
+    picture(scene, title, description, " class=\"gm-chart\"", "")
+}
+
+fn picture(scene: &Scene, title: &str, description: &str, attributes: &str, ground: &str) -> String {
+    let mut out = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {} {}\"{attributes} role=\"img\" \
+         font-family=\"Inter,system-ui,sans-serif\" style=\"font-variant-numeric:tabular-nums\">\
+         <title>{}</title><desc>{}</desc>{ground}",
+        number(scene.width),
+        number(scene.height),
+        escape(title),
+        escape(description),
+    );
+    let mut writer = Writer { out: &mut out, inherited: vec![Style::default()] };
+    writer.write(&scene.marks);
+    out.push_str("</svg>\n");
+    out
+}
+
+/// Attributes with their values. A mark names every attribute that matters to it.
+type Style = Vec<(&'static str, String)>;
+
+struct Writer<'o> {
+    out: &'o mut String,
+    /// What the groups around have set, innermost last.
+    inherited: Vec<Style>,
+}
+
+impl Writer<'_> {
+    fn write(&mut self, marks: &[Mark]) {
+        let mut at = 0;
+        while at < marks.len() {
+            match &marks[at..] {
+                // A point: its title goes into its mark, without a group around it.
+                [Mark::Begin { title, class: "point" | "estimate" }, mark, Mark::End, ..] => {
+                    self.mark(mark, Some(title));
+                    at += 2;
+                }
+                [Mark::Begin { class, title }, inner @ ..] => self.begin(class, title, inner),
+                [Mark::End, ..] => {
+                    self.inherited.pop();
+                    self.out.push_str("</g>");
+                }
+                [mark, ..] => self.mark(mark, None),
+                [] => {}
+            }
+            at += 1;
+        }
+    }
+
+    /// Opens a group and sets on it what most of its marks share.
+    fn begin(&mut self, class: &str, title: &str, inner: &[Mark]) {
+        let mut style = self.inherited.last().cloned().unwrap_or_default();
+        let _ = write!(self.out, "<g class=\"gm-{class}\"");
+        for (name, value) in shared(inner) {
+            if set(&mut style, name, &value) {
+                let _ = write!(self.out, " {name}=\"{value}\"");
+            }
+        }
+        self.out.push('>');
+        self.inherited.push(style);
+        if !title.is_empty() {
+            let _ = write!(self.out, "<title>{}</title>", escape(title));
+        }
+    }
+
+    fn mark(&mut self, mark: &Mark, title: Option<&str>) {
+        let (tag, content) = match mark {
+            Mark::Path { points, closed, .. } => {
+                self.out.push_str("<path d=\"");
+                path(self.out, points, *closed);
+                ("path", None)
+            }
+            Mark::Circle { centre, radius, .. } => {
+                let (x, y, radius) = (number(centre.0), number(centre.1), number(*radius));
+                let _ = write!(self.out, "<circle cx=\"{x}\" cy=\"{y}\" r=\"{radius}");
+                ("circle", None)
+            }
+            Mark::Text { at, text, .. } => {
+                let _ = write!(self.out, "<text x=\"{}\" y=\"{}", number(at.0), number(at.1));
+                ("text", Some(text))
+            }
+            Mark::Begin { .. } | Mark::End => return,
+        };
+        self.out.push('"');
+        let inherited = self.inherited.last().map_or(&[][..], Vec::as_slice);
+        for (name, value) in style(mark) {
+            let known = inherited.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str());
+            if known.unwrap_or(initial(name)) != value {
+                let _ = write!(self.out, " {name}=\"{value}\"");
+            }
+        }
+        match (title.filter(|title| !title.is_empty()), content) {
+            (None, None) => self.out.push_str("/>"),
+            (title, content) => {
+                self.out.push('>');
+                if let Some(title) = title {
+                    let _ = write!(self.out, "<title>{}</title>", escape(title));
+                }
+                let _ = write!(self.out, "{}</{tag}>", content.map(|text| escape(text)).unwrap_or_default());
+            }
+        }
+    }
+}
+
+/// What an attribute is where nobody set it.
+fn initial(attribute: &str) -> &'static str {
+    match attribute {
+        "fill" => "#000",
+        "stroke" | "stroke-dasharray" => "none",
+        "stroke-width" | "fill-opacity" | "stroke-opacity" => "1",
+        "stroke-linejoin" => "miter",
+        "stroke-linecap" => "butt",
+        "text-anchor" => "start",
+        "font-weight" => "400",
+        "font-style" | "paint-order" => "normal",
+        _ => "",
+    }
+}
+
+/// Sets an attribute; false where it has that value already.
+fn set(style: &mut Style, name: &'static str, value: &str) -> bool {
+    match style.iter_mut().find(|(known, _)| *known == name) {
+        Some((_, known)) if known == value => false,
+        Some((_, known)) => {
+            value.clone_into(known);
+            true
+        }
+        None if initial(name) == value => false,
+        None => {
+            style.push((name, value.to_owned()));
+            true
+        }
+    }
+}
+
+/// The most frequent value of each attribute among the marks of a group, where it saves bytes to set it once.
+fn shared(inner: &[Mark]) -> Style {
+    let mut depth = 1;
+    let mut counts: Vec<(&'static str, String, usize)> = Vec::new();
+    for mark in inner {
+        match mark {
+            Mark::Begin { .. } => depth += 1,
+            Mark::End => depth -= 1,
+            _ => {
+                for (name, value) in style(mark) {
+                    match counts.iter_mut().find(|(n, v, _)| *n == name && *v == value) {
+                        Some((_, _, count)) => *count += 1,
+                        None => counts.push((name, value, 1)),
+                    }
+                }
+            }
+        }
+        if depth == 0 {
+            break;
+        }
+    }
+    let mut most: Vec<(&'static str, String, usize)> = Vec::new();
+    for (name, value, count) in counts.into_iter().filter(|(_, _, count)| *count > 1) {
+        match most.iter_mut().find(|(n, ..)| *n == name) {
+            Some((_, _, known)) if *known >= count => {}
+            Some(entry) => *entry = (name, value, count),
+            None => most.push((name, value, count)),
+        }
+    }
+    most.into_iter().map(|(name, value, _)| (name, value)).collect()
+}
+
+fn style(mark: &Mark) -> Style {
+    match mark {
+        Mark::Path { fill, stroke, .. } | Mark::Circle { fill, stroke, .. } => shape_style(*fill, stroke.as_ref()),
+        Mark::Text { size, face, anchor, colour, halo, .. } => {
+            let mut style = paint_style("fill", *colour);
+            style.push(("font-size", number(*size)));
+            style.push(("font-weight", weight(*face).to_owned()));
+            style.push(("font-style", if *face == Face::Italic { "italic" } else { "normal" }.to_owned()));
+            let anchor = match anchor {
+                Anchor::Start => "start",
+                Anchor::Middle => "middle",
+                Anchor::End => "end",
+            };
+            style.push(("text-anchor", anchor.to_owned()));
+            if *halo {
+                style.push(("stroke", theme::css(super::scene::Paint::Paper)));
+                style.push(("stroke-width", "3".to_owned()));
+                style.push(("stroke-linejoin", "round".to_owned()));
+                style.push(("stroke-dasharray", "none".to_owned()));
+                style.push(("paint-order", "stroke".to_owned()));
+            } else {
+                style.push(("stroke", "none".to_owned()));
+            }
+            style
+        }
+        Mark::Begin { .. } | Mark::End => Style::new(),
+    }
+}
+
+fn shape_style(fill: Option<Colour>, stroke: Option<&Stroke>) -> Style {
+    let none = |attribute| vec![(attribute, "none".to_owned())];
+    let mut style = fill.map_or_else(|| none("fill"), |colour| paint_style("fill", colour));
+    let Some(stroke) = stroke else {
+        style.extend(none("stroke"));
+        return style;
+    };
+    style.extend(paint_style("stroke", stroke.colour));
+    style.push(("stroke-width", number(stroke.width)));
+    style.push(("stroke-linejoin", "round".to_owned()));
+    let dash: Vec<_> = stroke.dash.iter().map(|length| number(*length)).collect();
+    style.push(("stroke-dasharray", if dash.is_empty() { "none".to_owned() } else { dash.join(" ") }));
+    style
+}
+
+fn paint_style(attribute: &'static str, colour: Colour) -> Style {
+    let opacity = if attribute == "fill" { "fill-opacity" } else { "stroke-opacity" };
+    vec![(attribute, theme::css(colour.paint)), (opacity, number(colour.alpha))]
+}
+
+fn weight(face: Face) -> &'static str {
+    match face {
+        Face::Regular | Face::Italic | Face::Mono => "400",
+        Face::Medium => "500",
+        Face::SemiBold => "600",
+        Face::Bold | Face::Display => "700",
+    }
+}
+
+/// Corners, each after the first relative to the one before.
+fn path(out: &mut String, points: &[(f32, f32)], closed: bool) {
+    // In hundredths, so that rounding does not add up.
+    let hundredths = |(x, y): (f32, f32)| ((x * 100.0).round() as i64, (y * 100.0).round() as i64);
+    let mut last = (0, 0);
+    for (at, corner) in points.iter().map(|point| hundredths(*point)).enumerate() {
+        let (dx, dy) = (corner.0 - last.0, corner.1 - last.1);
+        let step = |length: i64| number(length as f32 / 100.0);
+        let _ = match (at, dx, dy) {
+            (0, ..) => write!(out, "M{} {}", step(dx), step(dy)),
+            (_, dx, 0) => write!(out, "h{}", step(dx)),
+            (_, 0, dy) => write!(out, "v{}", step(dy)),
+            _ => write!(out, "l{} {}", step(dx), step(dy)),
+        };
+        last = corner;
+    }
+    if closed {
+        out.push('z');
+    }
+}
+
+/// Rounded to 0.01, without zeros that say nothing.
+fn number(value: f32) -> String {
+    let text = format!("{value:.2}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    if text == "-0" { "0".to_owned() } else { text.to_owned() }
+}
+
+/// Text as XML character data or attribute value; a character that XML cannot hold becomes U+FFFD.
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            '\t' | '\n' | '\r' => out.push(' '),
+            '\u{0}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::scene::Paint;
+    use super::*;
+
+    fn scene(marks: Vec<Mark>) -> Scene {
+        Scene { width: 480.0, height: 262.0, marks }
+    }
+
+    fn dot(paint: Paint) -> Mark {
+        let fill = Some(Colour { paint, alpha: 1.0 });
+        Mark::Circle { centre: (1.0, 2.004), radius: 2.7, fill, stroke: None }
+    }
+
+    #[test]
+    fn text_from_the_data_cannot_become_markup() {
+        let text = Mark::Text {
+            at: (0.0, 0.0),
+            text: "</text><script>\u{0}\"&".to_owned(),
+            size: 8.0,
+            face: Face::Regular,
+            anchor: Anchor::Start,
+            colour: Colour { paint: Paint::Ink, alpha: 1.0 },
+            halo: false,
+        };
+        let found = inline(&scene(vec![text]), "<b>", "a\u{b}b\nc");
+        assert!(found.contains("<title>&lt;b&gt;</title><desc>a\u{fffd}b c</desc>"), "{found}");
+        assert!(found.contains(">&lt;/text&gt;&lt;script&gt;\u{fffd}&quot;&amp;</text>"), "{found}");
+    }
+
+    #[test]
+    fn a_group_says_once_what_its_marks_share_and_each_mark_what_differs() {
+        let begin = |class, title: &str| Mark::Begin { class, title: title.to_owned() };
+        let marks = vec![
+            begin("points", ""),
+            begin("point", "one"),
+            dot(Paint::Ink),
+            Mark::End,
+            begin("point", "two"),
+            dot(Paint::Ink),
+            Mark::End,
+            dot(Paint::Bad),
+            Mark::End,
+            dot(Paint::Bad),
+        ];
+        let found = inline(&scene(marks), "", "");
+        let body = found.split_once("</desc>").map(|(_, body)| body);
+        assert_eq!(
+            body,
+            Some(
+                "<g class=\"gm-points\" fill=\"var(--gm-ink,#1f2933)\">\
+                 <circle cx=\"1\" cy=\"2\" r=\"2.7\"><title>one</title></circle>\
+                 <circle cx=\"1\" cy=\"2\" r=\"2.7\"><title>two</title></circle>\
+                 <circle cx=\"1\" cy=\"2\" r=\"2.7\" fill=\"var(--gm-bad,#b42318)\"/></g>\
+                 <circle cx=\"1\" cy=\"2\" r=\"2.7\" fill=\"var(--gm-bad,#b42318)\"/></svg>\n"
+            )
+        );
+    }
+
+    #[test]
+    fn paths_are_relative_and_exact_to_a_hundredth() {
+        let mut out = String::new();
+        path(&mut out, &[(0.1, 0.2), (0.3, 0.2), (0.3, 10.0), (1.0, 1.004)], true);
+        assert_eq!(out, "M0.1 0.2h0.2v9.8l0.7 -9z");
+    }
+
+    #[test]
+    fn a_file_has_its_own_ground_and_a_dark_theme_and_a_part_of_a_page_has_neither() {
+        let (file, part) = (standalone(&scene(Vec::new()), "", ""), inline(&scene(Vec::new()), "", ""));
+        assert!(file.contains("prefers-color-scheme:dark") && file.contains("<rect"));
+        assert!(!part.contains("<style") && !part.contains("<rect"));
+        for found in [file, part] {
+            assert!(!found.contains("id=") && !found.contains("href") && found.contains("role=\"img\""));
+        }
+    }
+}
