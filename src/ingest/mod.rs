@@ -1,10 +1,22 @@
 //! Files to cells. Every source is read twice: once to count, once to pick order statistics; nothing holds all rows.
 
+pub mod csv;
+pub mod duplicates;
+pub mod format;
 pub mod power;
+pub mod reading;
+pub mod records;
+pub mod sink;
+pub mod stream;
 
 use crate::cell::Cell;
+use crate::cell::fold::{Counting, Picking};
 use crate::config::Config;
-use crate::error::{Error, Result, Warned};
+use crate::error::{Error, Place, Result, Warned, Warning};
+use crate::format::counted;
+use format::{FORMATS, recognise};
+use reading::{FileReading, Recognised, read_all};
+use std::collections::BTreeMap;
 use std::io::Read;
 
 /// A source of bytes that can be read from its start more than once.
@@ -64,8 +76,229 @@ pub struct Source {
 
 /// Reads a run: recognises each input by its content, folds the records into cells and joins the power log.
 ///
-/// Errors: no input holds records; a bad record unless lenient; two formats claim one file; see the README's table.
+/// Errors: no input holds records; a bad record unless lenient; two formats claim one file; an input that cannot be
+/// read, is damaged, or changes while it is read. Of several, the one in the first file by name is told.
 pub fn ingest(inputs: &[&dyn Input], config: &Config, options: &Options) -> Result<Warned<Ingested>> {
-    let _ = (inputs, config, options);
-    Err(Error::new("not yet"))
+    let mut inputs = inputs.to_vec();
+    inputs.sort_by(|a, b| a.name().cmp(b.name()));
+    let files = inputs
+        .into_iter()
+        .map(|input| Ok(Recognised { input, format: recognise(input, FORMATS)? }))
+        .collect::<Result<Vec<_>>>()?;
+
+    let (counted, first) = count(&files, config, options)?;
+    let mut warnings = file_warnings(&first, config);
+    if first.iter().all(|file| file.findings.records == 0) {
+        return Err(no_records(&first));
+    }
+    let cells = pick(&files, &first, counted, config, options)?.take(&mut warnings);
+
+    let skipped = skipped(&first);
+    warnings.extend(skipped_warning(&skipped));
+    let sources = first.iter().map(FileReading::source).collect();
+    let unknown_columns = unknown_columns(&first);
+    let date = first.iter().filter_map(|file| file.findings.latest_start_ps).max().and_then(day);
+    let power_w = power(first, &cells)?.take(&mut warnings);
+    Ok(Warned { value: Ingested { cells, power_w, sources, skipped, date, unknown_columns }, warnings })
+}
+
+/// The first reading of every file.
+fn count(files: &[Recognised], config: &Config, options: &Options) -> Result<(Counting, Vec<FileReading>)> {
+    let workers = read_all(files, config, options, &[], Counting::default, |counting, record, file| {
+        counting.add(record, file);
+    })?;
+    let mut counted = Counting::default();
+    workers.folds.into_iter().for_each(|part| counted.merge(part));
+    Ok((counted, workers.files))
+}
+
+/// The second reading, of the files that held records.
+fn pick(
+    files: &[Recognised],
+    first: &[FileReading],
+    counted: Counting,
+    config: &Config,
+    options: &Options,
+) -> Result<Warned<Vec<Cell>>> {
+    let picking = counted.decide();
+    let workers = read_all(
+        files,
+        config,
+        options,
+        first,
+        || picking.clone(),
+        |picking: &mut Picking, record, file| {
+            picking.add(record, file);
+        },
+    )?;
+    for (first, second) in first.iter().zip(&workers.files) {
+        second.same_as(first)?;
+    }
+    let mut folds = workers.folds.into_iter();
+    let mut picked = folds.next().unwrap_or(picking);
+    folds.for_each(|part| picked.merge(part));
+    Ok(picked.finish())
+}
+
+fn file_warnings(files: &[FileReading], config: &Config) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    for file in files {
+        let place = || Place::file(&file.name);
+        warnings.extend(file.findings.warnings.iter().cloned());
+        let found = match &file.findings {
+            _ if file.format.is_none() && file.empty => "is empty".to_owned(),
+            _ if file.format.is_none() => "no format was recognised in it; it was left out".to_owned(),
+            findings if file.holds_nothing() && findings.skipped.is_empty() => "holds no record".to_owned(),
+            findings if findings.zero_times > 0 => format!(
+                "the TTFT or E2E of {} is exactly 0; leave the cell empty where it was not measured",
+                counted(findings.zero_times, "success", "successes")
+            ),
+            _ => continue,
+        };
+        warnings.push(Warning::at(place(), found));
+    }
+    let gpus: usize =
+        files.iter().filter_map(|file| file.findings.power.as_ref()).map(|log| log.gpus.len()).max().unwrap_or(0);
+    if let Some(configured) = config.hardware.count.filter(|count| gpus > 0 && *count as usize != gpus) {
+        warnings.push(Warning::new(format!(
+            "the power log shows {}, `hardware.count` says {configured}; power is the sum over all GPUs of the log",
+            counted(gpus as u64, "GPU", "GPUs")
+        )));
+    }
+    warnings
+}
+
+fn no_records(files: &[FileReading]) -> Error {
+    const NAMED: usize = 10;
+    let mut looked_at: Vec<String> =
+        files.iter().take(NAMED).map(|file| format!("{} ({})", file.name, file.verdict())).collect();
+    if files.len() > NAMED {
+        looked_at.push(format!("{} more", files.len() - NAMED));
+    }
+    let message = match files.len() {
+        0 => "found no file to read; expected at least one with records".to_owned(),
+        _ => format!("found no records in {}: {}", counted(files.len() as u64, "file", "files"), looked_at.join(", ")),
+    };
+    let formats: Vec<&str> = FORMATS.iter().map(|format| format.name()).collect();
+    Error::new(message).hint(format!(
+        "records are a CSV with a header, a JSON array or JSON Lines, with columns such as `concurrency`, `ttft_ms`, `e2e_ms`, \
+         `input_tokens` and `output_tokens`; known formats: {}",
+        formats.join(", ")
+    ))
+}
+
+fn skipped(files: &[FileReading]) -> Vec<(String, u64)> {
+    let mut by_reason: BTreeMap<&str, u64> = BTreeMap::new();
+    for (reason, count) in files.iter().flat_map(|file| &file.findings.skipped) {
+        *by_reason.entry(reason).or_default() += count;
+    }
+    let mut skipped: Vec<_> = by_reason.into_iter().map(|(reason, count)| (reason.to_owned(), count)).collect();
+    skipped.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    skipped
+}
+
+fn skipped_warning(skipped: &[(String, u64)]) -> Option<Warning> {
+    let all = skipped.iter().map(|(_, count)| count).sum();
+    let reasons: Vec<_> = skipped
+        .iter()
+        .map(|(reason, count)| format!("{} × {reason}", crate::format::thousands(*count as f64)))
+        .collect();
+    let records = counted(all, "bad record was", "bad records were");
+    (all > 0).then(|| Warning::new(format!("{records} skipped: {}", reasons.join(", "))))
+}
+
+fn unknown_columns(files: &[FileReading]) -> Vec<(String, Vec<String>)> {
+    let unknown = files.iter().filter(|file| !file.findings.unknown.is_empty());
+    unknown.map(|file| (file.name.clone(), file.findings.unknown.iter().cloned().collect())).collect()
+}
+
+/// The UTC day of a submission, where its clock is an epoch.
+fn day(start_ps: i128) -> Option<String> {
+    let seconds = start_ps.div_euclid(1_000_000_000_000);
+    let timestamp = jiff::Timestamp::from_second(i64::try_from(seconds).ok()?).ok()?;
+    (seconds >= power::join::EPOCH_FROM_S).then(|| timestamp.strftime("%Y-%m-%d").to_string())
+}
+
+fn power(files: Vec<FileReading>, cells: &[Cell]) -> Result<Warned<Vec<Option<f64>>>> {
+    let logs = files.into_iter().filter_map(|file| Some((file.name, file.findings.power?))).collect();
+    Ok(match power::combine(logs)? {
+        Some(log) => power::join::join(cells, &log),
+        None => Warned::clean(vec![None; cells.len()]),
+    })
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::format::Format;
+    use super::sink::{Findings, Sink};
+    use super::stream::Stream;
+    use super::*;
+    use std::io::Write;
+
+    /// An input in memory.
+    pub struct Memory {
+        name: String,
+        bytes: Vec<u8>,
+    }
+
+    impl Memory {
+        pub fn new(name: &str, bytes: &[u8]) -> Self {
+            Self { name: name.into(), bytes: bytes.into() }
+        }
+    }
+
+    impl Input for Memory {
+        fn name(&self) -> &str {
+            &self.name
+        }
+        fn open(&self) -> std::io::Result<Box<dyn Read + Send + '_>> {
+            Ok(Box::new(&self.bytes[..]))
+        }
+        fn size(&self) -> u64 {
+            self.bytes.len() as u64
+        }
+    }
+
+    /// The same, but each reading gives one byte.
+    pub struct Dripping<'m>(pub &'m Memory);
+
+    impl Input for Dripping<'_> {
+        fn name(&self) -> &str {
+            self.0.name()
+        }
+        fn open(&self) -> std::io::Result<Box<dyn Read + Send + '_>> {
+            struct Drops<'b>(&'b [u8]);
+            impl Read for Drops<'_> {
+                fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+                    let one = into.len().min(1);
+                    self.0.read(&mut into[..one])
+                }
+            }
+            Ok(Box::new(Drops(&self.0.bytes)))
+        }
+        fn size(&self) -> u64 {
+            self.0.size()
+        }
+    }
+
+    pub fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    /// What one format finds in an input, its records aside.
+    pub fn read(format: &dyn Format, input: &dyn Input, config: &Config, lenient: bool) -> Result<Findings> {
+        let mut stream = Stream::open(input)?;
+        let mut ignore = |_: &crate::record::Record| {};
+        let mut sink = Sink::new(config, lenient, &mut ignore);
+        format.read(&mut stream, &mut sink)?;
+        Ok(sink.finish())
+    }
+
+    #[test]
+    fn the_day_is_known_from_an_epoch_clock_only() {
+        assert_eq!(day(1_768_464_005 * 1_000_000_000_000).as_deref(), Some("2026-01-15"));
+        assert_eq!(day(5_000_000_000_000), None);
+    }
 }

@@ -1,0 +1,155 @@
+//! One reading of every file, several at once.
+
+use super::format::Format;
+use super::sink::{Findings, Sink};
+use super::stream::{Fingerprint, Stream, fingerprint};
+use super::{Input, Options, Source};
+use crate::config::Config;
+use crate::error::{Error, Place, Result};
+use crate::record::Record;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+
+/// An input and the format that claims it.
+#[derive(Clone, Copy)]
+pub struct Recognised<'i> {
+    /// The input.
+    pub input: &'i dyn Input,
+    /// Who claims it; none where nobody does.
+    pub format: Option<&'static dyn Format>,
+}
+
+/// What a reading found in one file.
+#[derive(Debug)]
+pub struct FileReading {
+    /// As messages name it.
+    pub name: String,
+    /// Name of its format; none where nobody recognised it.
+    pub format: Option<&'static str>,
+    /// Whether it has no bytes at all.
+    pub empty: bool,
+    /// What its bytes were.
+    pub fingerprint: Fingerprint,
+    /// What was found beside the records themselves.
+    pub findings: Findings,
+}
+
+/// What a reading of all files gave.
+pub struct Reading<F> {
+    /// What the records were folded into: one per worker.
+    pub folds: Vec<F>,
+    /// One per file, in order.
+    pub files: Vec<FileReading>,
+}
+
+/// Reads every file once and folds its records with `add`; in a second reading (`first` is what the first one gave) only
+/// the files that held records.
+///
+/// Workers take the files in order, so that of several errors the one in the first file is always found; folds must not
+/// depend on the order of records.
+pub fn read_all<F: Send>(
+    files: &[Recognised],
+    config: &Config,
+    options: &Options,
+    first: &[FileReading],
+    new: impl Fn() -> F + Sync,
+    add: impl Fn(&mut F, &Record, usize) + Sync,
+) -> Result<Reading<F>> {
+    let next = AtomicUsize::new(0);
+    let failed = AtomicBool::new(false);
+    let work = || {
+        let mut fold = new();
+        let mut read = Vec::new();
+        while !failed.load(Ordering::Relaxed) {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(file) = files.get(at) else { break };
+            let earlier = first.get(at);
+            if earlier.is_some_and(|earlier| earlier.findings.records == 0) {
+                continue;
+            }
+            let outcome = read_file(file, config, options.lenient, earlier, &mut |record| add(&mut fold, record, at));
+            failed.fetch_or(outcome.is_err(), Ordering::Relaxed);
+            read.push((at, outcome));
+        }
+        (fold, read)
+    };
+    let workers = options.threads.clamp(1, files.len().max(1));
+    let done: Vec<_> = thread::scope(|scope| {
+        let helpers: Vec<_> = (1..workers).map(|_| scope.spawn(work)).collect();
+        let own = work();
+        let others =
+            helpers.into_iter().map(|helper| helper.join().expect("a worker that panics takes the program with it"));
+        std::iter::once(own).chain(others).collect()
+    });
+    let (folds, outcomes): (Vec<F>, Vec<_>) = done.into_iter().unzip();
+    let mut outcomes: Vec<_> = outcomes.into_iter().flatten().collect();
+    outcomes.sort_by_key(|(at, _)| *at);
+    let files = outcomes.into_iter().map(|(_, outcome)| outcome).collect::<Result<_>>()?;
+    Ok(Reading { folds, files })
+}
+
+fn read_file(
+    file: &Recognised,
+    config: &Config,
+    lenient: bool,
+    earlier: Option<&FileReading>,
+    fold: &mut dyn FnMut(&Record),
+) -> Result<FileReading> {
+    let name = file.input.name().to_owned();
+    let Some(format) = file.format else {
+        let fingerprint = fingerprint(file.input)?;
+        let empty = fingerprint.bytes == 0;
+        return Ok(FileReading { name, format: None, empty, fingerprint, findings: Findings::default() });
+    };
+    let mut stream = Stream::open(file.input)?;
+    let mut sink = Sink::new(config, lenient, fold);
+    if earlier.is_some_and(|earlier| !earlier.findings.skipped.contains_key(super::sink::DUPLICATE)) {
+        sink = sink.without_duplicates();
+    }
+    format.read(&mut stream, &mut sink)?;
+    let findings = sink.finish();
+    let fingerprint = stream.finish()?;
+    Ok(FileReading { name, format: Some(format.name()), empty: false, fingerprint, findings })
+}
+
+impl FileReading {
+    /// Whether neither records nor samples were read from it.
+    pub fn holds_nothing(&self) -> bool {
+        self.amount() == 0
+    }
+
+    fn amount(&self) -> u64 {
+        self.findings.power.as_ref().map_or(self.findings.records, super::power::Log::samples)
+    }
+
+    /// What became of it, in few words.
+    pub fn verdict(&self) -> String {
+        let skipped: u64 = self.findings.skipped.values().sum();
+        match self.format {
+            None if self.empty => "empty".to_owned(),
+            None => "not recognised".to_owned(),
+            Some(format) if skipped > 0 => format!("{format}, every record is bad"),
+            Some(format) if self.holds_nothing() => format!("{format}, but only a header"),
+            Some(format) => format.to_owned(),
+        }
+    }
+
+    /// As reports list it.
+    pub fn source(&self) -> Source {
+        let Fingerprint { hash_kind, hash, bytes } = self.fingerprint.clone();
+        let format = self.format.map(str::to_owned);
+        Source { name: self.name.clone(), format, hash_kind, hash, bytes, records: self.amount() }
+    }
+
+    /// Errors: the file is not what it was in the first reading.
+    pub fn same_as(&self, first: &Self) -> Result<()> {
+        let same = self.fingerprint == first.fingerprint
+            && self.findings.records == first.findings.records
+            && self.findings.skipped == first.findings.skipped;
+        if same {
+            return Ok(());
+        }
+        Err(Error::at(Place::file(&self.name), "changed while it was being read")
+            .hint("wait until the benchmark has ended, then run this again"))
+    }
+}

@@ -1,0 +1,211 @@
+//! Records as CSV with a header.
+
+use super::columns::{COLUMNS, Column, Field, are_records, nearest};
+use super::row::{Complaint, Row};
+use super::value::{Value, shown};
+use crate::error::{Error, Place, Result, Warning};
+use crate::ingest::csv::{self, Rows, Split};
+use crate::ingest::format::{Format, Head};
+use crate::ingest::sink::{Bad, Sink};
+use crate::ingest::stream::Stream;
+use crate::record::Record;
+
+/// Records as CSV with a header.
+pub struct RecordsCsv;
+
+impl Format for RecordsCsv {
+    fn name(&self) -> &'static str {
+        "records (CSV)"
+    }
+
+    fn recognizes(&self, head: &Head) -> bool {
+        let header = head.header();
+        are_records(header.iter().copied()) || other_separator(&header).is_some()
+    }
+
+    fn read(&self, stream: &mut Stream, sink: &mut Sink) -> Result<()> {
+        let name = stream.name();
+        let mut rows = Rows::new(stream);
+        let header = match rows.next_row()? {
+            Some(Split::Row(row)) => Header::read(&row, name, sink)?,
+            Some(broken) => return Err(unreadable_row(name, &broken).error),
+            None => return Ok(()),
+        };
+        while let Some(split) = rows.next_row()? {
+            match split {
+                Split::Row(row) => header.record(&row, name, sink)?,
+                // Everything up to the end of the file stands within that quote: rows may be lost.
+                Split::OpenQuote { lines: 1.., .. } => return Err(unreadable_row(name, &split).error),
+                broken => sink.bad(unreadable_row(name, &broken))?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The columns of a file.
+struct Header {
+    names: Vec<String>,
+    fields: Vec<Option<Field>>,
+}
+
+impl Header {
+    /// Errors: a column that stands twice, a missing column without which no record is whole.
+    fn read(row: &csv::Row, file: &str, sink: &mut Sink) -> Result<Self> {
+        let names: Vec<String> = row.cells().map(str::to_owned).collect();
+        let place = || Place::file(file).line(row.line);
+        let cells: Vec<&str> = names.iter().map(String::as_str).collect();
+        if let Some((separator, called)) = other_separator(&cells) {
+            let message = format!("expected columns separated by commas, found {called} (`{separator}`)");
+            return Err(Error::at(place(), message).hint("export it again with commas and decimal points"));
+        }
+        let fields: Vec<_> = names.iter().map(|name| Field::named(name)).collect();
+        let header = Self { names, fields };
+        header.refuse_duplicates(&place)?;
+        header.refuse_gaps(&place)?;
+        header.note_unknown(&place, sink);
+        Ok(header)
+    }
+
+    fn refuse_duplicates(&self, place: &dyn Fn() -> Place) -> Result<()> {
+        for (at, field) in self.fields.iter().enumerate() {
+            let same = |other: &Option<Field>| other.is_some() && other.map(|o| o.column) == field.map(|f| f.column);
+            if let Some(first) = self.fields[..at].iter().position(same) {
+                let message = format!("stands a second time; column {} is {}", first + 1, shown(&self.names[first]));
+                let place = place().column(at as u64 + 1).path(&self.names[at]);
+                return Err(Error::at(place, message).hint("keep one of the two columns"));
+            }
+        }
+        Ok(())
+    }
+
+    fn refuse_gaps(&self, place: &dyn Fn() -> Place) -> Result<()> {
+        let has = |column| self.position(column).is_some();
+        let loads = [Column::Concurrency, Column::RequestRate, Column::Case];
+        let required = [Column::E2e, Column::InputTokens, Column::OutputTokens];
+        let missing = match required.into_iter().find(|column| !has(*column)) {
+            Some(column) => column,
+            None if !loads.into_iter().any(has) => Column::Concurrency,
+            None => return Ok(()),
+        };
+        let message = match missing {
+            Column::Concurrency => {
+                "no column `concurrency` or `request_rate`; a record must say under which load it was sent".to_owned()
+            }
+            column => format!("no column `{}`; a record needs it", column.name()),
+        };
+        let unknown =
+            self.names.iter().zip(&self.fields).filter(|(_, field)| field.is_none()).map(|(name, _)| name.as_str());
+        let hint = match nearest(missing.name(), unknown) {
+            Some(name) => format!("{} comes nearest: if it is meant, call it `{}`", shown(name), missing.name()),
+            None => {
+                format!("the columns are {}", self.names.iter().map(|name| shown(name)).collect::<Vec<_>>().join(", "))
+            }
+        };
+        Err(Error::at(place(), message).hint(hint))
+    }
+
+    fn note_unknown(&self, place: &dyn Fn() -> Place, sink: &mut Sink) {
+        for (at, (name, _)) in self.names.iter().zip(&self.fields).enumerate().filter(|(_, (_, field))| field.is_none())
+        {
+            sink.unknown(name);
+            let absent = COLUMNS.iter().filter(|(_, column)| self.position(*column).is_none());
+            if let Some(known) = nearest_known(name, absent.map(|(name, _)| *name)) {
+                let place = place().column(at as u64 + 1).path(name);
+                sink.warn(Warning::at(place, format!("is no known column and was left out; `{known}` is one")));
+            }
+        }
+    }
+
+    fn position(&self, column: Column) -> Option<usize> {
+        self.fields.iter().position(|field| field.is_some_and(|field| field.column == column))
+    }
+
+    fn record(&self, row: &csv::Row, file: &str, sink: &mut Sink) -> Result<()> {
+        if row.width() != self.fields.len() {
+            return sink.bad(self.ragged(row, file));
+        }
+        let place = |column: Column| {
+            let at = self.position(column);
+            let name = at.map_or(column.name(), |at| self.names[at].as_str());
+            let place = Place::file(file).line(row.line).path(name);
+            at.map_or(place.clone(), |at| place.column(at as u64 + 1))
+        };
+        match self.values(row) {
+            Ok(record) => sink.record(&record, row.line, || place(Column::RequestId)),
+            Err(Complaint { column, reason, message, hint }) => {
+                sink.bad(Bad { reason, error: Error::at(place(column), message).hint(hint) })
+            }
+        }
+    }
+
+    fn values<'r>(&self, row: &csv::Row<'r>) -> std::result::Result<Record<'r>, Complaint> {
+        let mut values = Row::default();
+        for (field, cell) in self.fields.iter().zip(row.cells()) {
+            if let Some(field) = field {
+                values.set(*field, if cell.is_empty() { Value::Absent } else { Value::Cell(cell) })?;
+            }
+        }
+        values.finish()
+    }
+
+    fn ragged(&self, row: &csv::Row, file: &str) -> Bad {
+        let (found, expected) = (row.width(), self.fields.len());
+        let place = Place::file(file).line(row.line).column(found.min(expected) as u64 + 1);
+        let count = crate::format::counted(found as u64, "cell", "cells");
+        if found < expected && !row.terminated {
+            let message = format!("the last row ends after {count} of {expected}: the file looks cut short");
+            return Bad {
+                reason: CUT_SHORT,
+                error: Error::at(place, message).hint("copy it again, or remove the row"),
+            };
+        }
+        let message = format!("expected {expected} cells, as many as the header has, found {found}");
+        let hint = "put text that holds commas into double quotes";
+        Bad { reason: "wrong number of cells", error: Error::at(place, message).hint(hint) }
+    }
+}
+
+const CUT_SHORT: &str = "cut short";
+
+fn nearest_known(name: &str, known: impl Iterator<Item = &'static str> + Clone) -> Option<&'static str> {
+    // Seen from the known name, so that a forgotten unit (`ttft`) counts as near; and only close misses, since columns
+    // of one's own are welcome.
+    known.clone().find(|known| nearest(known, [name]).is_some() && strsim::jaro_winkler(known, name) > 0.9)
+}
+
+/// The separator of a header that has records' columns but for the commas.
+fn other_separator(header: &[&str]) -> Option<(char, &'static str)> {
+    let [line] = header else { return None };
+    [(';', "semicolons"), ('\t', "tabs"), ('|', "bars")]
+        .into_iter()
+        .find(|(separator, _)| are_records(line.split(*separator).map(|cell| cell.trim().trim_matches('"'))))
+}
+
+fn unreadable_row(file: &str, split: &Split) -> Bad {
+    let file = Place::file(file);
+    match split {
+        Split::NotUtf8 { line, column, byte } => {
+            let message = format!("expected UTF-8, found the byte 0x{byte:02x}, which is none");
+            let hint = "convert the file, for example with `iconv -f WINDOWS-1252 -t UTF-8 OLD > NEW`";
+            Bad { reason: "invalid UTF-8", error: Error::at(file.line(*line).column(*column), message).hint(hint) }
+        }
+        Split::BadQuote { line, cell } => {
+            let message = "found text between a closing quote and the next comma".to_owned();
+            let hint = "double each quote within a quoted cell";
+            Bad {
+                reason: "misplaced quote",
+                error: Error::at(file.line(*line).column(*cell as u64), message).hint(hint),
+            }
+        }
+        Split::OpenQuote { line, cell, lines } => {
+            let message = match lines {
+                0 => "the last row ends within quotes: the file looks cut short".to_owned(),
+                _ => "a quote is opened here and never closed".to_owned(),
+            };
+            let hint = "copy the file again, or close the quote";
+            Bad { reason: CUT_SHORT, error: Error::at(file.line(*line).column(*cell as u64), message).hint(hint) }
+        }
+        Split::Row(_) => unreachable!("rows that can be split are read"),
+    }
+}

@@ -1,0 +1,196 @@
+//! Records as one JSON array of objects.
+
+use super::columns::{Column, are_records};
+use super::json::Objects;
+use super::json_lines::{not_utf8, warn_of_misspelt_keys};
+use crate::error::{Error, Place, Result};
+use crate::ingest::format::{Format, Head};
+use crate::ingest::sink::{Bad, Sink};
+use crate::ingest::stream::Stream;
+
+/// Records as one JSON array of objects.
+pub struct RecordsJsonArray;
+
+impl Format for RecordsJsonArray {
+    fn name(&self) -> &'static str {
+        "records (JSON array)"
+    }
+
+    fn recognizes(&self, head: &Head) -> bool {
+        head.is_array() && are_records(head.keys())
+    }
+
+    fn read(&self, stream: &mut Stream, sink: &mut Sink) -> Result<()> {
+        let mut array = Array { file: stream.name(), stream, column: 1, index: 0 };
+        let mut objects = Objects::default();
+        array.expect(b"[")?;
+        if array.peek()? == Some(b']') {
+            array.step();
+            return array.expect_end();
+        }
+        loop {
+            if !array.element(&mut objects, sink)? {
+                break;
+            }
+            if array.expect(b",]")? == Some(b']') {
+                array.expect_end()?;
+                break;
+            }
+        }
+        warn_of_misspelt_keys(&objects, array.file, sink);
+        Ok(())
+    }
+}
+
+/// Steps through the array element by element; the stream holds no more than one.
+struct Array<'a, 'i> {
+    file: &'i str,
+    stream: &'a mut Stream<'i>,
+    /// Column of the next unread byte, in characters counted from 1.
+    column: u64,
+    index: u64,
+}
+
+impl Array<'_, '_> {
+    fn place(&self) -> Place {
+        Place::file(self.file).line(self.stream.line()).column(self.column)
+    }
+
+    /// The next byte that is no white space; none at the end.
+    fn peek(&mut self) -> Result<Option<u8>> {
+        loop {
+            let unread = self.stream.unread();
+            let blank = unread.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+            let next = unread.get(blank).copied();
+            self.consume(blank);
+            if next.is_some() || !self.stream.read_more()? {
+                return Ok(next);
+            }
+        }
+    }
+
+    fn consume(&mut self, length: usize) {
+        let bytes = &self.stream.unread()[..length];
+        let lines = bytes.iter().filter(|byte| **byte == b'\n').count() as u64;
+        let last = bytes.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+        // Every byte but the continuation bytes of UTF-8 begins a character.
+        let characters = last.iter().filter(|byte| **byte & 0xc0 != 0x80).count() as u64;
+        self.column = if lines == 0 { self.column + characters } else { characters + 1 };
+        self.stream.consume(length, lines);
+    }
+
+    fn step(&mut self) {
+        self.consume(1);
+    }
+
+    /// Steps over one of the given bytes; none where the file ends before it.
+    fn expect(&mut self, bytes: &[u8]) -> Result<Option<u8>> {
+        match self.peek()? {
+            None => Ok(None),
+            Some(next) if bytes.contains(&next) => {
+                self.step();
+                Ok(Some(next))
+            }
+            Some(next) => {
+                let expected: Vec<_> = bytes.iter().map(|byte| format!("`{}`", char::from(*byte))).collect();
+                let found = super::value::shown(&char::from(next).to_string());
+                let message = format!("expected {}, found {found}", expected.join(" or "));
+                Err(Error::at(self.place(), message).hint("look for a missing comma or bracket before it"))
+            }
+        }
+    }
+
+    fn expect_end(&mut self) -> Result<()> {
+        match self.peek()? {
+            None => Ok(()),
+            Some(_) => Err(Error::at(self.place(), "expected the end of the file behind the array, found more")
+                .hint("put every record into one array, or write JSON Lines")),
+        }
+    }
+
+    /// Reads one element; false where the file is cut short within it or before it.
+    fn element(&mut self, objects: &mut Objects, sink: &mut Sink) -> Result<bool> {
+        let first = self.peek()?;
+        if first == Some(b']') {
+            let message = "expected another record behind the comma, found `]`";
+            return Err(Error::at(self.place(), message).hint("remove the comma behind the last record"));
+        }
+        let Some(length) = self.find_end(first)? else {
+            sink.bad(self.cut_short())?;
+            return Ok(false);
+        };
+        let place = self.place();
+        let path = || format!("[{}]", self.index);
+        let bytes = &self.stream.unread()[..length];
+        match std::str::from_utf8(bytes) {
+            Err(error) => sink.bad(not_utf8(bytes, place.path(path()), error.valid_up_to()))?,
+            Ok(text) => match objects.read(text, sink) {
+                Ok(record) => {
+                    let line = place.line.unwrap_or(1);
+                    sink.record(&record, line, || place.path(format!("{}.{}", path(), Column::RequestId.name())))?;
+                }
+                // What follows an element that is no JSON may begin anywhere: nothing behind it can be trusted.
+                Err(broken) if broken.syntax => return Err(broken.at(text, place, &path()).error),
+                Err(broken) => sink.bad(broken.at(text, place, &path()))?,
+            },
+        }
+        self.consume(length);
+        self.index += 1;
+        Ok(true)
+    }
+
+    /// Bytes of the element that begins at the first unread byte; none where the file ends before the element does.
+    fn find_end(&mut self, first: Option<u8>) -> Result<Option<usize>> {
+        if first.is_none() {
+            return Ok(None);
+        }
+        let mut scan = Scan::default();
+        let mut at = 0;
+        loop {
+            let unread = self.stream.unread();
+            while at < unread.len() {
+                if let Some(past) = scan.step(unread[at]) {
+                    return Ok(Some(at + usize::from(past)));
+                }
+                at += 1;
+            }
+            if !self.stream.read_more()? {
+                return Ok(None);
+            }
+        }
+    }
+
+    fn cut_short(&self) -> Bad {
+        let place = self.place().path(format!("[{}]", self.index));
+        let message = "the file ends before this record does: it looks cut short";
+        Bad { reason: "cut short", error: Error::at(place, message).hint("copy the file again") }
+    }
+}
+
+/// Finds the end of a JSON value without checking its syntax.
+#[derive(Default)]
+struct Scan {
+    depth: usize,
+    quoted: bool,
+    escaped: bool,
+}
+
+impl Scan {
+    /// Whether the value ends at this byte: `true` includes the byte, `false` does not.
+    fn step(&mut self, byte: u8) -> Option<bool> {
+        match byte {
+            _ if self.escaped => self.escaped = false,
+            b'\\' => self.escaped = self.quoted,
+            b'"' => self.quoted = !self.quoted,
+            _ if self.quoted => {}
+            b'{' | b'[' => self.depth += 1,
+            b'}' | b']' if self.depth > 0 => {
+                self.depth -= 1;
+                return (self.depth == 0).then_some(true);
+            }
+            b',' | b']' | b'}' if self.depth == 0 => return Some(false),
+            _ => {}
+        }
+        None
+    }
+}

@@ -1,0 +1,110 @@
+//! Records as JSON Lines: one object on each line.
+
+use super::columns::{Column, are_records};
+use super::json::{Broken, Objects};
+use crate::error::{Error, Place, Result, Warning};
+use crate::ingest::format::{Format, Head};
+use crate::ingest::sink::{Bad, Sink};
+use crate::ingest::stream::Stream;
+
+/// Records as JSON Lines.
+pub struct RecordsJsonLines;
+
+impl Format for RecordsJsonLines {
+    fn name(&self) -> &'static str {
+        "records (JSON Lines)"
+    }
+
+    fn recognizes(&self, head: &Head) -> bool {
+        !head.is_array() && are_records(head.keys())
+    }
+
+    fn read(&self, stream: &mut Stream, sink: &mut Sink) -> Result<()> {
+        let name = stream.name();
+        let mut objects = Objects::default();
+        // Bytes of the line that were looked through for its end without finding one.
+        let mut searched = 0;
+        loop {
+            let unread = stream.unread();
+            let length = unread[searched..].iter().position(|byte| *byte == b'\n').map(|at| searched + at + 1);
+            match length {
+                None if !stream.ended() => {
+                    searched = unread.len();
+                    stream.read_more()?;
+                }
+                None => {
+                    read_line(&mut objects, unread, Line { file: name, number: stream.line(), last: true }, sink)?;
+                    break;
+                }
+                Some(length) => {
+                    let line = Line { file: name, number: stream.line(), last: false };
+                    read_line(&mut objects, &unread[..length - 1], line, sink)?;
+                    stream.consume(length, 1);
+                    searched = 0;
+                }
+            }
+        }
+        warn_of_misspelt_keys(&objects, name, sink);
+        Ok(())
+    }
+}
+
+/// Names each key that nobody knows and that is nearly one that nobody gave.
+pub fn warn_of_misspelt_keys(objects: &Objects, file: &str, sink: &mut Sink) {
+    for (key, known) in objects.misspelt() {
+        let message = format!("is no known key and was left out; `{known}` is one");
+        sink.warn(Warning::at(Place::file(file).path(key), message));
+    }
+}
+
+struct Line<'f> {
+    file: &'f str,
+    number: u64,
+    /// Whether the file ends with it, without a line break.
+    last: bool,
+}
+
+fn read_line(objects: &mut Objects, bytes: &[u8], line: Line, sink: &mut Sink) -> Result<()> {
+    let place = || Place::file(line.file).line(line.number);
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => return sink.bad(not_utf8(bytes, place(), error.valid_up_to())),
+    };
+    if text.trim().is_empty() {
+        return Ok(());
+    }
+    let broken = match objects.read(text, sink) {
+        Ok(record) => {
+            return sink.record(&record, line.number, || place().path(Column::RequestId.name()));
+        }
+        Err(broken) => broken,
+    };
+    sink.bad(explain(broken, line.last).at(text, place().column(1), ""))
+}
+
+/// Says more of an object that ends too early, which is a cut-off file or an object over several lines.
+fn explain(broken: Broken, last: bool) -> Broken {
+    match (broken.incomplete, last) {
+        (true, true) => Broken {
+            reason: "cut short",
+            message: "the last line ends within its object: the file looks cut short".to_owned(),
+            hint: "copy it again, or remove the line",
+            ..broken
+        },
+        (true, false) => Broken {
+            message: "the object does not end on its line".to_owned(),
+            hint: "write each record on one line, or all records as one array",
+            ..broken
+        },
+        _ => broken,
+    }
+}
+
+/// A line or element that holds bytes that are no UTF-8.
+pub fn not_utf8(bytes: &[u8], place: Place, valid: usize) -> Bad {
+    let text = String::from_utf8_lossy(&bytes[..valid]);
+    let message = format!("expected UTF-8, found the byte 0x{:02x}, which is none", bytes[valid]);
+    let hint = "convert the file, for example with `iconv -f WINDOWS-1252 -t UTF-8 OLD > NEW`";
+    let place = super::json::locate(&text, place, text.len());
+    Bad { reason: "invalid UTF-8", error: Error::at(place, message).hint(hint) }
+}

@@ -1,0 +1,390 @@
+//! Values to a judged record: the one place that says what a good record is.
+
+use super::columns::{Column, Field};
+use super::value::{self, Value, shown};
+use crate::record::{Load, Record, SWEEP};
+
+/// Ten years: no request takes longer.
+const LONGEST_S: f64 = 10.0 * 365.25 * 86_400.0;
+/// No request has more tokens, and no load is higher.
+const MOST: f64 = 1e12;
+/// The year 10,000 in picoseconds: no clock shows a later second.
+const LATEST_PS: i128 = 253_402_300_800 * 1_000_000_000_000;
+/// Two clocks readings that were rounded apart (`ttft_ms`, `e2e_s`) may differ by that share.
+const ROUNDING: f64 = 1e-12;
+
+/// Why a record is bad.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Complaint {
+    /// The column at fault.
+    pub column: Column,
+    /// What is wrong, without the value.
+    pub reason: &'static str,
+    /// What was found and what was expected.
+    pub message: String,
+    /// What to do.
+    pub hint: &'static str,
+}
+
+/// Collects the values of a record.
+#[derive(Debug, Default)]
+pub struct Row<'r> {
+    record: Record<'r>,
+    concurrency: Option<u64>,
+    request_rate: Option<f64>,
+    success: Option<bool>,
+    has_case: bool,
+    /// The first value that only a measured success must not have: failures and warm-up often carry -1 or nonsense.
+    doubtful: Option<Complaint>,
+}
+
+impl<'r> Row<'r> {
+    /// Reads a value into its column.
+    ///
+    /// Errors: the wrong type, and a load or context that cannot be. What else is wrong with it is said by
+    /// [`Row::finish`], which knows whether the request succeeded.
+    pub fn set(&mut self, field: Field, value: Value<'r>) -> Result<(), Complaint> {
+        if value == Value::Absent {
+            return Ok(());
+        }
+        match field.column {
+            Column::Scenario => self.record.scenario = text(field, value)?.unwrap_or(SWEEP),
+            Column::Run => self.record.run = text(field, value)?,
+            Column::RequestId => self.record.request_id = text(field, value)?,
+            Column::Error => self.record.error = text(field, value)?,
+            Column::Case => self.has_case = text(field, value)?.is_some(),
+            Column::Response => _ = text(field, value)?,
+            Column::ContextTokens => self.record.context = Some(level(field, value)?),
+            Column::Concurrency => self.concurrency = Some(level(field, value)?),
+            Column::RequestRate => self.request_rate = Some(rate(field, value)?),
+            Column::Success => self.success = Some(truth(field, value)?),
+            Column::Warmup => self.record.warmup = truth(field, value)?,
+            Column::Start => self.record.start_ps = self.start(field, value)?,
+            Column::E2e => self.record.e2e_s = self.duration(field, value)?,
+            Column::Ttft => self.record.ttft_s = self.duration(field, value)?,
+            Column::Queue => self.record.queue_s = self.duration(field, value)?,
+            Column::Prefill => self.record.prefill_s = self.duration(field, value)?,
+            Column::Itl => self.record.itl_s = self.duration(field, value)?,
+            Column::TtftEstimate => _ = self.duration(field, value)?,
+            Column::OutputChunks => self.record.output_chunks = self.count(field, value)?,
+            Column::InputTokens => self.record.input_tokens = self.count(field, value)?,
+            Column::OutputTokens => self.record.output_tokens = self.count(field, value)?,
+        }
+        Ok(())
+    }
+
+    /// The record.
+    ///
+    /// A request succeeded where `success` says so or, without it, where no error is given: an explicit `true` stands
+    /// even beside an error text. Errors: no load or two; and on a measured success a value that cannot be, a missing
+    /// E2E or token count, no tokens, or a TTFT above E2E.
+    pub fn finish(self) -> Result<Record<'r>, Complaint> {
+        let mut record = self.record;
+        record.success = self.success.unwrap_or(record.error.is_none());
+        record.load = match (self.concurrency, self.request_rate) {
+            (Some(concurrency), None) => Load::Concurrency(concurrency),
+            (None, Some(rate)) => Load::RequestRate(rate),
+            (None, None) if self.has_case => Load::Concurrency(1),
+            (None, None) => {
+                let message = "expected `concurrency` or `request_rate`, found neither".to_owned();
+                let hint = "say under which load the request was sent";
+                return Err(Complaint { column: Column::Concurrency, reason: "no load", message, hint });
+            }
+            (Some(concurrency), Some(rate)) => {
+                let message = format!(
+                    "expected `concurrency` or `request_rate`, found both ({concurrency} and {})",
+                    crate::format::shortest(rate)
+                );
+                let hint = "keep the one that the load generator held constant";
+                return Err(Complaint { column: Column::RequestRate, reason: "two loads", message, hint });
+            }
+        };
+        if record.success && !record.warmup {
+            if let Some(doubtful) = self.doubtful {
+                return Err(doubtful);
+            }
+            complete(&record)?;
+        }
+        Ok(record)
+    }
+
+    fn duration(&mut self, field: Field, value: Value) -> Result<Option<f64>, Complaint> {
+        let number = number(field, value)?;
+        let seconds = number / 10_f64.powi(field.exponent.cast_signed());
+        let (reason, expected, hint) = match seconds {
+            _ if !seconds.is_finite() => NOT_FINITE,
+            _ if seconds < 0.0 => (
+                "negative duration",
+                "a duration of at least 0",
+                "clocks do not run backwards: check the one that took it",
+            ),
+            _ if seconds > LONGEST_S => {
+                ("beyond reason", "less than ten years", "check the unit at the end of the column's name")
+            }
+            _ => return Ok(Some(seconds)),
+        };
+        self.doubt(field, value, reason, expected, hint);
+        Ok(None)
+    }
+
+    fn count(&mut self, field: Field, value: Value) -> Result<Option<u64>, Complaint> {
+        let number = number(field, value)?;
+        let (reason, expected, hint) = match number {
+            _ if !number.is_finite() => NOT_FINITE,
+            _ if number < 0.0 => ("negative count", "a count of at least 0", LEAVE_EMPTY),
+            _ if number > MOST => ("beyond reason", "a count of at most 1e12", "check what the column holds"),
+            _ => match whole(value) {
+                Some(count) => return Ok(Some(count)),
+                None => (
+                    "not a whole number",
+                    "a whole number",
+                    "a request has whole tokens; a mean belongs into no record",
+                ),
+            },
+        };
+        self.doubt(field, value, reason, expected, hint);
+        Ok(None)
+    }
+
+    fn start(&mut self, field: Field, value: Value) -> Result<Option<i128>, Complaint> {
+        let number = number(field, value)?;
+        let start = match value {
+            Value::Cell(text) | Value::Number(text) => value::picoseconds(text, field.exponent),
+            _ => None,
+        };
+        let (reason, expected, hint) = match start {
+            _ if !number.is_finite() => NOT_FINITE,
+            Some(start) if start.abs() <= LATEST_PS => return Ok(Some(start)),
+            _ => (
+                "beyond reason",
+                "a time before the year 10,000",
+                "check the unit at the end of the column's name: milliseconds belong into `start_ms`",
+            ),
+        };
+        self.doubt(field, value, reason, expected, hint);
+        Ok(None)
+    }
+
+    fn doubt(&mut self, field: Field, value: Value, reason: &'static str, expected: &str, hint: &'static str) {
+        self.doubtful.get_or_insert_with(|| complaint(field, value, reason, expected, hint));
+    }
+}
+
+const LEAVE_EMPTY: &str = "leave it empty where it was not measured";
+const NOT_FINITE: (&str, &str, &str) = ("not a finite number", "a finite number", LEAVE_EMPTY);
+
+/// What every measured success must say.
+fn complete(record: &Record) -> Result<(), Complaint> {
+    let missing = |column: Column, reason| {
+        let message = "a successful request must have it, found nothing".to_owned();
+        let hint = "fill it in, or say in `success` or `error` that the request failed";
+        Complaint { column, reason, message, hint }
+    };
+    let e2e = record.e2e_s.ok_or_else(|| missing(Column::E2e, "no E2E on a success"))?;
+    for (column, tokens, absent, zero) in [
+        (Column::InputTokens, record.input_tokens, "no input tokens on a success", "zero input tokens on a success"),
+        (
+            Column::OutputTokens,
+            record.output_tokens,
+            "no output tokens on a success",
+            "zero output tokens on a success",
+        ),
+    ] {
+        if tokens.ok_or_else(|| missing(column, absent))? == 0 {
+            let message = "expected at least 1 token on a successful request, found 0".to_owned();
+            let hint = "say in `success` or `error` that the request failed";
+            return Err(Complaint { column, reason: zero, message, hint });
+        }
+    }
+    match record.ttft_s {
+        Some(ttft) if ttft > e2e * (1.0 + ROUNDING) => {
+            let message = format!(
+                "expected a TTFT of at most the E2E of {} s, found {} s",
+                crate::format::shortest(e2e),
+                crate::format::shortest(ttft)
+            );
+            let hint = "the first token cannot come after the response's end: check the units of both columns";
+            Err(Complaint { column: Column::Ttft, reason: "TTFT above E2E", message, hint })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn text<'r>(field: Field, value: Value<'r>) -> Result<Option<&'r str>, Complaint> {
+    match value {
+        Value::Cell(text) | Value::Number(text) | Value::Text(text) => Ok(Some(text).filter(|text| !text.is_empty())),
+        Value::Absent => Ok(None),
+        Value::Bool(_) | Value::Nested(_) => Err(wrong_type(field, value, "text", "write it as one string")),
+    }
+}
+
+fn truth(field: Field, value: Value) -> Result<bool, Complaint> {
+    let truth = match value {
+        Value::Bool(truth) => Some(truth),
+        Value::Cell(text) | Value::Number(text) | Value::Text(text) => value::truth(text),
+        Value::Absent | Value::Nested(_) => None,
+    };
+    truth.ok_or_else(|| wrong_type(field, value, "`true`, `false`, `1` or `0`", "write one of them"))
+}
+
+/// A concurrency or a context: part of the cell's name, so it must be right on failures too.
+fn level(field: Field, value: Value) -> Result<u64, Complaint> {
+    let number = number(field, value)?;
+    if !number.is_finite() {
+        let (reason, expected, _) = NOT_FINITE;
+        return Err(complaint(field, value, reason, expected, "write the number that the test was run with"));
+    }
+    match whole(value) {
+        Some(level) if level > 0 && number <= MOST => Ok(level),
+        Some(0) => Err(complaint(
+            field,
+            value,
+            zero_reason(field),
+            "at least 1",
+            "write the number that the test was run with",
+        )),
+        Some(_) => Err(complaint(field, value, "beyond reason", "at most 1e12", "check what the column holds")),
+        None => Err(complaint(
+            field,
+            value,
+            "not a whole number",
+            "a whole number of at least 1",
+            "write the number that the test was run with",
+        )),
+    }
+}
+
+fn zero_reason(field: Field) -> &'static str {
+    if field.column == Column::Concurrency { "zero concurrency" } else { "zero context" }
+}
+
+fn rate(field: Field, value: Value) -> Result<f64, Complaint> {
+    let rate = number(field, value)?;
+    let hint = "write the requests per second that were offered; without a limit, give `concurrency` instead";
+    if !rate.is_finite() {
+        return Err(complaint(field, value, NOT_FINITE.0, NOT_FINITE.1, hint));
+    }
+    if rate <= 0.0 {
+        return Err(complaint(field, value, "request rate not above 0", "a rate above 0", hint));
+    }
+    if rate > MOST {
+        return Err(complaint(field, value, "beyond reason", "at most 1e12", "check what the column holds"));
+    }
+    Ok(rate)
+}
+
+fn number(field: Field, value: Value) -> Result<f64, Complaint> {
+    let found = match value {
+        Value::Cell(text) | Value::Number(text) => value::number(text),
+        _ => None,
+    };
+    found.ok_or_else(|| wrong_type(field, value, "a number", number_hint(value)))
+}
+
+fn number_hint(value: Value) -> &'static str {
+    let (Value::Cell(text) | Value::Number(text) | Value::Text(text)) = value else { return LEAVE_EMPTY };
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    match text.as_bytes() {
+        _ if digits == 0 => LEAVE_EMPTY,
+        _ if value::number(text).is_some() => "write the number without quotes",
+        _ if text.contains(',') => "write numbers with a decimal point and without separators",
+        [.., b'k' | b'K' | b'm' | b'M'] => "write the number in full: 32K is 32768",
+        [.., last] if last.is_ascii_alphabetic() => {
+            "write the number alone; the unit stands at the end of the column's name"
+        }
+        _ => LEAVE_EMPTY,
+    }
+}
+
+fn whole(value: Value) -> Option<u64> {
+    match value {
+        Value::Cell(text) | Value::Number(text) => value::whole(text),
+        _ => None,
+    }
+}
+
+fn wrong_type(field: Field, value: Value, expected: &str, hint: &'static str) -> Complaint {
+    complaint(field, value, "wrong type", expected, hint)
+}
+
+fn complaint(field: Field, value: Value, reason: &'static str, expected: &str, hint: &'static str) -> Complaint {
+    let message = match value {
+        Value::Cell(text) | Value::Number(text) => format!("expected {expected}, found {}", shown(text)),
+        other => format!("expected {expected}, found {}", other.found()),
+    };
+    Complaint { column: field.column, reason, message, hint }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record<'r>(cells: &[(&str, &'r str)]) -> Result<Record<'r>, Complaint> {
+        let mut row = Row::default();
+        for (name, cell) in cells {
+            let value = if cell.is_empty() { Value::Absent } else { Value::Cell(cell) };
+            row.set(Field::named(name).unwrap(), value)?;
+        }
+        row.finish()
+    }
+
+    const GOOD: [(&str, &str); 4] =
+        [("concurrency", "2"), ("e2e_ms", "100"), ("input_tokens", "8"), ("output_tokens", "4")];
+
+    fn with<'r>(more: &[(&'static str, &'r str)]) -> Result<Record<'r>, Complaint> {
+        let kept = GOOD.iter().filter(|(name, _)| !more.iter().any(|(other, _)| name == other));
+        record(&kept.chain(more).copied().collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn a_record_needs_little_and_the_rest_is_default() {
+        let record = with(&[]).unwrap();
+        let expected = Record {
+            load: Load::Concurrency(2),
+            e2e_s: Some(0.1),
+            input_tokens: Some(8),
+            output_tokens: Some(4),
+            ..Record::default()
+        };
+        assert_eq!(record, expected);
+    }
+
+    #[test]
+    fn the_suffix_of_a_column_is_its_unit() {
+        for (name, cell) in [("e2e_s", "0.1"), ("e2e_us", "1e5"), ("e2e_ns", "100000000")] {
+            let record = record(&[("concurrency", "2"), (name, cell), ("input_tokens", "8"), ("output_tokens", "4")]);
+            assert_eq!(record.unwrap().e2e_s, Some(0.1), "{name}");
+        }
+    }
+
+    #[test]
+    fn success_is_what_the_column_says_and_else_the_absence_of_an_error() {
+        assert!(with(&[("error", "")]).unwrap().success);
+        assert!(!with(&[("error", "timeout")]).unwrap().success);
+        assert!(with(&[("error", "retried once"), ("success", "true")]).unwrap().success);
+        assert!(!with(&[("success", "0")]).unwrap().success);
+    }
+
+    #[test]
+    fn failures_and_warm_up_are_not_judged_beyond_the_type_of_their_values() {
+        for more in [("success", "false"), ("warmup", "1")] {
+            let values = [more, ("e2e_ms", "-1"), ("ttft_ms", "nan"), ("output_tokens", "0"), ("input_tokens", "")];
+            let record = with(&values).unwrap();
+            assert_eq!((record.e2e_s, record.ttft_s, record.output_tokens), (None, None, Some(0)));
+        }
+        assert_eq!(with(&[("success", "false"), ("e2e_ms", "soon")]).unwrap_err().reason, "wrong type");
+        assert_eq!(with(&[("success", "false"), ("concurrency", "0")]).unwrap_err().reason, "zero concurrency");
+    }
+
+    #[test]
+    fn a_case_without_a_load_was_run_by_one_user() {
+        let case = [("case", "sql-01"), ("e2e_ms", "100"), ("input_tokens", "8"), ("output_tokens", "4")];
+        assert_eq!(record(&case).unwrap().load, Load::Concurrency(1));
+    }
+
+    #[test]
+    fn times_that_were_rounded_apart_are_not_held_against_a_record() {
+        assert!(with(&[("e2e_s", "1.0001"), ("ttft_ms", "1000.1")]).is_ok());
+        assert_eq!(with(&[("e2e_s", "1"), ("ttft_ms", "1001")]).unwrap_err().reason, "TTFT above E2E");
+    }
+}

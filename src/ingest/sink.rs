@@ -1,0 +1,129 @@
+//! What a format gives its findings to while it reads a file.
+
+use super::duplicates::{DUPLICATE_WINDOW, Duplicates};
+use super::power::Log;
+use crate::config::Config;
+use crate::error::{Error, Place, Result, Warning};
+use crate::record::Record;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Unknown names that are kept of one file; keys that differ from record to record must not fill the memory.
+const UNKNOWN_NAMES: usize = 256;
+
+/// Reason of a record whose request id was there before.
+pub const DUPLICATE: &str = "duplicate request id";
+
+/// A record that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bad {
+    /// What is wrong, without the value: lenient reading counts by it.
+    pub reason: &'static str,
+    /// What a strict reading stops with.
+    pub error: Error,
+}
+
+/// What one reading of a file gave beside the records themselves.
+#[derive(Debug, Default)]
+pub struct Findings {
+    /// Records that were handed on.
+    pub records: u64,
+    /// Bad records that were skipped, by reason.
+    pub skipped: BTreeMap<&'static str, u64>,
+    /// Columns and keys that nobody knows.
+    pub unknown: BTreeSet<String>,
+    /// What the user must be told.
+    pub warnings: Vec<Warning>,
+    /// Latest submission, picoseconds on the source's clock.
+    pub latest_start_ps: Option<i128>,
+    /// The samples of a power log.
+    pub power: Option<Log>,
+    /// Successes whose TTFT or E2E is exactly 0.
+    pub zero_times: u64,
+}
+
+/// Takes what a format reads from one file.
+pub struct Sink<'s> {
+    /// What was configured, for formats that leave something open.
+    pub config: &'s Config,
+    lenient: bool,
+    fold: &'s mut dyn FnMut(&Record),
+    duplicates: Option<Duplicates>,
+    findings: Findings,
+}
+
+impl<'s> Sink<'s> {
+    /// A sink whose good records go to `fold`. Bad ones stop the reading unless `lenient`.
+    pub fn new(config: &'s Config, lenient: bool, fold: &'s mut dyn FnMut(&Record)) -> Self {
+        Self { config, lenient, fold, duplicates: Some(Duplicates::default()), findings: Findings::default() }
+    }
+
+    /// The same sink without a search for duplicates: for the second reading of a file that had none in the first.
+    pub fn without_duplicates(mut self) -> Self {
+        self.duplicates = None;
+        self
+    }
+
+    /// Hands a record on that was found at `line`, unless its request id was there before.
+    ///
+    /// Errors: a duplicate, in a strict reading; `place` is asked for then only.
+    pub fn record(&mut self, record: &Record, line: u64, place: impl FnOnce() -> Place) -> Result<()> {
+        if let Some(first) = self.duplicates.as_mut().and_then(|seen| seen.find(record, line)) {
+            return self.bad(duplicate(record, first, place()));
+        }
+        let findings = &mut self.findings;
+        findings.records += 1;
+        findings.latest_start_ps = findings.latest_start_ps.max(record.start_ps);
+        if record.success && !record.warmup && (record.ttft_s == Some(0.0) || record.e2e_s == Some(0.0)) {
+            findings.zero_times += 1;
+        }
+        (self.fold)(record);
+        Ok(())
+    }
+
+    /// Skips a bad record and counts it or, in a strict reading, gives its error back.
+    pub fn bad(&mut self, bad: Bad) -> Result<()> {
+        if self.lenient {
+            *self.findings.skipped.entry(bad.reason).or_default() += 1;
+            return Ok(());
+        }
+        let mut error = bad.error;
+        let advice = "`--lenient` skips such records and counts them";
+        error.hint = Some(error.hint.map_or_else(|| advice.to_owned(), |hint| format!("{hint}; {advice}")));
+        Err(error)
+    }
+
+    /// Notes a column or key that nobody knows and that is left out.
+    pub fn unknown(&mut self, name: &str) {
+        let unknown = &mut self.findings.unknown;
+        if unknown.len() < UNKNOWN_NAMES && !unknown.contains(name) {
+            unknown.insert(name.to_owned());
+        }
+    }
+
+    /// Notes what the user must be told.
+    pub fn warn(&mut self, warning: Warning) {
+        self.findings.warnings.push(warning);
+    }
+
+    /// Takes the samples of a power log.
+    pub fn power(&mut self, log: Log) {
+        self.findings.power = Some(log);
+    }
+
+    /// What this reading gave.
+    pub fn finish(self) -> Findings {
+        self.findings
+    }
+}
+
+fn duplicate(record: &Record, first: u64, place: Place) -> Bad {
+    let id = super::records::value::shown(record.request_id.unwrap_or_default());
+    let window = crate::format::thousands(DUPLICATE_WINDOW as f64);
+    let message = format!(
+        "{id} is the request id of line {first} too, under the same scenario, context, load and run (looked for within \
+         {window} records)"
+    );
+    let hint = "remove the record that was written twice; where repeats of a level number their requests alike, tell \
+                them apart in the column `run`";
+    Bad { reason: DUPLICATE, error: Error::at(place, message).hint(hint) }
+}
