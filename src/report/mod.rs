@@ -3,6 +3,18 @@
 //! No HTML, no PDF, no Markdown tables: the renderers only lay out what stands here. Text is plain text; each renderer
 //! escapes it at the one place where it enters its format.
 
+pub mod compose;
+mod cover;
+mod figure;
+mod markdown;
+pub mod sections;
+mod slug;
+pub mod templates;
+mod words;
+
+pub use compose::{Composition, compose};
+pub use templates::Templates;
+
 use crate::chart::Chart;
 use crate::chart::scene::Scene;
 

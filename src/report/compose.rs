@@ -1,0 +1,67 @@
+//! Numbers to sections of blocks.
+
+use super::markdown::{Inserts, parse};
+use super::sections::{Draft, LeftOut, SECTIONS};
+use super::slug::Slugs;
+use super::templates::Templates;
+use super::{Block, Inline, Report, Section, cover};
+use crate::analysis::Analysis;
+use crate::config::Config;
+use crate::error::{Result, Warning};
+use crate::font::Fonts;
+use crate::ingest::Ingested;
+use crate::logo::Logo;
+
+/// Everything a report is written from.
+pub struct Composition<'c> {
+    /// The numbers.
+    pub analysis: &'c Analysis,
+    /// Where they came from.
+    pub ingested: &'c Ingested,
+    /// What was configured.
+    pub config: &'c Config,
+    /// The warnings of every stage, for the method section.
+    pub warnings: &'c [Warning],
+    /// Name of the run's folder: the title where nothing else is known.
+    pub run_name: &'c str,
+    /// The faces that charts are measured with.
+    pub fonts: &'c Fonts,
+    /// The brand's logo, read and checked; none without one.
+    pub logo: Option<&'c Logo>,
+    /// The prose.
+    pub templates: &'c Templates,
+}
+
+/// Writes the report: every section that has something to say, in order.
+///
+/// The same input gives the same report. Errors: a template that was replaced names what does not exist.
+pub fn compose(input: &Composition) -> Result<Report> {
+    let mut slugs = Slugs::reserving(SECTIONS.iter().map(|section| section.id));
+    let mut figures = 0;
+    let mut left_out = LeftOut::default();
+    let mut sections = Vec::new();
+    for entry in SECTIONS {
+        let Some(Draft { view, inserts }) = (entry.draft)(input, &mut left_out) else { continue };
+        let markdown = input.templates.render(&format!("{}.md", entry.id), &view)?;
+        let parsed = parse(&markdown, inserts, &mut slugs, &mut figures);
+        sections.push(Section { id: entry.id.to_owned(), title: parsed.title, blocks: parsed.blocks });
+    }
+    Ok(Report { cover: cover::cover(input, contents_note(input)?), sections })
+}
+
+/// Where the interactive copy lives, if it does.
+fn contents_note(input: &Composition) -> Result<Vec<Inline>> {
+    let Some(url) = &input.config.brand.report_url else { return Ok(Vec::new()) };
+    let mut view = tera::Context::new();
+    view.insert("report_url", url);
+    let markdown = input.templates.render("contents.md", &view)?;
+    let parsed = parse(&markdown, Inserts::default(), &mut Slugs::default(), &mut 0);
+    Ok(parsed
+        .blocks
+        .into_iter()
+        .find_map(|block| match block {
+            Block::Paragraph(content) => Some(content),
+            _ => None,
+        })
+        .unwrap_or_default())
+}

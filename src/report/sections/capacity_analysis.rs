@@ -1,0 +1,364 @@
+//! Each use case: what it is, what was measured for it, and how much of it the deployment carries.
+
+use super::use_case_guidance::{condition, reaches};
+use super::{Composition, Draft, LeftOut, because};
+use crate::analysis::capacity::{Capacity, Column as LevelColumn, Condition, Kind, Level};
+use crate::cell::Statistic;
+use crate::format;
+use crate::metric::Better;
+use crate::record::Load;
+use crate::report::cover::is_concurrency;
+use crate::report::figure::{left, load_cell, load_title, number, right};
+use crate::report::words::{self, Print};
+use crate::report::{Cell, Inline, Table};
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct View {
+    use_cases: Vec<UseCase>,
+    statistic: String,
+    is_mean: bool,
+    caching: Option<bool>,
+    estimated: bool,
+    own_rule: bool,
+}
+
+/// A use case in words; `number` names its directives.
+#[derive(Serialize)]
+struct UseCase {
+    number: usize,
+    id: String,
+    name: String,
+    context: String,
+    description: Option<String>,
+    output_tokens: Option<String>,
+    thresholds: String,
+    statistic: &'static str,
+    kind: Kind,
+    /// `6 concurrent requests`
+    limit: String,
+    /// The same without `+`, for an open limit.
+    level: String,
+    values: Vec<Value>,
+    binding: Option<&'static str>,
+    failed: Option<Failed>,
+    reaches: bool,
+    exceeded: Option<String>,
+    within: Option<Within>,
+    low: Option<String>,
+    high: Option<String>,
+    crossing: Option<String>,
+    interval: Option<String>,
+    passing_above: Option<String>,
+    one_passing_above: bool,
+    unjudged: Vec<String>,
+}
+
+/// A metric at the limit, against its threshold.
+#[derive(Serialize)]
+struct Value {
+    metric: String,
+    value: String,
+    distance: &'static str,
+    threshold: String,
+    binding: bool,
+}
+
+/// Failures at the first level with too many.
+#[derive(Serialize)]
+struct Failed {
+    load: String,
+    failed: String,
+    of: String,
+    most: String,
+}
+
+#[derive(Serialize)]
+struct Within {
+    level: String,
+    same: bool,
+    binding: Option<&'static str>,
+}
+
+/// A threshold of a use case: what it is about, its value, and how both are printed.
+struct Threshold {
+    condition: Condition,
+    limit: Option<f64>,
+    column: fn(&LevelColumn) -> Option<f64>,
+    level: fn(&Level) -> Option<f64>,
+    print: Print,
+    better: Better,
+}
+
+pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft> {
+    let capacities = &input.analysis.capacity;
+    if capacities.is_empty() {
+        let why = because(input, "no tested level has the context and the output length of a use case");
+        left_out.note("Use case guidance and capacity analysis", why);
+        return None;
+    }
+    let statistic = capacities.iter().map(|capacity| capacity.statistic).next().unwrap_or_default();
+    let view = View {
+        use_cases: capacities.iter().enumerate().map(|(at, capacity)| use_case(input, at + 1, capacity)).collect(),
+        statistic: words::statistic(statistic, Better::Lower).to_owned(),
+        is_mean: statistic == Statistic::Mean,
+        caching: input.config.test.prompt_caching,
+        estimated: capacities.iter().any(|capacity| capacity.columns.iter().any(|column| column.estimated)),
+        own_rule: input.config.capacity.rule == crate::config::Rule::Within,
+    };
+    let mut draft = Draft::new(&view);
+    for (at, capacity) in capacities.iter().enumerate() {
+        let name = format!("capacity-{}", at + 1);
+        let table = Table { id: format!("levels-{}", at + 1), ..columns_table(capacity) };
+        let chart = super::capacity_chart(input, capacity);
+        draft = draft.table(table);
+        if let Some(chart) = chart {
+            draft = draft.figure(input, &name, Some(chart), levels_table(capacity));
+        }
+    }
+    Some(draft)
+}
+
+/// The metrics a use case is judged by, and generation speed beside a single latency.
+fn shown(capacity: &Capacity) -> Vec<Threshold> {
+    let use_case = &capacity.use_case;
+    let all = [
+        Threshold {
+            condition: Condition::Ttft,
+            limit: use_case.max_ttft_s,
+            column: |column| column.ttft_s,
+            level: |level| level.ttft_s,
+            print: format::seconds_1,
+            better: Better::Lower,
+        },
+        Threshold {
+            condition: Condition::E2e,
+            limit: use_case.max_e2e_s,
+            column: |column| column.e2e_s,
+            level: |level| level.e2e_s,
+            print: format::milliseconds,
+            better: Better::Lower,
+        },
+        Threshold {
+            condition: Condition::GenerationSpeed,
+            limit: use_case.min_speed,
+            column: |column| column.generation_speed_tok_s,
+            level: |level| level.generation_speed_tok_s,
+            print: format::whole_speed,
+            better: Better::Higher,
+        },
+    ];
+    let thresholds = all.iter().filter(|threshold| threshold.limit.is_some()).count();
+    let measured = |threshold: &Threshold| capacity.levels.iter().any(|level| (threshold.level)(level).is_some());
+    all.into_iter()
+        .filter(|threshold| {
+            let second = thresholds == 1 && threshold.condition == Condition::GenerationSpeed;
+            (threshold.limit.is_some() || second) && measured(threshold)
+        })
+        .collect()
+}
+
+impl Threshold {
+    /// `mean TTFT`, `p5 generation speed`.
+    fn metric(&self, capacity: &Capacity) -> String {
+        format!("{} {}", words::statistic(capacity.statistic, self.better), condition(self.condition))
+    }
+
+    /// `8 s`, `15 tok/s`.
+    fn limit_text(&self) -> String {
+        let unit = if self.better == Better::Higher { "tok/s" } else { "s" };
+        self.limit.map_or_else(String::new, |limit| format!("{} {unit}", format::shortest(limit)))
+    }
+}
+
+/// As a level is printed: whole where it is, else with up to two decimals.
+fn level_number(level: f64, concurrency: bool) -> String {
+    if concurrency { format::fixed(level, 0) } else { format::shortest(level) }
+}
+
+fn use_case(input: &Composition, number: usize, capacity: &Capacity) -> UseCase {
+    let concurrency = is_concurrency(capacity);
+    let noun = |text: &str| words::level(text, concurrency);
+    let shown = shown(capacity);
+    let column = capacity.columns.iter().find(|column| Some(column.level) == at_limit(capacity));
+    let values: Vec<_> = column
+        .into_iter()
+        .flat_map(|column| shown.iter().filter_map(|threshold| value(capacity, threshold, column)))
+        .collect();
+    let exceeded: Vec<_> = column
+        .into_iter()
+        .flat_map(|column| &column.exceeded)
+        .map(|exceeded| condition(*exceeded).to_owned())
+        .collect();
+    let bracket = capacity.bracket;
+    let level = |level: f64| level_number(level, concurrency);
+    let position = |at: f64| format::fixed(at, if at < 10.0 { 2 } else { 1 });
+    UseCase {
+        number,
+        id: capacity.use_case.id.clone(),
+        name: capacity.use_case.name.clone(),
+        context: words::context(&capacity.use_case.context),
+        description: capacity.use_case.description.clone(),
+        output_tokens: capacity.use_case.output_tokens.map(|n| format::counted(n, "output token", "output tokens")),
+        thresholds: thresholds(capacity),
+        statistic: words::statistic(capacity.statistic, Better::Lower),
+        kind: capacity.limit.kind,
+        limit: noun(&capacity.limit.text),
+        level: match at_limit(capacity) {
+            Some(at) if capacity.limit.kind != Kind::Estimated => noun(&level(at)),
+            _ => noun(&capacity.limit.text),
+        },
+        values,
+        binding: capacity.binding.map(condition),
+        failed: (capacity.binding == Some(Condition::Success)).then(|| failed(input, capacity)).flatten(),
+        reaches: reaches(capacity),
+        exceeded: (!exceeded.is_empty()).then(|| words::list(&exceeded)),
+        within: capacity.within.as_ref().map(|within| Within {
+            level: noun(&within.text),
+            same: Some(within.level) == capacity.limit.level,
+            binding: within.binding.map(condition),
+        }),
+        low: bracket.0.map(level),
+        high: bracket.1.map(level),
+        crossing: capacity.crossing.map(position),
+        interval: capacity.crossing_interval.map(|(from, to)| format!("{} to {}", position(from), position(to))),
+        passing_above: (!capacity.passing_above.is_empty()).then(|| words::loads(&capacity.passing_above)),
+        one_passing_above: capacity.passing_above.len() == 1,
+        unjudged: unjudged(capacity),
+    }
+}
+
+/// The level whose values the limit is explained by: the limit, or the smallest level where that already fails.
+fn at_limit(capacity: &Capacity) -> Option<f64> {
+    match capacity.limit.kind {
+        Kind::Unmet => capacity.levels.first().map(|level| level.load.level()),
+        _ => capacity.limit.level,
+    }
+}
+
+fn value(capacity: &Capacity, threshold: &Threshold, column: &LevelColumn) -> Option<Value> {
+    let (value, limit) = ((threshold.column)(column)?, threshold.limit?);
+    let mark = if column.estimated { "~" } else { "" };
+    Some(Value {
+        metric: threshold.metric(capacity),
+        value: format!("{mark}{}", (threshold.print)(value)),
+        distance: words::distance(value, limit, threshold.print),
+        threshold: threshold.limit_text(),
+        binding: capacity.binding == Some(threshold.condition),
+    })
+}
+
+fn thresholds(capacity: &Capacity) -> String {
+    let use_case = &capacity.use_case;
+    let seconds =
+        |name: &str, limit: Option<f64>| limit.map(|s| format!("{name} of at most {} s", format::shortest(s)));
+    let all = [
+        seconds("TTFT", use_case.max_ttft_s),
+        seconds("E2E", use_case.max_e2e_s),
+        use_case.min_speed.map(|speed| format!("generation speed of at least {} tok/s", format::shortest(speed))),
+    ];
+    words::list(&all.into_iter().flatten().collect::<Vec<_>>())
+}
+
+fn failed(input: &Composition, capacity: &Capacity) -> Option<Failed> {
+    let high = capacity.bracket.1?;
+    let level = capacity.levels.iter().find(|level| level.load.level() == high)?;
+    Some(Failed {
+        load: format::load(level.load),
+        failed: format::thousands(level.failed as f64),
+        of: format::counted(level.requests, "request", "requests"),
+        most: super::method::percent(input.config.capacity.max_failure_rate),
+    })
+}
+
+/// Levels without a verdict, grouped by what is unknown there.
+fn unjudged(capacity: &Capacity) -> Vec<String> {
+    let mut conditions: Vec<_> = capacity.unjudged.iter().map(|(_, condition)| *condition).collect();
+    conditions.sort();
+    conditions.dedup();
+    conditions
+        .into_iter()
+        .map(|unknown| {
+            let loads: Vec<Load> =
+                capacity.unjudged.iter().filter(|(_, other)| *other == unknown).map(|(load, _)| *load).collect();
+            let better = if unknown == Condition::GenerationSpeed { Better::Higher } else { Better::Lower };
+            let statistic = words::statistic(capacity.statistic, better);
+            format!("At {} the {statistic} {} is unknown", words::loads(&loads), condition(unknown))
+        })
+        .collect()
+}
+
+/// Smallest level, limit and largest level side by side.
+fn columns_table(capacity: &Capacity) -> Table {
+    let concurrency = is_concurrency(capacity);
+    let head = |column: &LevelColumn| {
+        let mark = if column.estimated { "~" } else { "" };
+        let text = format!("{mark}{}", level_number(column.level, concurrency));
+        let unit = match (concurrency, column.level == 1.0) {
+            (true, true) => "request",
+            (true, false) => "requests",
+            (false, _) => "requests/s",
+        };
+        right(format!("@ {text} {unit}"))
+    };
+    let mut rows: Vec<Vec<Cell>> = shown(capacity)
+        .iter()
+        .map(|threshold| {
+            let name = crate::report::templates::capital(&threshold.metric(capacity));
+            let values = capacity.columns.iter().map(|column| {
+                let exceeded = column.exceeded.contains(&threshold.condition);
+                let mark = if column.estimated { "~" } else { "" };
+                (threshold.column)(column).map_or_else(Cell::unknown, |value| {
+                    marked(format!("{mark}{}", (threshold.print)(value)), value, exceeded)
+                })
+            });
+            std::iter::once(Cell::text(name)).chain(values).collect()
+        })
+        .collect();
+    if capacity.levels.iter().any(|level| level.exceeded.contains(&Condition::Success)) {
+        let values = capacity.columns.iter().map(|column| {
+            let level = capacity.levels.iter().find(|level| level.load.level() == column.level);
+            level.map_or_else(Cell::unknown, |level| {
+                let text = format!("{} of {}", level.failed, format::thousands(level.requests as f64));
+                marked(text, level.failed as f64, column.exceeded.contains(&Condition::Success))
+            })
+        });
+        rows.push(std::iter::once(Cell::text("Failed requests")).chain(values).collect());
+    }
+    let columns = std::iter::once(left("Metric")).chain(capacity.columns.iter().map(head)).collect();
+    let rows = if capacity.columns.is_empty() { Vec::new() } else { rows };
+    Table { id: String::new(), caption: String::new(), columns, rows, row_headings: true }
+}
+
+/// A value that says in words when it misses its threshold.
+fn marked(text: String, value: f64, exceeded: bool) -> Cell {
+    if !exceeded {
+        return Cell::number(text, value);
+    }
+    let content = vec![Inline::Strong(vec![Inline::Text(text)]), Inline::Text(" (threshold exceeded)".to_owned())];
+    Cell { content, value: Some(value), exceeded: true }
+}
+
+/// Every level of a use case: the numbers behind its chart.
+fn levels_table(capacity: &Capacity) -> Table {
+    let shown = shown(capacity);
+    let title = load_title(capacity.levels.iter().map(|level| level.load));
+    let heads = shown.iter().map(|threshold| right(crate::report::templates::capital(&threshold.metric(capacity))));
+    Table {
+        id: format!("levels-of-{}", crate::report::slug::slug(&capacity.use_case.id)),
+        caption: format!("{}: every tested level", capacity.use_case.name),
+        columns: std::iter::once(left(title)).chain(heads).collect(),
+        rows: capacity
+            .levels
+            .iter()
+            .map(|level| {
+                let values = shown.iter().map(|threshold| {
+                    let cell = number((threshold.level)(level), threshold.print);
+                    Cell { exceeded: level.exceeded.contains(&threshold.condition), ..cell }
+                });
+                std::iter::once(load_cell(level.load)).chain(values).collect()
+            })
+            .collect(),
+        row_headings: true,
+    }
+}

@@ -1,0 +1,289 @@
+//! What was tested, and what came out.
+
+use super::{Composition, Draft, LeftOut, average};
+use crate::analysis::{Findings, Span};
+use crate::context::Context;
+use crate::format;
+use crate::metric::MetricId;
+use crate::record::{Load, SWEEP};
+use crate::report::cover;
+use crate::report::figure::{left, right};
+use crate::report::words::{self, Print};
+use crate::report::{Cell, Inline, Table};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+#[derive(Serialize)]
+struct View {
+    model: Option<String>,
+    model_facts: String,
+    engine: Option<String>,
+    hardware: Option<String>,
+    vram: Option<String>,
+    requests: String,
+    has_requests: bool,
+    /// Whether no request succeeded, so that there is no load to explain.
+    nothing: bool,
+    warmup: Option<String>,
+    sweep: Option<Sweep>,
+    own_scenarios: Option<String>,
+    repeats: Option<u64>,
+    caching: Option<bool>,
+    speculative_decoding: Option<String>,
+    speculation_off: bool,
+    kv_cache: Option<String>,
+    notes: Option<String>,
+    failed: Option<Failed>,
+    findings: bool,
+    rates: bool,
+    concurrencies: bool,
+}
+
+#[derive(Serialize)]
+struct Sweep {
+    contexts: Option<String>,
+    loads: String,
+    output_tokens: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Failed {
+    requests: String,
+    of: String,
+    one: bool,
+    all: bool,
+    only_reason: Option<String>,
+    several_reasons: bool,
+}
+
+pub(super) fn draft(input: &Composition, _: &mut LeftOut) -> Option<Draft> {
+    let config = input.config;
+    let analysis = input.analysis;
+    let success = &analysis.findings.success;
+    let reasons = reasons(input);
+    let findings = key_findings(input);
+    let speculation = config.test.speculative_decoding.as_deref().map(str::trim).filter(|name| !name.is_empty());
+    let speculation_off = speculation.is_some_and(|name| name.eq_ignore_ascii_case("none"));
+    let runs = analysis.cells.iter().map(|figures| figures.cell.runs).max().unwrap_or(1);
+    let loads = || analysis.cells.iter().map(|figures| figures.cell.key.load);
+    let view = View {
+        model: config.model.name.clone(),
+        model_facts: model_facts(input),
+        engine: cover::engine(config),
+        hardware: cover::hardware(config),
+        vram: cover::vram(config),
+        requests: format::counted(success.requests, "request", "requests"),
+        has_requests: success.requests > 0,
+        nothing: super::all_failed(input),
+        warmup: (success.warmup > 0).then(|| format::counted(success.warmup, "warm-up request", "warm-up requests")),
+        sweep: sweep(input),
+        own_scenarios: own_scenarios(input),
+        repeats: (runs > 1).then_some(runs),
+        caching: config.test.prompt_caching,
+        speculative_decoding: speculation.filter(|_| !speculation_off).map(words::speculative_decoding),
+        speculation_off,
+        kv_cache: config.test.kv_cache.clone(),
+        notes: config.test.notes.clone(),
+        failed: (success.failed > 0).then(|| Failed {
+            requests: format::counted(success.failed, "request", "requests"),
+            of: format::thousands(success.requests as f64),
+            one: success.failed == 1,
+            all: success.failed == success.requests,
+            only_reason: (reasons.len() == 1).then(|| reasons[0].0.clone()).filter(|reason| !reason.is_empty()),
+            several_reasons: reasons.len() > 1,
+        }),
+        findings: !findings.rows.is_empty(),
+        rates: loads().any(|load| !load.is_concurrency()),
+        concurrencies: loads().any(Load::is_concurrency),
+    };
+    Some(Draft::new(&view).table(findings).table(failures(&reasons)))
+}
+
+fn model_facts(input: &Composition) -> String {
+    let model = &input.config.model;
+    let facts = [
+        model.organization.clone(),
+        model.parameters.as_ref().map(|size| format!("{size} parameters")),
+        model.architecture.clone(),
+        model.precision.clone(),
+    ];
+    facts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// More levels than this are given as a range.
+const MOST_LISTED: usize = 12;
+
+fn sweep(input: &Composition) -> Option<Sweep> {
+    let sweep = &input.analysis.sweep;
+    let (first, last) = (*sweep.loads.first()?, *sweep.loads.last()?);
+    let concurrency = first.is_concurrency();
+    let levels = if sweep.loads.len() > MOST_LISTED {
+        format!("{} to {} ({} levels)", format::level(first), format::level(last), sweep.loads.len())
+    } else {
+        words::list(&sweep.loads.iter().map(|load| format::level(*load)).collect::<Vec<_>>())
+    };
+    let one = sweep.loads.len() == 1 && last.level() == 1.0;
+    let noun = if one { "request" } else { "requests" };
+    Some(Sweep {
+        contexts: contexts(&sweep.contexts),
+        loads: if concurrency {
+            format!("held {levels} {noun} in flight at a time")
+        } else {
+            format!("sent {levels} {noun} per second")
+        },
+        output_tokens: sweep.output_tokens.map(|n| format::counted(n, "output token", "output tokens")),
+    })
+}
+
+fn contexts(contexts: &[Context]) -> Option<String> {
+    let (first, last) = (contexts.first()?, contexts.last()?);
+    let labels = |mixed: bool| contexts.iter().filter(move |context| context.mixed == mixed);
+    let nominal: Vec<_> = labels(false).map(|context| context.label.clone()).collect();
+    let mixed: Vec<_> = labels(true).map(|context| context.label.trim_end_matches(", mixed").to_owned()).collect();
+    let mixed = (!mixed.is_empty()).then(|| format!("mixed lengths ({} tokens on average)", words::list(&mixed)));
+    let nominal = match nominal.len() {
+        0 => None,
+        1..=MOST_LISTED => Some(format!("{} tokens", words::list(&nominal))),
+        n => Some(format!("{} to {} tokens ({n} lengths)", first.label, last.label)),
+    };
+    Some(words::list(&[nominal, mixed].into_iter().flatten().collect::<Vec<_>>()))
+}
+
+/// Names of the use cases that were tested with requests of their own.
+fn own_scenarios(input: &Composition) -> Option<String> {
+    let mut names = Vec::new();
+    for figures in &input.analysis.cells {
+        let scenario = &figures.cell.key.scenario;
+        let name = scenario_name(input, scenario);
+        if scenario != SWEEP && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    (!names.is_empty()).then(|| words::list(&names))
+}
+
+/// A scenario as a reader is told.
+pub(super) fn scenario_name(input: &Composition, scenario: &str) -> String {
+    let judged = input.analysis.capacity.iter().map(|capacity| &capacity.use_case);
+    match judged.chain(&input.analysis.not_tested).find(|use_case| use_case.id == scenario) {
+        Some(use_case) => use_case.name.clone(),
+        None if scenario == SWEEP => "Sweep".to_owned(),
+        None => scenario.to_owned(),
+    }
+}
+
+/// Reasons for failures over all cells, most frequent first.
+fn reasons(input: &Composition) -> Vec<(String, u64)> {
+    let mut sums: BTreeMap<&str, u64> = BTreeMap::new();
+    for (reason, n) in input.analysis.cells.iter().flat_map(|figures| &figures.cell.failures) {
+        *sums.entry(reason).or_default() += n;
+    }
+    let mut reasons: Vec<_> = sums.into_iter().map(|(reason, n)| (reason.to_owned(), n)).collect();
+    reasons.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    reasons
+}
+
+/// Failures by reason; empty below two reasons, which a sentence can say.
+fn failures(reasons: &[(String, u64)]) -> Table {
+    const MOST: usize = 12;
+    let mut table = Table {
+        id: "failures".to_owned(),
+        caption: "Failed requests by reason".to_owned(),
+        columns: vec![left("Reason"), right("Requests")],
+        row_headings: true,
+        ..Table::default()
+    };
+    if reasons.len() < 2 {
+        return table;
+    }
+    let row = |reason: &str, n: u64| vec![Cell::text(reason), Cell::number(format::thousands(n as f64), n as f64)];
+    for (reason, n) in reasons.iter().take(MOST) {
+        table.rows.push(row(if reason.is_empty() { "no reason recorded" } else { reason }, *n));
+    }
+    if reasons.len() > MOST {
+        let rest = reasons[MOST..].iter().map(|(_, n)| n).sum();
+        table.rows.push(row("other reasons", rest));
+    }
+    table
+}
+
+fn key_findings(input: &Composition) -> Table {
+    let findings = &input.analysis.findings;
+    let mut rows: Vec<Vec<Cell>> = Vec::new();
+    let mut row = |name: String, value: String, condition: String, number: Option<f64>| {
+        let value = vec![Inline::Strong(vec![Inline::Text(value)])];
+        rows.push(vec![
+            Cell::text(name),
+            Cell { content: value, value: number, exceeded: false },
+            Cell::text(condition),
+        ]);
+    };
+    if let Some(peak) = &findings.peak_throughput {
+        let spot = words::Spot::new(peak, format::throughput);
+        row("Peak system throughput".into(), spot.value, spot.condition, Some(peak.value));
+    }
+    let spans: [(&str, MetricId, &Option<Span>, Print); 2] = [
+        ("TTFT", MetricId::Ttft, &findings.ttft_single, format::latency),
+        ("generation speed", MetricId::GenerationSpeed, &findings.speed_single, format::throughput),
+    ];
+    for (name, id, span, print) in spans {
+        if let Some(span) = span {
+            let name = format!("{} {name}, {}", average(input, id), single_name(findings));
+            let (value, condition) = span_words(span, print);
+            row(crate::report::templates::capital(&name), value, condition, None);
+        }
+    }
+    if let Some(capacity) = cover::headline_capacity(input) {
+        let text = words::level(&capacity.limit.text, cover::is_concurrency(capacity));
+        let condition = words::context(&capacity.use_case.context);
+        row(format!("{} capacity", capacity.use_case.name), text, condition, capacity.limit.level);
+    }
+    if let Some(scaling) = &findings.throughput_scaling {
+        let context = scaling.context.as_ref().map(|context| format!(", {}", words::context(context)));
+        let (from, to) = (format::level(scaling.from), format::load(scaling.to));
+        let condition = format!("from {from} to {to}{}", context.unwrap_or_default());
+        row("Throughput scaling".into(), format::ratio(scaling.ratio), condition, Some(scaling.ratio));
+    }
+    let success = &findings.success;
+    if let Some(rate) = format::success_rate(success.requests, success.failed) {
+        let failed = if success.failed > 0 {
+            format!("; {} failed", format::thousands(success.failed as f64))
+        } else {
+            String::new()
+        };
+        let noun = if success.requests == 1 { "request" } else { "requests" };
+        row(
+            "Success rate".into(),
+            rate,
+            format!("across {} {noun}{failed}", format::count(success.requests)),
+            success.rate,
+        );
+    }
+    Table {
+        id: "key-findings".to_owned(),
+        caption: "Key findings".to_owned(),
+        columns: vec![left("Finding"), right("Value"), left("Condition")],
+        rows,
+        row_headings: true,
+    }
+}
+
+fn single_name(findings: &Findings) -> String {
+    match findings.single_load {
+        Some(Load::Concurrency(1)) | None => "single request".to_owned(),
+        Some(other) => format::load(other),
+    }
+}
+
+/// Value and condition of a metric from the shortest to the longest context.
+fn span_words(span: &Span, print: Print) -> (String, String) {
+    let label = |context: &Option<Context>| context.as_ref().map(|context| context.label.clone()).unwrap_or_default();
+    if span.shortest.context == span.longest.context {
+        let context = span.shortest.context.as_ref().map(words::context);
+        return (print(span.shortest.value), context.unwrap_or_else(|| format::load(span.shortest.load)));
+    }
+    (
+        format!("{} → {}", print(span.shortest.value), print(span.longest.value)),
+        format!("{} → {} context", label(&span.shortest.context), label(&span.longest.context)),
+    )
+}

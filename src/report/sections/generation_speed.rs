@@ -1,0 +1,43 @@
+//! How fast each user's response is written.
+
+use super::{Composition, Draft, LeftOut, SpanView, average, because};
+use crate::format;
+use crate::metric::MetricId;
+use crate::report::figure::sweep_table;
+use crate::report::words::{Band, SPEED, Spot};
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct View {
+    average: &'static str,
+    single: Option<SpanView>,
+    slowest: Spot,
+    band: Band,
+    one_cell: bool,
+}
+
+pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft> {
+    let analysis = input.analysis;
+    let Some(slowest) = &analysis.findings.slowest_generation else {
+        let why = because(input, "the responses were not streamed, so the time of the first token is unknown");
+        left_out.note("Per-user generation speed", why);
+        return None;
+    };
+    let id = MetricId::GenerationSpeed;
+    let view = View {
+        average: average(input, id),
+        single: super::span(input, analysis.findings.speed_single.as_ref(), format::throughput),
+        slowest: Spot::new(slowest, format::throughput),
+        band: SPEED.band(slowest.value, format::throughput),
+        one_cell: super::measured_cells(input, id) == 1,
+    };
+    let title = "Generation speed per user (tok/s)";
+    let data = sweep_table(
+        analysis,
+        "generation-speed-data",
+        title,
+        |v| format::fixed(v, 1),
+        |cell| analysis.central(&cell.cell, id),
+    );
+    Some(Draft::new(&view).figure(input, "generation-speed", super::chart(input, "generation-speed"), data))
+}

@@ -1,0 +1,296 @@
+//! How the report was made, what was assumed, and how it should not be read.
+
+use super::{Composition, Draft, LeftOut};
+use crate::analysis::PrefillSource;
+use crate::cell::Statistic;
+use crate::config::{Config, Rule};
+use crate::format;
+use crate::metric::{METRICS, Metric, MetricId};
+use crate::report::cover::{engine, hardware, hash_name, vram};
+use crate::report::figure::{left, right};
+use crate::report::templates::clean;
+use crate::report::words;
+use crate::report::{Cell, Table};
+use serde::Serialize;
+use serde_json::Value;
+
+#[derive(Serialize)]
+struct View {
+    version: &'static str,
+    definitions: Vec<Definition>,
+    medians: Option<String>,
+    throughput: bool,
+    scaling: bool,
+    power: bool,
+    pue: bool,
+    energy: bool,
+    cost: bool,
+    capacity: bool,
+    rates: bool,
+    own_rule: bool,
+    near: String,
+    max_failure_rate: String,
+    statistic: &'static str,
+    repeats: bool,
+    prefill_from_ttft: bool,
+    success: bool,
+    sources: bool,
+    only_sha: bool,
+    ignored: Option<String>,
+    one_ignored: bool,
+    parameters: bool,
+    configuration: bool,
+    skipped: Option<String>,
+    skipped_reasons: bool,
+    unknown_columns: Vec<Unknown>,
+    left_out: Vec<String>,
+    warnings: Vec<String>,
+    more_warnings: Option<String>,
+    small: bool,
+}
+
+#[derive(Serialize)]
+struct Definition {
+    title: &'static str,
+    definition: &'static str,
+}
+
+#[derive(Serialize)]
+struct Unknown {
+    file: String,
+    columns: String,
+    one: bool,
+}
+
+/// More warnings than this are counted, not listed.
+const MOST_WARNINGS: usize = 100;
+
+pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft> {
+    let (analysis, ingested, config) = (input.analysis, input.ingested, input.config);
+    let findings = &analysis.findings;
+    let measured = |metric: &&Metric| analysis.cells.iter().any(|cell| cell.cell.metric(metric.id).n > 0);
+    // Read from TTFT, prefill speed has a definition of its own; without, that definition says nothing here.
+    let wanted = |metric: &&Metric| match metric.id {
+        MetricId::PrefillSpeedFromTtft => analysis.prefill_source == Some(PrefillSource::Ttft),
+        MetricId::PrefillSpeed => analysis.prefill_source == Some(PrefillSource::Engine),
+        _ => true,
+    };
+    let medians: Vec<_> = METRICS
+        .iter()
+        .filter(|metric| analysis.central[metric.id as usize] == Statistic::P50)
+        .filter(measured)
+        .map(|metric| metric.title.to_owned())
+        .collect();
+    let ignored: Vec<_> =
+        ingested.sources.iter().filter(|source| source.format.is_none()).map(|source| source.name.clone()).collect();
+    let skipped: u64 = ingested.skipped.iter().map(|(_, n)| n).sum();
+    let parameters = parameters(config);
+    let configuration = configuration(config);
+    let sources = sources(input);
+    let hashes = hashes(input);
+    let statistic = analysis.capacity.first().map_or(config.capacity.statistic, |capacity| capacity.statistic);
+    let view = View {
+        version: env!("CARGO_PKG_VERSION"),
+        definitions: METRICS
+            .iter()
+            .filter(measured)
+            .filter(wanted)
+            .map(|metric| Definition { title: metric.title, definition: metric.definition })
+            .collect(),
+        medians: (!medians.is_empty()).then(|| words::list(&medians)),
+        throughput: analysis.cells.iter().any(|cell| cell.cell.throughput_tok_s.is_some()),
+        scaling: analysis.cells.iter().any(|cell| cell.scaling_efficiency.is_some()),
+        power: analysis.cells.iter().any(|cell| cell.power_w.is_some()),
+        pue: config.power.price_per_kwh.is_some(),
+        energy: analysis.cells.iter().any(|cell| cell.energy_per_token_j.is_some()),
+        cost: analysis.cells.iter().any(|cell| cell.cost_per_million_tokens.is_some()),
+        capacity: !analysis.capacity.is_empty(),
+        rates: analysis.capacity.iter().any(|capacity| !crate::report::cover::is_concurrency(capacity)),
+        own_rule: config.capacity.rule == Rule::Within,
+        near: percent(config.capacity.near),
+        max_failure_rate: percent(config.capacity.max_failure_rate),
+        statistic: words::statistic(statistic, crate::metric::Better::Lower),
+        repeats: analysis.cells.iter().any(|cell| cell.cell.runs > 1),
+        prefill_from_ttft: analysis.prefill_source == Some(PrefillSource::Ttft),
+        success: findings.success.requests > 0,
+        only_sha: ingested.sources.iter().all(|source| source.hash_kind == "sha256"),
+        sources: !sources.rows.is_empty(),
+        one_ignored: ignored.len() == 1,
+        ignored: (!ignored.is_empty()).then(|| words::list(&ignored)),
+        parameters: !parameters.rows.is_empty(),
+        configuration: !configuration.rows.is_empty(),
+        skipped: (skipped > 0).then(|| format::counted(skipped, "bad record was", "bad records were")),
+        skipped_reasons: skipped > 0,
+        unknown_columns: ingested
+            .unknown_columns
+            .iter()
+            .map(|(file, columns)| Unknown {
+                file: file.clone(),
+                columns: words::list(columns),
+                one: columns.len() == 1,
+            })
+            .collect(),
+        left_out: left_out.lines.clone(),
+        warnings: input.warnings.iter().take(MOST_WARNINGS).map(ToString::to_string).collect(),
+        more_warnings: (input.warnings.len() > MOST_WARNINGS)
+            .then(|| format::counted((input.warnings.len() - MOST_WARNINGS) as u64, "more warning", "more warnings")),
+        small: findings.success.requests > 0
+            && analysis.cells.iter().any(|cell| (1..30).contains(&cell.cell.successes())),
+    };
+    let mut draft = Draft::new(&view).table(parameters).table(configuration).table(sources).table(skipped_table(input));
+    draft.inserts.codes.insert("hashes".to_owned(), hashes);
+    Some(draft)
+}
+
+/// A share as it was configured: `7%`, `0.5%`.
+pub(super) fn percent(share: f64) -> String {
+    format!("{}%", format::shortest((share * 1e8).round() / 1e6))
+}
+
+fn pairs(id: &str, caption: &str, heads: [&str; 2], rows: Vec<(String, String)>) -> Table {
+    Table {
+        id: id.to_owned(),
+        caption: caption.to_owned(),
+        columns: heads.map(left).into(),
+        rows: rows.into_iter().map(|(key, value)| vec![Cell::text(clean(&key)), Cell::text(clean(&value))]).collect(),
+        row_headings: true,
+    }
+}
+
+/// What was said of the test, in the words of the configuration.
+fn parameters(config: &Config) -> Table {
+    let (model, hardware_config, test) = (&config.model, &config.hardware, &config.test);
+    let on_off = |on: bool| if on { "on" } else { "off" }.to_owned();
+    let mebibytes = |mib: Option<f64>| mib.map(|mib| format!("{} MiB", format::thousands(mib)));
+    let speculation = test
+        .speculative_decoding
+        .as_deref()
+        .map(|name| if name.trim().eq_ignore_ascii_case("none") { "off".to_owned() } else { name.to_owned() });
+    let rows = [
+        ("Model", model.name.clone()),
+        ("Organization", model.organization.clone()),
+        ("Parameters", model.parameters.clone()),
+        ("Architecture", model.architecture.clone()),
+        ("Precision", model.precision.clone()),
+        ("GPU", hardware(config)),
+        ("VRAM", vram(config)),
+        ("Driver", hardware_config.driver.clone()),
+        ("Memory per GPU", mebibytes(hardware_config.memory_mb)),
+        ("Most memory in use", mebibytes(hardware_config.peak_memory_mb)),
+        ("Engine", engine(config)),
+        ("Output tokens", test.output_tokens.map(|n| format::thousands(n as f64))),
+        ("Prompt caching", test.prompt_caching.map(on_off)),
+        ("Speculative decoding", speculation),
+        ("KV cache", test.kv_cache.clone()),
+        ("Mode", test.mode.clone()),
+        ("API URL", test.api_url.clone()),
+        ("Time", test.time.clone()),
+        ("Notes", test.notes.clone()),
+    ];
+    let rows = rows
+        .into_iter()
+        .filter_map(|(key, value)| Some((key.to_owned(), value.filter(|value| !clean(value).is_empty())?)))
+        .collect();
+    pairs("test-parameters", "Test parameters", ["Parameter", "Value"], rows)
+}
+
+/// Every key that differs from its default, as it was read, without what the test parameters show already.
+fn configuration(config: &Config) -> Table {
+    let mut rows = Vec::new();
+    let value = |config: &Config| serde_json::to_value(config).unwrap_or_default();
+    let (set, default) = (value(config), value(&Config::default()));
+    let sections = ["title", "subtitle", "date", "power", "cost", "capacity", "use_case", "brand"];
+    for name in sections {
+        differences(name, &set[name], &default[name], &mut rows);
+    }
+    pairs("configuration", "Configuration that was set", ["Key", "Value"], rows)
+}
+
+fn differences(path: &str, set: &Value, default: &Value, rows: &mut Vec<(String, String)>) {
+    match set {
+        _ if set == default => {}
+        Value::Object(map) => {
+            for (key, value) in map {
+                differences(&format!("{path}.{key}"), value, default.get(key).unwrap_or(&Value::Null), rows);
+            }
+        }
+        Value::Array(items) => {
+            for (at, item) in items.iter().enumerate() {
+                let name = item.get("id").and_then(Value::as_str).map_or_else(|| (at + 1).to_string(), str::to_owned);
+                differences(&format!("{path}[{name}]"), item, &Value::Null, rows);
+            }
+        }
+        Value::Null => {}
+        Value::String(text) => rows.push((path.to_owned(), text.clone())),
+        other => rows.push((path.to_owned(), other.to_string())),
+    }
+}
+
+fn sources(input: &Composition) -> Table {
+    let read = input.ingested.sources.iter().filter_map(|source| Some((source, source.format.as_ref()?)));
+    Table {
+        id: "sources".to_owned(),
+        caption: "Files the report was made from".to_owned(),
+        columns: vec![left("File"), left("Format"), right("Records"), right("Bytes")],
+        rows: read
+            .map(|(source, format)| {
+                vec![
+                    Cell::text(clean(&source.name)),
+                    Cell::text(clean(format)),
+                    Cell::number(format::thousands(source.records as f64), source.records as f64),
+                    Cell::number(format::thousands(source.bytes as f64), source.bytes as f64),
+                ]
+            })
+            .collect(),
+        row_headings: true,
+    }
+}
+
+/// Hash and name of every file that was read, as `sha256sum` prints them; another function is named.
+fn hashes(input: &Composition) -> String {
+    let lines = input.ingested.sources.iter().filter(|source| source.format.is_some()).map(|source| {
+        let kind =
+            if source.hash_kind == "sha256" { String::new() } else { format!("  ({})", hash_name(source.hash_kind)) };
+        format!("{}  {}{kind}", source.hash, clean(&source.name))
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn skipped_table(input: &Composition) -> Table {
+    Table {
+        id: "skipped".to_owned(),
+        caption: "Skipped records by reason".to_owned(),
+        columns: vec![left("Reason"), right("Records")],
+        rows: input
+            .ingested
+            .skipped
+            .iter()
+            .map(|(reason, n)| vec![Cell::text(clean(reason)), Cell::number(format::thousands(*n as f64), *n as f64)])
+            .collect(),
+        row_headings: true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_differs_from_the_default_is_listed() {
+        let mut config = Config::default();
+        assert!(configuration(&config).rows.is_empty());
+        config.power.pue = 1.2;
+        config.power.price_per_kwh = Some(0.1);
+        let text: Vec<_> = configuration(&config)
+            .rows
+            .iter()
+            .map(|row| row.iter().map(|cell| crate::report::plain_text(&cell.content)).collect::<Vec<_>>().join(" = "))
+            .collect();
+        assert_eq!(text, ["power.price_per_kwh = 0.1", "power.pue = 1.2"]);
+    }
+
+    #[test]
+    fn a_share_prints_as_it_was_configured() {
+        assert_eq!([0.07, 0.01, 0.005, 0.0].map(percent), ["7%", "1%", "0.5%", "0%"]);
+    }
+}

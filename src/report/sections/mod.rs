@@ -1,0 +1,174 @@
+//! One file per section: what it needs of the numbers, as a view for its template.
+
+mod capacity_analysis;
+mod contact;
+mod executive_summary;
+mod generation_speed;
+mod method;
+mod percentiles;
+mod power_and_cost;
+mod system_throughput;
+mod technical_analysis;
+mod time_to_first_token;
+mod use_case_guidance;
+
+use super::compose::Composition;
+use super::markdown::Inserts;
+use super::words::{Print, Spot, single};
+use super::{Table, figure};
+use crate::analysis::Span;
+use crate::chart::Chart;
+use crate::metric::MetricId;
+use serde::Serialize;
+
+/// A section of the report.
+pub struct Entry {
+    /// Stable id; its template is `{id}.md`.
+    pub id: &'static str,
+    /// What it needs; none where it has nothing to say. What is missing, and why, is noted for the method section.
+    pub draft: fn(&Composition, &mut LeftOut) -> Option<Draft>,
+}
+
+/// What the report leaves out and why, a line each, as the method section lists them.
+#[derive(Debug, Default)]
+pub struct LeftOut {
+    lines: Vec<String>,
+}
+
+impl LeftOut {
+    /// Notes that something is missing, and why.
+    fn note(&mut self, what: &str, why: impl std::fmt::Display) {
+        self.lines.push(format!("{what}: {why}"));
+    }
+}
+
+/// Every section in reading order. The method section stands behind all that may be left out.
+pub static SECTIONS: &[Entry] = &[
+    Entry { id: "executive-summary", draft: executive_summary::draft },
+    Entry { id: "use-case-guidance", draft: use_case_guidance::draft },
+    Entry { id: "system-throughput", draft: system_throughput::draft },
+    Entry { id: "per-user-generation-speed", draft: generation_speed::draft },
+    Entry { id: "time-to-first-token", draft: time_to_first_token::draft },
+    Entry { id: "capacity-analysis", draft: capacity_analysis::draft },
+    Entry { id: "technical-analysis", draft: technical_analysis::draft },
+    Entry { id: "power-and-cost", draft: power_and_cost::draft },
+    Entry { id: "percentiles", draft: percentiles::draft },
+    Entry { id: "method", draft: method::draft },
+    Entry { id: "contact", draft: contact::draft },
+];
+
+/// What a template is filled with.
+pub struct Draft {
+    /// Its variables.
+    pub view: tera::Context,
+    /// Its tables and figures.
+    pub inserts: Inserts,
+}
+
+impl Draft {
+    /// A draft from a struct whose fields are the template's variables.
+    fn new(view: &impl Serialize) -> Self {
+        let view = tera::Context::from_serialize(view).expect("a view is a struct of strings, numbers and lists");
+        Self { view, inserts: Inserts::default() }
+    }
+
+    /// The same with a table for `<!-- gm:table {id} -->`, unless it is empty.
+    fn table(mut self, table: Table) -> Self {
+        if !table.rows.is_empty() {
+            self.inserts.tables.insert(table.id.clone(), table);
+        }
+        self
+    }
+
+    /// The same with a figure for `<!-- gm:figure {name} -->`. Without a chart its numbers stand there as a table,
+    /// where there are several.
+    fn figure(mut self, input: &Composition, name: &str, chart: Option<Chart>, data: Table) -> Self {
+        match chart {
+            Some(chart) => {
+                self.inserts.figures.insert(name.to_owned(), figure::figure(chart, data, input.fonts));
+            }
+            None if data.rows.len() > 1 => {
+                self.inserts.tables.insert(name.to_owned(), data);
+            }
+            None => {}
+        }
+        self
+    }
+}
+
+/// What the middle of a metric is called in this run: `mean` or `median`.
+fn average(input: &Composition, id: MetricId) -> &'static str {
+    super::words::statistic(input.analysis.central[id as usize], id.metric().better)
+}
+
+/// Whether no request of the run succeeded.
+fn all_failed(input: &Composition) -> bool {
+    let success = &input.analysis.findings.success;
+    success.failed == success.requests
+}
+
+/// Whether the run has a sweep.
+fn has_sweep(input: &Composition) -> bool {
+    input.analysis.sweep_cells().next().is_some()
+}
+
+/// Why a section about the sweep has nothing to say, where the reason is not the metric itself.
+fn because(input: &Composition, otherwise: &str) -> String {
+    if all_failed(input) {
+        "no request succeeded".to_owned()
+    } else if !has_sweep(input) {
+        "the run has no sweep over contexts and load levels".to_owned()
+    } else {
+        otherwise.to_owned()
+    }
+}
+
+/// The sweep's chart of an id; none where its data cannot carry one.
+fn chart(input: &Composition, id: &str) -> Option<Chart> {
+    let _ = (input, id);
+    None
+}
+
+/// The chart of a use case; none where its levels cannot carry one.
+fn capacity_chart(input: &Composition, capacity: &crate::analysis::capacity::Capacity) -> Option<Chart> {
+    let _ = (input, capacity);
+    None
+}
+
+/// How many cells of the sweep have a metric.
+fn measured_cells(input: &Composition, id: MetricId) -> usize {
+    input.analysis.sweep_cells().filter(|cell| input.analysis.central(&cell.cell, id).is_some()).count()
+}
+
+/// A metric from the shortest to the longest context, in words.
+#[derive(Serialize)]
+struct SpanView {
+    /// `a single request`, or the level that stands in for it.
+    name: String,
+    /// Whether concurrency 1 was not run, so that another level stands in.
+    stands_in: bool,
+    shortest: Spot,
+    longest: Spot,
+    /// Whether there is one context only.
+    same: bool,
+    /// `rises`, `falls` or `stays`, as printed.
+    trend: &'static str,
+}
+
+fn span(input: &Composition, span: Option<&Span>, print: Print) -> Option<SpanView> {
+    let span = span?;
+    let load = input.analysis.findings.single_load.unwrap_or(span.shortest.load);
+    let (first, last) = (span.shortest.value, span.longest.value);
+    Some(SpanView {
+        name: single(load),
+        stands_in: load != crate::record::Load::Concurrency(1),
+        same: span.shortest.context == span.longest.context,
+        trend: match (print(first) == print(last), last > first) {
+            (true, _) => "stays",
+            (_, true) => "rises",
+            (_, false) => "falls",
+        },
+        shortest: Spot::new(&span.shortest, print),
+        longest: Spot::new(&span.longest, print),
+    })
+}

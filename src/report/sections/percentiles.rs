@@ -1,0 +1,131 @@
+//! Every cell's distribution, one table per metric.
+
+use super::executive_summary::scenario_name;
+use super::{Composition, Draft, LeftOut, all_failed};
+use crate::cell::{Origin, Summary};
+use crate::format;
+use crate::metric::{Better, MetricId};
+use crate::report::figure::{context_cell, left, load_cell, load_title, number, right};
+use crate::report::words::Print;
+use crate::report::{Cell, Inline, Table};
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct View {
+    metrics: Vec<Metric>,
+    from_tools: bool,
+    gaps: bool,
+}
+
+#[derive(Serialize)]
+struct Metric {
+    heading: &'static str,
+    /// Id of its table, ours.
+    table: &'static str,
+    speed: bool,
+    number: usize,
+}
+
+/// What the section shows: metric, heading, id of the table and how its values are printed.
+const SHOWN: [(MetricId, &str, &str, Print); 4] = [
+    (MetricId::Ttft, "Time to first token (TTFT)", "percentiles-1", format::latency),
+    (MetricId::GenerationSpeed, "Generation speed", "percentiles-2", |value| format::fixed(value, 1)),
+    (MetricId::E2e, "End-to-end time (E2E)", "percentiles-3", format::milliseconds),
+    (MetricId::Itl, "Inter-token latency (ITL)", "percentiles-4", format::milliseconds),
+];
+
+pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft> {
+    let measured = |id: MetricId| input.analysis.cells.iter().any(|cell| cell.cell.metric(id).n > 0);
+    let shown: Vec<_> = SHOWN.iter().enumerate().filter(|(_, (id, ..))| measured(*id)).collect();
+    if shown.is_empty() {
+        let why = if all_failed(input) { "no request succeeded" } else { "no request has a recorded time" };
+        left_out.note("Percentiles", why);
+        return None;
+    }
+    let summaries = || {
+        input
+            .analysis
+            .cells
+            .iter()
+            .flat_map(|cell| shown.iter().map(|(_, (id, ..))| cell.cell.metric(*id)))
+            .filter(|s| s.n > 0)
+    };
+    let view = View {
+        metrics: shown
+            .iter()
+            .map(|(at, (id, heading, table, _))| Metric {
+                heading: if *id == MetricId::Itl && input.analysis.findings.itl_is_per_chunk {
+                    "Time between chunks"
+                } else {
+                    heading
+                },
+                table,
+                speed: id.metric().better == Better::Higher,
+                number: at + 1,
+            })
+            .collect(),
+        from_tools: summaries().any(|summary| summary.origin == Origin::Tool),
+        gaps: summaries().any(|summary| {
+            tail(summary, Better::Lower).contains(&None) && tail(summary, Better::Higher).contains(&None)
+        }),
+    };
+    let mut draft = Draft::new(&view);
+    for (_, (id, heading, name, print)) in shown {
+        draft = draft.table(table(input, *id, heading, name, *print));
+    }
+    Some(draft)
+}
+
+/// p50 and the slow tail.
+fn tail(summary: &Summary, better: Better) -> [Option<f64>; 4] {
+    let q = &summary.quantiles;
+    match better {
+        Better::Lower => [q.p50, q.p90, q.p95, q.p99],
+        Better::Higher => [q.p50, q.p10, q.p5, q.p1],
+    }
+}
+
+fn table(input: &Composition, id: MetricId, heading: &str, name: &str, print: Print) -> Table {
+    let better = id.metric().better;
+    let cells: Vec<_> =
+        input.analysis.cells.iter().map(|figures| &figures.cell).filter(|cell| cell.metric(id).n > 0).collect();
+    let scenarios = cells.iter().any(|cell| cell.key.scenario != cells[0].key.scenario);
+    let percentiles = match better {
+        Better::Lower => ["p50", "p90", "p95", "p99"],
+        Better::Higher => ["p50", "p10", "p5", "p1"],
+    };
+    let mut columns = Vec::new();
+    columns.extend(scenarios.then(|| left("Scenario")));
+    columns.extend([
+        left("Context"),
+        right(load_title(cells.iter().map(|cell| cell.key.load))),
+        right("n"),
+        right("mean"),
+    ]);
+    columns.extend(percentiles.map(right));
+    let rows = cells
+        .iter()
+        .map(|cell| {
+            let summary = cell.metric(id);
+            let mark = |value: Option<f64>| match (number(value, print), summary.origin) {
+                (cell, Origin::Tool) if value.is_some() => with_mark(cell),
+                (cell, _) => cell,
+            };
+            let mut row = Vec::new();
+            row.extend(scenarios.then(|| Cell::text(scenario_name(input, &cell.key.scenario))));
+            row.extend([context_cell(cell.key.context.as_ref()), load_cell(cell.key.load)]);
+            row.push(Cell::number(format::thousands(summary.n as f64), summary.n as f64));
+            row.push(mark(summary.mean));
+            row.extend(tail(summary, better).map(mark));
+            row
+        })
+        .collect();
+    let unit = if better == Better::Higher { " (tok/s)" } else { "" };
+    Table { id: name.to_owned(), caption: format!("{heading}{unit}"), columns, rows, row_headings: true }
+}
+
+/// Marks a value that a tool computed.
+fn with_mark(mut cell: Cell) -> Cell {
+    cell.content.push(Inline::Text("†".to_owned()));
+    cell
+}

@@ -1,0 +1,125 @@
+//! What the deployment produces in all.
+
+use super::executive_summary::scenario_name;
+use super::{Composition, Draft, LeftOut, because};
+use crate::analysis::At;
+use crate::format;
+use crate::report::figure::sweep_table;
+use crate::report::words::Spot;
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct View {
+    peak: Spot,
+    tokens_per_hour: String,
+    responses: Option<Responses>,
+    pace: &'static str,
+    peak_before_largest: Option<String>,
+    beyond: Option<Beyond>,
+    largest_load: Option<String>,
+    middle: Option<Spot>,
+    longest: Option<Spot>,
+    falls: bool,
+    several_cells: bool,
+}
+
+#[derive(Serialize)]
+struct Responses {
+    count: String,
+    tokens: String,
+}
+
+#[derive(Serialize)]
+struct Beyond {
+    spot: Spot,
+    scenario: String,
+}
+
+pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft> {
+    let analysis = input.analysis;
+    let findings = &analysis.findings;
+    let Some(peak) = &findings.peak_throughput else {
+        let why =
+            because(input, "a throughput needs the time at which each request was submitted, which is not recorded");
+        left_out.note("System throughput", why);
+        return None;
+    };
+    let at_largest = &findings.throughput_at_largest_load;
+    let longest = at_largest.last().filter(|at| !same_cell(at, peak));
+    let middle =
+        middle(at_largest).filter(|at| !same_cell(at, peak) && longest.is_none_or(|longest| !same_cell(at, longest)));
+    let largest_here = analysis
+        .sweep_cells()
+        .filter(|cell| cell.cell.key.context == peak.context && cell.cell.throughput_tok_s.is_some())
+        .map(|cell| cell.cell.key.load)
+        .max();
+    let per_hour = peak.value * 3600.0;
+    let tokens = peak_output_tokens(input, peak);
+    let view = View {
+        tokens_per_hour: format::large(per_hour),
+        responses: tokens
+            .map(|tokens| Responses { count: format::large(per_hour / tokens), tokens: format::thousands(tokens) }),
+        pace: match per_hour {
+            rate if rate >= 1e6 => "high",
+            rate if rate >= 1e5 => "middle",
+            _ => "low",
+        },
+        peak_before_largest: largest_here.filter(|largest| *largest > peak.load).map(format::load),
+        beyond: findings
+            .throughput_beyond_sweep
+            .as_ref()
+            .map(|at| Beyond { spot: Spot::new(at, format::throughput), scenario: scenario_name(input, &at.scenario) }),
+        largest_load: at_largest.last().map(|at| format::load(at.load)),
+        falls: longest.is_some_and(|longest| longest.value < peak.value),
+        middle: middle.map(|at| Spot::new(at, format::throughput)),
+        longest: longest.map(|at| Spot::new(at, format::throughput)),
+        peak: Spot::new(peak, format::throughput),
+        several_cells: analysis.sweep_cells().count() > 1,
+    };
+    let title = "System throughput (output tok/s)";
+    let data =
+        sweep_table(analysis, "throughput-data", title, |v| format::fixed(v, 1), |cell| cell.cell.throughput_tok_s);
+    Some(Draft::new(&view).figure(input, "throughput", super::chart(input, "throughput"), data))
+}
+
+/// At 32K context, or at the middle one.
+fn middle(at: &[At]) -> Option<&At> {
+    let named = at.iter().find(|at| at.context.as_ref().is_some_and(|context| context.label == "32K"));
+    named.or_else(|| at.get(at.len() / 2))
+}
+
+fn same_cell(a: &At, b: &At) -> bool {
+    (&a.scenario, &a.context, a.load) == (&b.scenario, &b.context, b.load)
+}
+
+/// Output tokens of a request in the cell of the peak, to say what an hour of it amounts to.
+fn peak_output_tokens(input: &Composition, peak: &At) -> Option<f64> {
+    let configured = input.analysis.sweep.output_tokens.map(|tokens| tokens as f64);
+    let cell = input.analysis.sweep_cell(peak.context.as_ref(), peak.load);
+    configured.or_else(|| cell?.cell.mean_output_tokens).filter(|tokens| *tokens >= 1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::context::Context;
+    use crate::record::{Load, SWEEP};
+    use crate::report::words;
+
+    #[test]
+    fn the_middle_context_is_32k_where_it_was_tested() {
+        let at = |tokens| At {
+            value: 1.0,
+            scenario: SWEEP.to_owned(),
+            context: Some(Context::nominal(tokens)),
+            load: Load::Concurrency(1),
+        };
+        let label = |tokens: &[u64]| {
+            let all: Vec<_> = tokens.iter().map(|tokens| at(*tokens)).collect();
+            middle(&all).and_then(|at| at.context.clone()).map(|context| words::context(&context))
+        };
+        assert_eq!(label(&[1024, 32768, 65536, 131_072]).as_deref(), Some("32K context"));
+        assert_eq!(label(&[1024, 2048, 4096]).as_deref(), Some("2K context"));
+        assert_eq!(label(&[]), None);
+    }
+}

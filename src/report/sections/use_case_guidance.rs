@@ -1,0 +1,145 @@
+//! Use cases, their thresholds and what the deployment can carry of each.
+
+use super::{Composition, Draft, LeftOut};
+use crate::analysis::capacity::{Capacity, Condition, Kind};
+use crate::format;
+use crate::report::cover::is_concurrency;
+use crate::report::figure::{context_cell, left, number, right};
+use crate::report::words;
+use crate::report::{Cell, Table};
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct View {
+    use_cases: usize,
+    statistic: Option<String>,
+    open: bool,
+    unmet: bool,
+    estimated: bool,
+    reaching: bool,
+    rule_within: bool,
+    not_tested: Option<String>,
+    one_not_tested: bool,
+    contact: Option<String>,
+}
+
+pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft> {
+    let analysis = input.analysis;
+    if !analysis.not_tested.is_empty() {
+        let names: Vec<_> = analysis.not_tested.iter().map(|use_case| use_case.name.clone()).collect();
+        let what = format!("Capacity of {}", words::list(&names));
+        left_out.note(&what, "no tested level has the context and the output length of the workload");
+    }
+    if analysis.capacity.is_empty() {
+        return None;
+    }
+    let any = |kind: Kind| analysis.capacity.iter().any(|capacity| capacity.limit.kind == kind);
+    let names: Vec<_> = analysis.not_tested.iter().map(|use_case| use_case.name.clone()).collect();
+    let view = View {
+        use_cases: analysis.capacity.len(),
+        statistic: statistic_note(input),
+        open: any(Kind::Open),
+        unmet: any(Kind::Unmet),
+        estimated: any(Kind::Estimated),
+        reaching: analysis.capacity.iter().any(reaches),
+        rule_within: input.config.capacity.rule == crate::config::Rule::Within,
+        not_tested: (!names.is_empty()).then(|| words::list(&names)),
+        one_not_tested: names.len() == 1,
+        contact: input.config.brand.contact.clone(),
+    };
+    Some(Draft::new(&view).table(table(input)))
+}
+
+/// Which statistic the thresholds are held against; none for means.
+fn statistic_note(input: &Composition) -> Option<String> {
+    use crate::cell::Statistic::{Mean, P50};
+    use crate::metric::Better::{Higher, Lower};
+    let statistic =
+        input.analysis.capacity.iter().map(|capacity| capacity.statistic).find(|statistic| *statistic != Mean)?;
+    let latency = words::statistic(statistic, Lower);
+    Some(match statistic {
+        P50 => latency.to_owned(),
+        _ => {
+            format!("{latency} ({} for generation speed, whose slow tail counts)", words::statistic(statistic, Higher))
+        }
+    })
+}
+
+/// Whether the limit lies beyond the largest level within every threshold.
+pub(super) fn reaches(capacity: &Capacity) -> bool {
+    matches!(capacity.limit.kind, Kind::Tested | Kind::Estimated)
+        && capacity.within.as_ref().is_none_or(|within| Some(within.level) != capacity.limit.level)
+}
+
+fn table(input: &Composition) -> Table {
+    let capacities = &input.analysis.capacity;
+    let has = |test: fn(&Capacity) -> bool| capacities.iter().any(test);
+    let ttft = has(|capacity| capacity.use_case.max_ttft_s.is_some());
+    let speed = has(|capacity| capacity.use_case.min_speed.is_some());
+    let e2e = has(|capacity| capacity.use_case.max_e2e_s.is_some());
+    let mut columns = vec![left("Use case"), left("Context")];
+    columns.extend(ttft.then(|| right("TTFT at most")));
+    columns.extend(speed.then(|| right("Speed at least")));
+    columns.extend(e2e.then(|| right("E2E at most")));
+    columns.extend([right("Limit"), right("Within"), left("Verdict")]);
+    let seconds: words::Print = |value| format!("{} s", format::shortest(value));
+    let rate: words::Print = |value| format!("{} tok/s", format::shortest(value));
+    let rows = capacities
+        .iter()
+        .map(|capacity| {
+            let use_case = &capacity.use_case;
+            let mut row = vec![Cell::text(&use_case.name), context_cell(Some(&use_case.context))];
+            row.extend(ttft.then(|| number(use_case.max_ttft_s, seconds)));
+            row.extend(speed.then(|| number(use_case.min_speed, rate)));
+            row.extend(e2e.then(|| number(use_case.max_e2e_s, seconds)));
+            row.push(Cell { value: capacity.limit.level, ..Cell::text(limit(capacity)) });
+            row.push(match &capacity.within {
+                Some(within) => Cell::number(&within.text, within.level),
+                None => Cell::text(if capacity.limit.kind == Kind::NotJudged { "–" } else { "none" }),
+            });
+            row.push(Cell::text(verdict(capacity)));
+            row
+        })
+        .collect();
+    Table {
+        id: "use-cases".to_owned(),
+        caption: "Use cases and their capacity limits".to_owned(),
+        columns,
+        rows,
+        row_headings: true,
+    }
+}
+
+fn limit(capacity: &Capacity) -> String {
+    if is_concurrency(capacity) || capacity.limit.kind == Kind::NotJudged {
+        capacity.limit.text.clone()
+    } else {
+        format!("{}/s", capacity.limit.text)
+    }
+}
+
+/// A threshold as a reader is told.
+pub(super) fn condition(condition: Condition) -> &'static str {
+    match condition {
+        Condition::Success => "success rate",
+        Condition::Ttft => "TTFT",
+        Condition::E2e => "E2E",
+        Condition::GenerationSpeed => "generation speed",
+    }
+}
+
+fn verdict(capacity: &Capacity) -> String {
+    let concurrency = is_concurrency(capacity);
+    let noun = |text: &str| words::level(text, concurrency);
+    let by = capacity.binding.map(|binding| format!(", set by {}", condition(binding))).unwrap_or_default();
+    match capacity.limit.kind {
+        Kind::Open => {
+            let level = capacity.limit.text.trim_end_matches('+');
+            format!("Suits {} and perhaps more", noun(level))
+        }
+        Kind::Unmet => format!("Does not meet its thresholds at the smallest level tested{by}"),
+        Kind::NotJudged => "Not judged".to_owned(),
+        _ if reaches(capacity) => format!("Reaches its threshold at {}{by}", noun(&capacity.limit.text)),
+        _ => format!("Suits up to {}{by}", noun(&capacity.limit.text)),
+    }
+}
