@@ -126,7 +126,7 @@ fn prefill_peak(analysis: &Analysis, cells: &[&CellFigures]) -> Option<PrefillPe
 /// what ITL is called holds for the whole report.
 fn tokens_per_chunk(analysis: &Analysis) -> Option<f64> {
     let swept = !analysis.sweep.loads.is_empty();
-    let cells = analysis.cells.iter().map(|figures| &figures.cell).filter(|cell| cell.key.is_sweep() || !swept);
+    let cells = analysis.cells.iter().map(|figures| &figures.cell).filter(|cell| cell.is_swept() || !swept);
     let (mut tokens, mut chunks) = (0.0, 0.0);
     for (cell_tokens, per_chunk) in cells.filter_map(|cell| cell.output_tokens.zip(cell.tokens_per_chunk)) {
         tokens += cell_tokens as f64;

@@ -212,9 +212,9 @@ impl Analysis {
             .find(|f| f.cell.key.is_sweep() && f.cell.key.context.as_ref() == context && f.cell.key.load == load)
     }
 
-    /// The sweep's cells under its main kind of load, ordered by context and load.
+    /// The sweep's cells under its main kind of load, ordered by context and load; not those of warm-up requests alone.
     pub fn sweep_cells(&self) -> impl Iterator<Item = &CellFigures> {
-        self.cells.iter().filter(|f| f.cell.key.is_sweep() && self.sweep.loads.contains(&f.cell.key.load))
+        self.cells.iter().filter(|f| f.cell.is_swept() && self.sweep.loads.contains(&f.cell.key.load))
     }
 }
 
@@ -258,9 +258,9 @@ fn figures(cells: Vec<Cell>, power_w: Vec<Option<f64>>, metered: bool, config: &
     .collect()
 }
 
-/// The dimensions of the sweep, over the cells of its main kind of load; a cell of warm-up requests alone tests nothing.
+/// The dimensions of the sweep, over the cells of its main kind of load.
 fn sweep(cells: &[Cell], config: &Config) -> Sweep {
-    let tested = || cells.iter().filter(|cell| cell.key.is_sweep() && cell.requests > 0);
+    let tested = || cells.iter().filter(|cell| cell.is_swept());
     let concurrencies = tested().any(|cell| cell.key.load.is_concurrency());
     let main: Vec<_> = tested().filter(|cell| cell.key.load.is_concurrency() == concurrencies).collect();
     let loads: BTreeSet<_> = main.iter().map(|cell| cell.key.load).collect();

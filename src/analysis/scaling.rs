@@ -10,12 +10,12 @@ use crate::record::Load;
 /// None outside the sweep, for request rates, and where either throughput is unknown.
 pub fn efficiency(cell: &Cell, cells: &[Cell]) -> Option<f64> {
     let Load::Concurrency(concurrency) = cell.key.load else { return None };
-    if !cell.key.is_sweep() {
+    if !cell.is_swept() {
         return None;
     }
-    let smallest = cells.iter().filter(|other| {
-        other.key.is_sweep() && other.key.context == cell.key.context && other.key.load.is_concurrency()
-    });
+    let smallest = cells
+        .iter()
+        .filter(|other| other.is_swept() && other.key.context == cell.key.context && other.key.load.is_concurrency());
     let smallest = smallest.min_by_key(|other| other.key.load)?;
     let Load::Concurrency(smallest_concurrency) = smallest.key.load else { return None };
     let gain = ratio(cell.throughput_tok_s?, smallest.throughput_tok_s?)?;
@@ -69,6 +69,14 @@ mod tests {
         let cells = cells();
         let efficiencies: Vec<_> = cells.iter().map(|cell| efficiency(cell, &cells)).collect();
         assert_eq!(efficiencies, [Some(1.0), Some(0.8), None, None]);
+    }
+
+    #[test]
+    fn a_cell_of_warm_up_requests_alone_is_no_level() {
+        let mut cells = cells();
+        cells[0].requests = 0;
+        let efficiencies: Vec<_> = cells.iter().map(|cell| efficiency(cell, &cells)).collect();
+        assert_eq!(efficiencies, [None, Some(1.0), None, None]);
     }
 
     #[test]

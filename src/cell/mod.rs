@@ -4,7 +4,9 @@
 //! order statistics ([`selection`]). [`Cell`] is what comes out, and what a source that keeps only aggregates gives
 //! directly: the rest of the program cannot tell them apart.
 
+mod failures;
 pub mod fold;
+mod group;
 mod histogram;
 mod lengths;
 mod level;
@@ -45,7 +47,9 @@ impl PartialOrd for CellKey {
 
 impl Ord for CellKey {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        let order = |key: &Self| (!key.is_sweep(), key.scenario.clone(), key.context.clone(), key.load);
+        fn order(key: &CellKey) -> (bool, &str, Option<&Context>, Load) {
+            (!key.is_sweep(), &key.scenario, key.context.as_ref(), key.load)
+        }
         order(self).cmp(&order(other))
     }
 }
@@ -181,6 +185,11 @@ impl Cell {
     /// The summary of one metric.
     pub fn metric(&self, id: MetricId) -> &Summary {
         &self.metrics[id as usize]
+    }
+
+    /// Whether it stands for a level of the context × load grid; a cell of warm-up requests alone tests nothing.
+    pub fn is_swept(&self) -> bool {
+        self.key.is_sweep() && self.requests > 0
     }
 
     /// Requests that succeeded.

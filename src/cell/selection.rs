@@ -9,11 +9,13 @@ use crate::metric::Better;
 /// Percentiles with the number of values that can carry them.
 const PERCENTILES: [(u64, u64); 4] = [(50, 1), (90, 64), (95, 130), (99, 662)];
 
-/// One metric of one cell, between the first reading and its [`Summary`].
+/// One metric of one cell, between the first reading and its finished [`Summary`].
 #[derive(Debug, Clone)]
 pub struct Selection {
-    /// As far as the first reading knows it.
-    summary: Summary,
+    /// How many values the first reading saw.
+    n: u64,
+    /// Their mean; 0 without a value.
+    mean: f64,
     /// Percentiles that n can carry, mirrored where more is better.
     percentiles: Vec<u64>,
     /// The buckets in which their order statistics lie, ascending.
@@ -36,27 +38,28 @@ struct Collected {
 impl Selection {
     /// Decides what to look for.
     pub fn new(tally: &MetricTally, better: Better) -> Self {
-        let summary = tally.summary();
+        let Summary { n, mean, .. } = tally.summary();
         let percentiles: Vec<_> = PERCENTILES
             .into_iter()
-            .filter(|(_, needed)| summary.n >= *needed)
+            .filter(|(_, needed)| n >= *needed)
             .map(|(percent, _)| if better == Better::Lower { percent } else { 100 - percent })
             .collect();
-        let ranks = percentiles.iter().flat_map(|percent| ranks(*percent, summary.n));
+        let ranks = percentiles.iter().flat_map(|percent| ranks(*percent, n));
         let range = tally.range();
         Self {
+            n,
+            mean: mean.unwrap_or_default(),
             buckets: buckets(tally.histogram(), ranks.collect()),
             percentiles,
             seen: 0,
             scale: if range > f64::MIN_POSITIVE { 1.0 / range } else { 0.0 },
             deviations: Sum::default(),
-            summary,
         }
     }
 
     /// Sees a value again.
     pub fn add(&mut self, value: f64) {
-        let deviation = (value - self.summary.mean.unwrap_or_default()) * self.scale;
+        let deviation = (value - self.mean) * self.scale;
         self.deviations.add((deviation * deviation).min(1.0));
         self.seen += 1;
         let bits = bits(value);
@@ -81,38 +84,35 @@ impl Selection {
         }
     }
 
-    /// The summary, with the means of the runs; none where the two readings did not see the same values.
-    pub fn finish(mut self, run_means: Vec<f64>) -> Option<Summary> {
-        if self.seen != self.summary.n {
-            return None;
-        }
+    /// Completes the summary; false where the two readings did not see the same values, so that it stays as it is.
+    pub fn finish(mut self, summary: &mut Summary) -> bool {
         for collected in &mut self.buckets {
             collected.values.compress();
-            if collected.values.count() != collected.bucket.count {
-                return None;
-            }
         }
-        let mut quantiles = Quantiles::default();
+        let complete = self.buckets.iter().all(|collected| collected.values.count() == collected.bucket.count);
+        if self.seen != self.n || !complete {
+            return false;
+        }
+        summary.sd = self.standard_deviation();
         for &percent in &self.percentiles {
-            *slot(&mut quantiles, percent) = self.quantile(percent);
+            *slot(&mut summary.quantiles, percent) = self.quantile(percent);
         }
-        Some(Summary { sd: self.standard_deviation(), quantiles, run_means, ..self.summary })
+        true
     }
 
     /// n − 1 in the denominator.
     fn standard_deviation(&self) -> Option<f64> {
-        let n = self.summary.n;
-        match (n, self.scale) {
+        match (self.n, self.scale) {
             (..2, _) => None,
             (_, 0.0) => Some(0.0),
-            (_, scale) => Some((self.deviations.value() / (n - 1) as f64).sqrt() / scale),
+            (n, scale) => Some((self.deviations.value() / (n - 1) as f64).sqrt() / scale),
         }
     }
 
     /// Type 7: linear between the order statistics around (n − 1) p. In whole numbers, so that a rank that is one is hit.
     fn quantile(&self, percent: u64) -> Option<f64> {
-        let [low, high] = ranks(percent, self.summary.n).map(|rank| self.at(rank));
-        let share = (u128::from(self.summary.n - 1) * u128::from(percent) % 100) as f64 / 100.0;
+        let [low, high] = ranks(percent, self.n).map(|rank| self.at(rank));
+        let share = (u128::from(self.n - 1) * u128::from(percent) % 100) as f64 / 100.0;
         let (low, high) = (low?, high?);
         Some(low + (high - low) * share)
     }

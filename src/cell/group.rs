@@ -1,0 +1,104 @@
+//! One cell between the two readings: its runs, and what follows from them.
+
+use super::level::RunName;
+use super::selection::Selection;
+use super::tally::{MetricTally, Tally};
+use super::{Cell, CellKey, Summary, Window};
+use crate::context::{Context, STANDARD};
+use crate::metric::{METRIC_COUNT, METRICS};
+use std::collections::BTreeMap;
+
+/// Everything the first reading saw of one cell.
+pub struct Group {
+    context: Option<Context>,
+    runs: BTreeMap<RunName, Tally>,
+    /// Numbers of the levels it was seen under.
+    pub levels: Vec<usize>,
+}
+
+impl Group {
+    /// A cell of which nothing was seen yet.
+    pub fn new(context: Option<Context>) -> Self {
+        Self { context, runs: BTreeMap::new(), levels: Vec::new() }
+    }
+
+    /// Adds what was seen of it under one level; the context has the label of all others.
+    pub fn add(&mut self, context: Option<Context>, run: RunName, tally: Tally, level: usize) {
+        self.context = self.context.take().zip(context).map(|(a, b)| representative(a, b));
+        self.runs.entry(run).or_default().merge(tally);
+        self.levels.push(level);
+    }
+
+    /// The cell without what only a second reading can find, and what that one has to look for.
+    pub fn close(self, key: CellKey) -> (Cell, [Selection; METRIC_COUNT]) {
+        // A run of warm-up requests alone repeats nothing.
+        let (counted, warmed_up): (Vec<_>, Vec<_>) = self.runs.into_values().partition(|run| run.requests > 0);
+        let runs = counted.len().max(1) as u64;
+        let windows = windows(&counted);
+        let run_means = run_means(&counted);
+        let mut all = Tally::default();
+        counted.into_iter().chain(warmed_up).for_each(|run| all.merge(run));
+
+        let selections = std::array::from_fn(|at| Selection::new(&all.metrics[at], METRICS[at].better));
+        let metrics = summaries(&all.metrics, run_means);
+        let key = CellKey { context: self.context, ..key };
+        (cell(key, all, runs, windows, metrics), selections)
+    }
+}
+
+/// Of two contexts with one label: the standard one, else the shorter.
+fn representative(a: Context, b: Context) -> Context {
+    let rank = |context: &Context| (!STANDARD.contains(&context.tokens), context.tokens);
+    if rank(&b) < rank(&a) { b } else { a }
+}
+
+fn cell(key: CellKey, all: Tally, runs: u64, windows: Vec<Window>, metrics: [Summary; METRIC_COUNT]) -> Cell {
+    let span_s = if all.untimed { None } else { span_s(&windows) };
+    let per_second = |amount: f64| span_s.filter(|span| *span > 0.0).map(|span| amount / span);
+    let successes = all.requests - all.failed;
+    // A sum that leaves out a success would be wrong rather than incomplete.
+    let output_tokens = Some(all.output_tokens).filter(|tokens| successes > 0 && tokens.n == successes);
+    Cell {
+        key,
+        requests: all.requests,
+        failed: all.failed,
+        warmup: all.warmup,
+        failures: all.failures.named(),
+        windows,
+        runs,
+        span_s,
+        output_tokens: output_tokens.and_then(|tokens| u64::try_from(tokens.sum).ok()),
+        throughput_tok_s: output_tokens.and_then(|tokens| per_second(tokens.sum as f64)),
+        achieved_rate: per_second(successes as f64),
+        mean_output_tokens: all.output_tokens.mean(),
+        mean_input_tokens: all.input_tokens.mean(),
+        tokens_per_chunk: (all.chunks > 0).then(|| all.chunked_tokens as f64 / all.chunks as f64),
+        metrics,
+    }
+}
+
+/// First submission to last end of each run whose successes all have their times.
+fn windows(runs: &[Tally]) -> Vec<Window> {
+    runs.iter().filter(|run| !run.untimed).filter_map(|run| run.window).collect()
+}
+
+/// The runs' spans together; none without a run that has one.
+fn span_s(windows: &[Window]) -> Option<f64> {
+    let span_ps: i128 = windows.iter().map(|window| window.end_ps - window.start_ps).sum();
+    (!windows.is_empty()).then(|| span_ps as f64 / 1e12)
+}
+
+/// For each metric the mean of each run, where there are several and all have one.
+fn run_means(runs: &[Tally]) -> [Vec<f64>; METRIC_COUNT] {
+    std::array::from_fn(|metric| {
+        let means: Option<Vec<f64>> = runs.iter().map(|run| run.metrics[metric].mean()).collect();
+        means.filter(|means| means.len() > 1).unwrap_or_default()
+    })
+}
+
+fn summaries(
+    tallies: &[MetricTally; METRIC_COUNT],
+    mut run_means: [Vec<f64>; METRIC_COUNT],
+) -> [Summary; METRIC_COUNT] {
+    std::array::from_fn(|at| Summary { run_means: std::mem::take(&mut run_means[at]), ..tallies[at].summary() })
+}
