@@ -38,14 +38,14 @@ pub struct FileReading {
 pub struct Reading<F> {
     /// What the records were folded into: one per worker.
     pub folds: Vec<F>,
-    /// One per file, in order.
+    /// One per file that was read, in order.
     pub files: Vec<FileReading>,
 }
 
 /// Reads every file once and folds its records with `add`; in a second reading (`first` is what the first one gave) only
 /// the files that held records.
 ///
-/// Workers take the files in order, so that of several errors the one in the first file is always found; folds must not
+/// Errors: what is wrong with a file; a file that is no longer what it was in the first reading. Workers take the files in order, so that of several errors the one in the first file is always found; folds must not
 /// depend on the order of records.
 pub fn read_all<F: Send>(
     files: &[Recognised],
@@ -109,7 +109,14 @@ fn read_file(
     format.read(&mut stream, &mut sink)?;
     let findings = sink.finish();
     let fingerprint = stream.finish()?;
-    Ok(FileReading { name, format: Some(format.name()), empty: false, fingerprint, findings })
+    let reading = FileReading { name, format: Some(format.name()), empty: false, fingerprint, findings };
+    match earlier {
+        Some(earlier) if !reading.same_as(earlier) => {
+            Err(Error::at(Place::file(&reading.name), "changed while it was being read")
+                .hint("wait until the benchmark has ended, then run this again"))
+        }
+        _ => Ok(reading),
+    }
 }
 
 impl FileReading {
@@ -141,15 +148,10 @@ impl FileReading {
         Source { name: self.name.clone(), format, hash_kind, hash, bytes, records: self.amount() }
     }
 
-    /// Errors: the file is not what it was in the first reading.
-    pub fn same_as(&self, first: &Self) -> Result<()> {
-        let same = self.fingerprint == first.fingerprint
-            && self.findings.records == first.findings.records
-            && self.findings.skipped == first.findings.skipped;
-        if same {
-            return Ok(());
-        }
-        Err(Error::at(Place::file(&self.name), "changed while it was being read")
-            .hint("wait until the benchmark has ended, then run this again"))
+    /// Whether another reading found the same bytes and the same records in them.
+    fn same_as(&self, other: &Self) -> bool {
+        self.fingerprint == other.fingerprint
+            && self.findings.records == other.findings.records
+            && self.findings.skipped == other.findings.skipped
     }
 }
