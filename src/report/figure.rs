@@ -67,7 +67,9 @@ pub fn printed(quantity: Quantity, value: f64) -> String {
         Quantity::Concurrency => format::load(Load::Concurrency(value as u64)),
         Quantity::RequestRate => format::load(Load::RequestRate(value)),
         Quantity::Seconds => format::latency(value),
+        Quantity::Milliseconds => format::milliseconds(value),
         Quantity::TokensPerSecond => format::throughput(value),
+        Quantity::WholeTokensPerSecond => format::whole_speed(value),
         Quantity::Percent => format::percent(value),
         Quantity::Watts => format::watts(value),
     }
