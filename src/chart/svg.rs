@@ -14,11 +14,12 @@ pub fn standalone(scene: &Scene, title: &str, description: &str) -> String {
         theme::css(super::scene::Paint::Paper)
     );
     let (width, height) = (number(scene.width), number(scene.height));
-    let size = format!(" width=\"{width}\" height=\"{height}\"");
+    let size = format!(" width=\"{width}\" height=\"{height}\" style=\"font-variant-numeric:tabular-nums\"");
     picture(scene, title, description, &size, &ground)
 }
 
-/// A part of a page: follows the page's colours, see [`theme::property`], and lies on the page's ground. It has no ids.
+/// A part of a page: follows the page's colours, see [`theme::property`], and lies on the page's ground. It has neither
+/// ids nor styles of its own, which a page's policy may forbid; the page sets digits of one width for `.gm-chart`.
 pub fn inline(scene: &Scene, title: &str, description: &str) -> String {
     picture(scene, title, description, " class=\"gm-chart\"", "")
 }
@@ -26,7 +27,7 @@ pub fn inline(scene: &Scene, title: &str, description: &str) -> String {
 fn picture(scene: &Scene, title: &str, description: &str, attributes: &str, ground: &str) -> String {
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {} {}\"{attributes} role=\"img\" \
-         font-family=\"Inter,system-ui,sans-serif\" style=\"font-variant-numeric:tabular-nums\">\
+         font-family=\"Inter,system-ui,sans-serif\">\
          <title>{}</title><desc>{}</desc>{ground}",
         number(scene.width),
         number(scene.height),

@@ -1,6 +1,7 @@
 //! Reports to files: one renderer per format. No arithmetic, no wording.
 
 pub mod charts;
+pub mod html;
 pub mod markdown;
 mod outline;
 mod text;
@@ -58,7 +59,7 @@ pub trait Renderer: Sync {
 }
 
 /// Every output format, in the order in which help and messages name them.
-pub static RENDERERS: &[&dyn Renderer] = &[&markdown::Markdown];
+pub static RENDERERS: &[&dyn Renderer] = &[&html::Html, &markdown::Markdown, &charts::Charts];
 
 /// The renderer of a name.
 pub fn renderer(name: &str) -> Result<&'static dyn Renderer> {

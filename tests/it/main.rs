@@ -3,7 +3,9 @@
 //! `expect` and `unwrap` are how a test says what must hold.
 #![allow(clippy::unwrap_used)]
 
+mod browser;
 mod charts;
+mod html;
 mod markdown;
 mod run;
 mod sample;

@@ -1,0 +1,105 @@
+//! `report.html`: one file that loads nothing and needs no script.
+//!
+//! The page is `templates/report.html`, where everything that is not marked as HTML is escaped; the sections come from
+//! [`blocks`], which escapes every text by the same function.
+
+mod accent;
+mod blocks;
+mod escape;
+mod style;
+
+use super::outline::outline;
+use super::text::safe_target;
+use super::{Document, OutputFile, Renderer};
+use crate::error::{Error, Result, Warned};
+use crate::report::{Cover, Report};
+use base64::prelude::{BASE64_STANDARD, Engine};
+use serde_json::json;
+use tera::{Context, Tera, Value};
+
+/// Writes `report.html`.
+pub struct Html;
+
+impl Renderer for Html {
+    fn name(&self) -> &'static str {
+        "html"
+    }
+
+    fn render(&self, document: &Document) -> Result<Warned<Vec<OutputFile>>> {
+        let page = page(document.report, document.config.brand.accent.as_deref())?;
+        Ok(Warned::clean(vec![OutputFile { path: "report.html".to_owned(), bytes: page.into_bytes() }]))
+    }
+}
+
+const TEMPLATE: &str = include_str!("../../templates/report.html");
+
+/// A whole report as a page, in a brand's colour (`#rrggbb`) where it has one.
+///
+/// Errors: the template is at fault.
+pub fn page(report: &Report, accent: Option<&str>) -> Result<String> {
+    let ids = blocks::ids(report);
+    let sections = blocks::sections(&report.sections, &ids);
+    let note = blocks::inlines(&report.cover.contents_note, &ids);
+    let style = style::sheet(accent, sections.contains("<code"));
+
+    let mut context = Context::new();
+    context.insert("cover", &cover(&report.cover));
+    context.insert("title", &title(&report.cover));
+    context.insert("description", &description(&report.cover));
+    context.insert("generator", concat!("Gristmill ", env!("CARGO_PKG_VERSION")));
+    context.insert("policy", &style::policy(&style));
+    context.insert("logo", &report.cover.logo.as_ref().map(|logo| data_url(logo.media_type, &logo.file)));
+    context.insert("website", &report.cover.website.as_deref().and_then(safe_target));
+    context.insert("contents", &outline(report));
+    context.insert_value("contents_note", Value::safe_string(&note));
+    context.insert_value("sections", Value::safe_string(&sections));
+    context.insert_value("style", Value::safe_string(&style));
+
+    let mut tera = Tera::default();
+    tera.set_escape_fn(|text, out| out.write_all(escape::text(text).as_bytes()));
+    tera.add_raw_template("report.html", TEMPLATE)
+        .and_then(|()| tera.render("report.html", &context))
+        .map_err(|error| Error::new(format!("the template of the page cannot be used: {error}")))
+}
+
+fn cover(cover: &Cover) -> serde_json::Value {
+    let highlights: Vec<_> = cover
+        .highlights
+        .iter()
+        .map(|h| json!({ "value": h.value, "label": h.label, "condition": h.condition }))
+        .collect();
+    json!({
+        "language": cover.language,
+        "kicker": cover.kicker,
+        "title": cover.title,
+        "subtitle": cover.subtitle,
+        "facts": cover.facts,
+        "highlights_title": cover.highlights_title,
+        "highlights": highlights,
+        "date": cover.date,
+        "date_text": cover.date_text,
+        "brand": cover.brand,
+        "imprint": cover.imprint,
+        "footer": cover.footer,
+    })
+}
+
+/// As a tab or a bookmark shows it.
+fn title(cover: &Cover) -> String {
+    match &cover.subtitle {
+        Some(subtitle) => format!("{} – {subtitle}", cover.title),
+        None => cover.title.clone(),
+    }
+}
+
+/// As a search engine or a preview shows it.
+fn description(cover: &Cover) -> String {
+    let highlights = cover.highlights.iter().map(|h| format!("{} {} {}", h.value, h.label, h.condition));
+    let parts: Vec<_> = std::iter::once(title(cover)).chain(highlights).collect();
+    parts.join("; ")
+}
+
+/// A file as an address that holds it.
+fn data_url(media_type: &str, bytes: &[u8]) -> String {
+    format!("data:{media_type};base64,{}", BASE64_STANDARD.encode(bytes))
+}

@@ -1,0 +1,232 @@
+//! Blocks to HTML.
+
+use super::escape;
+use crate::chart::svg;
+use crate::render::text::safe_target;
+use crate::report::{Align, Block, CalloutKind, Cell, Column, Figure, Inline, Report, Section, Table};
+use std::collections::BTreeSet;
+
+/// Tables with more columns than these are wider than a phone.
+const NARROW: usize = 3;
+
+/// The places that a link within the report can lead to.
+pub fn ids(report: &Report) -> BTreeSet<String> {
+    fn walk(blocks: &[Block], out: &mut BTreeSet<String>) {
+        for block in blocks {
+            match block {
+                Block::Heading { id, .. } => drop(out.insert(id.clone())),
+                Block::Callout { blocks, .. } => walk(blocks, out),
+                Block::List { items, .. } => items.iter().for_each(|item| walk(item, out)),
+                _ => {}
+            }
+        }
+    }
+    let mut out = BTreeSet::new();
+    for section in &report.sections {
+        out.insert(section.id.clone());
+        walk(&section.blocks, &mut out);
+    }
+    out
+}
+
+/// Every section with its heading.
+pub fn sections(sections: &[Section], ids: &BTreeSet<String>) -> String {
+    let mut page = Page { ids, out: String::new() };
+    for section in sections {
+        page.open(&format!("<section id=\"{}\">\n<h2>", escape::text(&section.id)));
+        page.text(&section.title);
+        page.open("</h2>\n");
+        page.blocks(&section.blocks);
+        page.open("</section>\n");
+    }
+    page.out
+}
+
+/// Running text.
+pub fn inlines(content: &[Inline], ids: &BTreeSet<String>) -> String {
+    let mut page = Page { ids, out: String::new() };
+    page.inlines(content);
+    page.out
+}
+
+/// HTML as it is written. Only [`Page::open`] lets markup in.
+struct Page<'p> {
+    ids: &'p BTreeSet<String>,
+    out: String,
+}
+
+impl Page<'_> {
+    /// Markup of our own, with every text in it escaped.
+    fn open(&mut self, markup: &str) {
+        self.out.push_str(markup);
+    }
+
+    fn text(&mut self, text: &str) {
+        self.out.push_str(&escape::text(text));
+    }
+
+    fn blocks(&mut self, blocks: &[Block]) {
+        for block in blocks {
+            self.block(block);
+        }
+    }
+
+    fn block(&mut self, block: &Block) {
+        match block {
+            Block::Heading { level, id, content } => {
+                // The title of the report has level 1, its sections level 2.
+                let level = (level + 1).clamp(3, 6);
+                self.open(&format!("<h{level} id=\"{}\">", escape::text(id)));
+                self.inlines(content);
+                self.open(&format!("</h{level}>\n"));
+            }
+            Block::Paragraph(content) => {
+                self.open("<p>");
+                self.inlines(content);
+                self.open("</p>\n");
+            }
+            Block::List { start, items } => self.list(*start, items),
+            Block::Table(table) => self.table(table),
+            Block::Figure(figure) => self.figure(figure),
+            Block::Callout { kind, blocks } => {
+                let class = match kind {
+                    CalloutKind::Note => "note",
+                    CalloutKind::Tip => "tip",
+                    CalloutKind::Important => "important",
+                    CalloutKind::Warning => "warning",
+                };
+                self.open(&format!("<div class=\"callout {class}\" role=\"note\">\n<p class=\"callout-title\">"));
+                self.text(kind.title());
+                self.open("</p>\n");
+                self.blocks(blocks);
+                self.open("</div>\n");
+            }
+            Block::Code(code) => self.open(&format!("<pre><code>{}</code></pre>\n", escape::block(code))),
+        }
+    }
+
+    fn list(&mut self, start: Option<u64>, items: &[Vec<Block>]) {
+        self.open(&match start {
+            None => "<ul>\n".to_owned(),
+            Some(1) => "<ol>\n".to_owned(),
+            Some(start) => format!("<ol start=\"{start}\">\n"),
+        });
+        for item in items {
+            self.open("<li>");
+            // A single line needs no paragraph of its own.
+            match item.split_first() {
+                Some((Block::Paragraph(content), rest)) if !matches!(rest.first(), Some(Block::Paragraph(_))) => {
+                    self.inlines(content);
+                    self.blocks(rest);
+                }
+                _ => self.blocks(item),
+            }
+            self.open("</li>\n");
+        }
+        self.open(if start.is_some() { "</ol>\n" } else { "</ul>\n" });
+    }
+
+    /// A table in a box of its own, which scrolls where the page is too narrow.
+    fn table(&mut self, table: &Table) {
+        if table.columns.len() > NARROW {
+            let label = if table.caption.is_empty() { "Table" } else { &table.caption };
+            self.open(&format!(
+                "<div class=\"scroll\" role=\"group\" tabindex=\"0\" aria-label=\"{}\">\n",
+                escape::text(label)
+            ));
+        } else {
+            self.open("<div class=\"scroll narrow\">\n");
+        }
+        self.open(&format!("<table data-table=\"{}\">\n", escape::text(&table.id)));
+        if !table.caption.is_empty() {
+            self.open("<caption>");
+            self.text(&table.caption);
+            self.open("</caption>\n");
+        }
+        self.open("<thead>\n<tr>");
+        for column in &table.columns {
+            self.column(column);
+        }
+        self.open("</tr>\n</thead>\n<tbody>\n");
+        for row in &table.rows {
+            self.open("<tr>");
+            for (at, (cell, column)) in row.iter().zip(&table.columns).enumerate() {
+                self.cell(cell, column.align, table.row_headings && at == 0);
+            }
+            self.open("</tr>\n");
+        }
+        self.open("</tbody>\n</table>\n</div>\n");
+    }
+
+    fn column(&mut self, column: &Column) {
+        if column.title.is_empty() {
+            self.open("<td></td>");
+            return;
+        }
+        let class = if column.align == Align::Right { " class=\"right\"" } else { "" };
+        self.open(&format!("<th scope=\"col\"{class}>"));
+        self.text(&column.title);
+        self.open("</th>");
+    }
+
+    fn cell(&mut self, cell: &Cell, align: Align, heading: bool) {
+        let classes: Vec<_> = [(align == Align::Right, "right"), (cell.exceeded, "exceeded")]
+            .into_iter()
+            .filter_map(|(holds, class)| holds.then_some(class))
+            .collect();
+        let class = if classes.is_empty() { String::new() } else { format!(" class=\"{}\"", classes.join(" ")) };
+        // Rust prints the shortest digits that read back as the same number.
+        let value = cell.value.filter(|v| v.is_finite()).map(|v| format!(" data-value=\"{v}\"")).unwrap_or_default();
+        let (tag, scope) = if heading { ("th", " scope=\"row\"") } else { ("td", "") };
+        self.open(&format!("<{tag}{scope}{class}{value}>"));
+        self.inlines(&cell.content);
+        self.open(&format!("</{tag}>"));
+    }
+
+    /// The chart with its caption, and its numbers folded below.
+    fn figure(&mut self, figure: &Figure) {
+        let id = escape::text(&figure.chart.id);
+        let title = escape::text(&figure.chart.title);
+        self.open(&format!("<figure id=\"figure-{id}\" data-chart=\"{id}\">\n"));
+        self.open(&format!("<div class=\"chart\" role=\"group\" tabindex=\"0\" aria-label=\"{title}\">\n"));
+        self.open(&svg::inline(&figure.scene, &figure.chart.title, &figure.alternative));
+        self.open(&format!("\n</div>\n<figcaption><span>Figure {}.</span> ", figure.number));
+        self.inlines(&figure.caption);
+        self.open("</figcaption>\n</figure>\n");
+        self.open(&format!("<details class=\"numbers\" data-chart=\"{id}\">\n"));
+        self.open(&format!("<summary>Figure {} in numbers</summary>\n", figure.number));
+        self.table(&figure.data);
+        self.open("</details>\n");
+    }
+
+    fn inlines(&mut self, content: &[Inline]) {
+        for inline in content {
+            match inline {
+                Inline::Text(text) => self.text(text),
+                Inline::Code(code) => self.wrapped("code", &[Inline::Text(code.clone())]),
+                Inline::Strong(inner) => self.wrapped("strong", inner),
+                Inline::Emphasis(inner) => self.wrapped("em", inner),
+                Inline::Break => self.open("<br>\n"),
+                Inline::Link { target, content } => self.link(target, content),
+            }
+        }
+    }
+
+    fn wrapped(&mut self, tag: &str, content: &[Inline]) {
+        self.open(&format!("<{tag}>"));
+        self.inlines(content);
+        self.open(&format!("</{tag}>"));
+    }
+
+    /// A link, or its words alone where it leads nowhere.
+    fn link(&mut self, target: &str, content: &[Inline]) {
+        let rest = match target.strip_prefix('#') {
+            Some(id) if self.ids.contains(id) => "",
+            None if safe_target(target).is_some() => " rel=\"noopener noreferrer\"",
+            _ => return self.inlines(content),
+        };
+        self.open(&format!("<a href=\"{}\"{rest}>", escape::text(target)));
+        self.inlines(content);
+        self.open("</a>");
+    }
+}

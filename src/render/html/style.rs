@@ -1,0 +1,53 @@
+//! The page's style sheet, and the policy that allows it and nothing else.
+
+use super::accent::Accent;
+use super::data_url;
+use crate::chart::theme;
+use base64::prelude::{BASE64_STANDARD, Engine};
+use sha2::{Digest, Sha256};
+
+const SHEET: &str = include_str!("../../../templates/style.css");
+const REGULAR: &[u8] = include_bytes!("../../../fonts/Inter-Regular.woff2");
+const SEMI_BOLD: &[u8] = include_bytes!("../../../fonts/Inter-SemiBold.woff2");
+const MONO: &[u8] = include_bytes!("../../../fonts/JetBrainsMono-Regular.woff2");
+
+/// The whole style sheet: fonts, the page's own rules, and a brand's colour over them.
+pub fn sheet(accent: Option<&str>, has_code: bool) -> String {
+    let mut out = String::from("\n");
+    out.push_str(&face("Inter", "400", REGULAR));
+    // One face for everything bolder than text.
+    out.push_str(&face("Inter", "500 900", SEMI_BOLD));
+    if has_code {
+        out.push_str(&face("JetBrains Mono", "400", MONO));
+    }
+    out.push_str(&schemes(&theme::light_declarations(), &theme::dark_declarations()));
+    out.push_str(SHEET);
+    out.push_str(&accent.and_then(Accent::of).map(|accent| accent_rules(&accent)).unwrap_or_default());
+    out
+}
+
+/// The content security policy of a page with this style sheet: nothing is loaded, run or sent anywhere.
+pub fn policy(sheet: &str) -> String {
+    let hash = BASE64_STANDARD.encode(Sha256::digest(sheet.as_bytes()));
+    format!(
+        "default-src 'none'; style-src 'sha256-{hash}'; font-src data:; img-src data:; base-uri 'none'; form-action 'none'"
+    )
+}
+
+fn face(family: &str, weight: &str, bytes: &[u8]) -> String {
+    let source = data_url("font/woff2", bytes);
+    format!(
+        "@font-face{{font-family:\"{family}\";font-weight:{weight};font-display:block;src:url({source}) format(\"woff2\")}}\n"
+    )
+}
+
+/// Custom properties for light ground and paper, and for dark screens.
+fn schemes(light: &str, dark: &str) -> String {
+    format!(":root{{{light}}}\n@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}\n")
+}
+
+fn accent_rules(accent: &Accent) -> String {
+    let Accent { on_light, on_dark, cover_from, cover_to, cover_muted } = accent;
+    let cover = format!("--gm-cover-from:{cover_from};--gm-cover-to:{cover_to};--gm-cover-muted:{cover_muted}");
+    schemes(&format!("--gm-accent:{on_light};{cover}"), &format!("--gm-accent:{on_dark}"))
+}

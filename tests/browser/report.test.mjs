@@ -1,0 +1,141 @@
+// What a reader's browser makes of each report.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, describe, test } from "node:test";
+import { launch, reports, visit } from "./browser.mjs";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const WIDTHS = [360, 768, 1280];
+const SCHEMES = ["light", "dark"];
+
+let browser;
+before(async () => (browser = await launch()));
+after(async () => browser?.close());
+
+for (const { name, url } of reports()) {
+  describe(name, () => {
+    /** Looks at the report and lets it complain about nothing. */
+    const look = async (options, how) => {
+      const { seen, complaints } = await visit(browser, url, options, how);
+      assert.deepEqual(complaints, []);
+      return seen;
+    };
+
+    test("loads nothing, runs nothing and says nothing", async () => {
+      const found = await look({}, (page) =>
+        page.evaluate(() => ({
+          scripts: document.scripts.length,
+          handlers: [...document.querySelectorAll("*")].flatMap((e) => e.getAttributeNames().filter((n) => n.startsWith("on"))),
+          foreign: document.querySelectorAll("iframe, object, embed, link, base, form, input, video, audio").length,
+          fonts: [...document.fonts].map((font) => `${font.family} ${font.status}`),
+        })),
+      );
+      assert.deepEqual([found.scripts, found.handlers, found.foreign], [0, [], 0]);
+      assert.ok(found.fonts.includes("Inter loaded"), String(found.fonts));
+    });
+
+    for (const width of WIDTHS) {
+      test(`does not scroll sideways at ${width} px`, async () => {
+        const found = await look({ viewport: { width, height: 800 } }, (page) =>
+          page.evaluate(() => {
+            const beyond = [...document.querySelectorAll("body *")].filter((element) => {
+              const inBox = element.parentElement.closest(".scroll, .chart, .cover-lines");
+              return !inBox && element.getBoundingClientRect().right > innerWidth + 1;
+            });
+            // Only tables and charts may scroll, and those that do must be reachable by keyboard.
+            const boxes = [...document.querySelectorAll("body *")].filter(
+              (e) => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX === "auto",
+            );
+            return {
+              page: document.documentElement.scrollWidth,
+              beyond: beyond.map((e) => e.outerHTML.slice(0, 120)),
+              unreachable: boxes.filter((e) => e.tabIndex !== 0).map((e) => e.outerHTML.slice(0, 120)),
+            };
+          }),
+        );
+        assert.deepEqual(found, { page: width, beyond: [], unreachable: [] });
+      });
+    }
+
+    test("reads the same without JavaScript", async () => {
+      const text = (page) => page.locator("body").innerText();
+      assert.equal(await look({ javaScriptEnabled: false }, text), await look({}, text));
+    });
+
+    test("has its own colours in the dark", async () => {
+      const colours = (page) =>
+        page.evaluate(() => {
+          const of = (selector) => {
+            const element = document.querySelector(selector);
+            return element ? [getComputedStyle(element).color, getComputedStyle(element).backgroundColor] : [];
+          };
+          return ["body", "main a", "th", "figcaption", ".highlights li"].map(of);
+        });
+      const [light, dark] = [await look({ colorScheme: "light" }, colours), await look({ colorScheme: "dark" }, colours)];
+      light.forEach((shades, at) => shades.length && assert.notDeepEqual(shades, dark[at]));
+    });
+
+    for (const colorScheme of SCHEMES) {
+      for (const width of [360, 1280]) {
+        test(`can be used by everyone (${colorScheme}, ${width} px)`, async () => {
+          const found = await look({ colorScheme, viewport: { width, height: 900 } }, async (page) => {
+            await page.evaluate(() => document.querySelectorAll("details").forEach((details) => (details.open = true)));
+            // The page's policy lets no script in; the debugger may.
+            await page.evaluate(axe);
+            return page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+          });
+          const violations = found.violations.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.target).join(", ").slice(0, 300)}`);
+          assert.deepEqual(violations, []);
+        });
+      }
+    }
+
+    test("has one title, headings in order and landmarks", async () => {
+      const found = await look({}, (page) =>
+        page.evaluate(() => ({
+          levels: [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")].map((h) => Number(h.tagName[1])),
+          landmarks: ["header", "nav", "main", "footer"].map((tag) => document.querySelectorAll(tag).length),
+          language: document.documentElement.lang,
+          title: document.title,
+        })),
+      );
+      assert.equal(found.levels.filter((level) => level === 1).length, 1);
+      found.levels.reduce((last, level) => (assert.ok(level <= last + 1, String(found.levels)), level), 0);
+      assert.deepEqual(found.landmarks, [1, 1, 1, 1]);
+      assert.equal(found.language, "en");
+      assert.ok(found.title.length > 0);
+    });
+
+    test("has links that lead somewhere and ids that are unique", async () => {
+      const found = await look({}, (page) =>
+        page.evaluate(() => {
+          const ids = [...document.querySelectorAll("[id]")].map((e) => e.id);
+          const links = [...document.querySelectorAll("a[href]")].map((a) => a.getAttribute("href"));
+          return { ids, links };
+        }),
+      );
+      assert.equal(new Set(found.ids).size, found.ids.length, "ids are unique");
+      for (const link of found.links) {
+        if (link.startsWith("#")) assert.ok(found.ids.includes(link.slice(1)), link);
+        else assert.match(link, /^(https?|mailto):/);
+      }
+    });
+
+    test("shows its contents on wide screens and folds them on narrow ones", async () => {
+      const shown = (page) => page.locator("nav.contents a").first().isVisible();
+      assert.equal(await look({ javaScriptEnabled: false }, shown), true);
+      assert.equal(await look({ viewport: { width: 360, height: 800 }, javaScriptEnabled: false }, shown), false);
+    });
+
+    test("prints, in light colours whatever the screen has", async () => {
+      const pdf = await look({ colorScheme: "dark" }, async (page) => {
+        await page.emulateMedia({ media: "print" });
+        assert.equal(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), "rgb(255, 255, 255)");
+        return page.pdf({ format: "A4" });
+      });
+      assert.equal(pdf.subarray(0, 5).toString(), "%PDF-");
+    });
+  });
+}

@@ -1,0 +1,53 @@
+//! The page, as far as it can be judged without a browser.
+
+use crate::sample::{self, figure, paragraph, report_of, section};
+use gristmill::render::html;
+use gristmill::report::{Block, Cell};
+
+#[test]
+fn the_page_is_the_same_bytes_twice_and_carries_all_it_needs() {
+    let page = html::page(&sample::everything(), None).unwrap();
+    assert_eq!(page, html::page(&sample::everything(), None).unwrap());
+    for foreign in ["<script", "<link", "src=\"http", "url(http", "@import", " style=\"", "javascript:alert(1)\""] {
+        assert!(!page.contains(foreign), "{foreign}");
+    }
+}
+
+#[test]
+fn a_number_keeps_every_digit_for_those_who_compute_with_it() {
+    let table = sample::table(
+        "t",
+        "",
+        &["Requests", "TTFT"],
+        vec![vec![Cell::text("1"), Cell::number("0.1 s", 0.1 + 0.2)], vec![Cell::text("2"), Cell::unknown()]],
+    );
+    let page = html::page(&report_of(vec![section("s", "S", vec![Block::Table(table)])]), None).unwrap();
+    assert!(page.contains("<th scope=\"row\">1</th><td class=\"right\" data-value=\"0.30000000000000004\">0.1 s</td>"));
+    assert!(page.contains("<td class=\"right\">–</td>"), "what was not measured has no value");
+}
+
+#[test]
+fn a_figure_says_in_words_what_it_shows() {
+    let page =
+        html::page(&report_of(vec![section("s", "S", vec![Block::Figure(Box::new(figure("ttft", "A<B")))])]), None)
+            .unwrap();
+    assert!(page.contains("<title>A&lt;B</title>") && page.contains("13.1 s at 10.</desc>"));
+    assert!(
+        page.contains("<figcaption><span>Figure 1.</span> Average TTFT at <strong>32K</strong> context.</figcaption>")
+    );
+    assert!(page.contains("<summary>Figure 1 in numbers</summary>"));
+}
+
+#[test]
+fn the_fixed_width_face_comes_only_with_code() {
+    let page = |block| html::page(&report_of(vec![section("s", "S", vec![block])]), None).unwrap();
+    assert!(!page(paragraph("words")).contains("\"JetBrains Mono\";font-weight"));
+    assert!(page(Block::Code("x".to_owned())).contains("\"JetBrains Mono\";font-weight"));
+}
+
+#[test]
+fn a_brand_colour_is_a_colour_or_nothing() {
+    let page = |accent| html::page(&report_of(vec![]), accent).unwrap();
+    assert!(page(Some("#0b6e4f")).contains("--gm-accent:#0b6e4f"));
+    assert_eq!(page(Some("red;}</style>")), page(None));
+}
