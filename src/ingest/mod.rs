@@ -3,6 +3,7 @@
 pub mod csv;
 pub mod duplicates;
 pub mod format;
+mod memory;
 pub mod power;
 pub mod reading;
 pub mod records;
@@ -15,13 +16,14 @@ use crate::config::Config;
 use crate::error::{Error, Place, Result, Warned, Warning};
 use crate::format::counted;
 use format::{FORMATS, recognise};
+pub use memory::Memory;
 use reading::{FileReading, Recognised, read_all};
 use std::collections::BTreeMap;
 use std::io::Read;
 
 /// A source of bytes that can be read from its start more than once.
 ///
-/// Implemented by the commands (files, a spooled pipe) and by tests (memory); this stage opens nothing itself.
+/// Implemented by [`Memory`] and by the commands (files, a spooled pipe); this stage opens nothing itself.
 pub trait Input: Sync {
     /// As messages name it: the path as the user gave it, or below the run folder.
     fn name(&self) -> &str;
@@ -31,12 +33,12 @@ pub trait Input: Sync {
     fn size(&self) -> u64;
 }
 
-/// What the reader may do.
-#[derive(Debug, Clone, PartialEq)]
+/// What the reader may do. The default stops at a bad record and reads one file at a time.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Options {
     /// Skip bad records and count them by reason instead of stopping at the first.
     pub lenient: bool,
-    /// Files read at once; any number gives the same bytes.
+    /// Files read at once, at least one; any number gives the same bytes.
     pub threads: usize,
 }
 
@@ -232,29 +234,7 @@ pub(crate) mod tests {
     use super::*;
     use std::io::Write;
 
-    /// An input in memory.
-    pub struct Memory {
-        name: String,
-        bytes: Vec<u8>,
-    }
-
-    impl Memory {
-        pub fn new(name: &str, bytes: &[u8]) -> Self {
-            Self { name: name.into(), bytes: bytes.into() }
-        }
-    }
-
-    impl Input for Memory {
-        fn name(&self) -> &str {
-            &self.name
-        }
-        fn open(&self) -> std::io::Result<Box<dyn Read + Send + '_>> {
-            Ok(Box::new(&self.bytes[..]))
-        }
-        fn size(&self) -> u64 {
-            self.bytes.len() as u64
-        }
-    }
+    pub use crate::ingest::Memory;
 
     /// The same, but each reading gives one byte.
     pub struct Dripping<'m>(pub &'m Memory);
@@ -271,7 +251,7 @@ pub(crate) mod tests {
                     self.0.read(&mut into[..one])
                 }
             }
-            Ok(Box::new(Drops(&self.0.bytes)))
+            Ok(Box::new(Drops(self.0.bytes())))
         }
         fn size(&self) -> u64 {
             self.0.size()

@@ -72,6 +72,8 @@ pub fn printed(quantity: Quantity, value: f64) -> String {
         Quantity::WholeTokensPerSecond => format::whole_speed(value),
         Quantity::Percent => format::percent(value),
         Quantity::Watts => format::watts(value),
+        Quantity::Milliseconds => format::milliseconds(value),
+        Quantity::WholeTokensPerSecond => format::whole_speed(value),
     }
 }
 
