@@ -1,6 +1,11 @@
 //! `gristmill.toml`: what the records do not say. Every key is optional; unknown keys are errors.
 
+mod problems;
+
+pub use problems::Problem;
+
 use crate::cell::Statistic;
+use crate::error::Place;
 use serde::{Deserialize, Serialize};
 
 /// A whole configuration file.
@@ -29,6 +34,8 @@ pub struct Config {
     pub capacity: CapacityRule,
     /// Workloads with thresholds; each replaces the built-in one of the same id or adds one.
     pub use_case: Vec<UseCaseConfig>,
+    /// Another run that the charts of this one show beside it.
+    pub reference: Reference,
     /// Whose report it is.
     pub brand: Brand,
 }
@@ -166,6 +173,9 @@ pub struct UseCaseConfig {
     pub id: String,
     /// As the report calls it; default: the built-in name, else the id.
     pub name: Option<String>,
+    /// Where it stands in the configuration file, for messages.
+    #[serde(skip)]
+    pub place: Option<Place>,
     /// Input tokens: `"32K"`, `"1M"`, `"1000"`; required unless built in.
     pub context: Option<String>,
     /// Output tokens of a request.
@@ -178,6 +188,18 @@ pub struct UseCaseConfig {
     pub max_e2e_s: Option<f64>,
     /// What the workload is.
     pub description: Option<String>,
+}
+
+/// `[reference]`
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Reference {
+    /// The other run, relative to the configuration file; drawn thin and grey.
+    pub run: Option<String>,
+    /// As the charts call it: `without MTP`.
+    pub name: Option<String>,
+    /// Where its report lives.
+    pub report_url: Option<String>,
 }
 
 /// `[brand]`

@@ -262,6 +262,7 @@ mod tests {
                 description: None,
             },
             statistic: Statistic::Mean,
+            statistics: [crate::cell::Statistic::Mean; crate::metric::METRIC_COUNT],
             levels: vec![at(1, 1.7, 144.0), at(10, 13.1, 79.0)],
             unjudged: Vec::new(),
             limit: Limit { kind, level, text: text.to_owned() },

@@ -1,0 +1,177 @@
+//! The levels of a use case: which cells they are, and what its conditions see in them.
+
+use super::{Condition, Level, Threshold};
+use crate::analysis::use_cases::UseCase;
+use crate::cell::{Cell, Statistic};
+use crate::config::Config;
+use crate::error::Warning;
+use crate::format;
+use crate::metric::{Better, METRIC_COUNT, MetricId};
+
+/// How far the output tokens of a sweep's cell may lie from the use case's, as a share of the latter.
+const SAME_OUTPUT: f64 = 0.15;
+
+/// A level together with the cell it was read from.
+#[derive(Debug, Clone)]
+pub(super) struct Tested<'c> {
+    pub level: Level,
+    pub cell: &'c Cell,
+}
+
+impl<'c> Tested<'c> {
+    /// Holds a cell against the conditions; `Err` names the threshold whose statistic is unknown.
+    ///
+    /// A level whose requests failed is judged by that alone: it may have no statistic because nothing came back.
+    pub fn new(
+        cell: &'c Cell,
+        thresholds: &[Threshold],
+        statistics: &[Statistic; METRIC_COUNT],
+        max_failure_rate: f64,
+    ) -> Result<Self, Threshold> {
+        let failed = cell.failed >= 2 && cell.failed as f64 / cell.requests as f64 > max_failure_rate;
+        let mut exceeded: Vec<_> = failed.then_some(Condition::Success).into_iter().collect();
+        for threshold in thresholds {
+            match statistic(cell, threshold.metric, statistics) {
+                Some(value) if threshold.passes(value) => {}
+                Some(_) => exceeded.push(threshold.condition),
+                None if failed => {}
+                None => return Err(*threshold),
+            }
+        }
+        let level = Level {
+            load: cell.key.load,
+            scenario: cell.key.scenario.clone(),
+            ttft_s: statistic(cell, MetricId::Ttft, statistics),
+            e2e_s: statistic(cell, MetricId::E2e, statistics),
+            generation_speed_tok_s: statistic(cell, MetricId::GenerationSpeed, statistics),
+            requests: cell.requests,
+            failed: cell.failed,
+            exceeded,
+        };
+        Ok(Self { level, cell })
+    }
+}
+
+impl Level {
+    /// The chosen statistic that a condition looks at; none for `success`.
+    pub(super) fn value(&self, condition: Condition) -> Option<f64> {
+        match condition {
+            Condition::Success => None,
+            Condition::Ttft => self.ttft_s,
+            Condition::E2e => self.e2e_s,
+            Condition::GenerationSpeed => self.generation_speed_tok_s,
+        }
+    }
+}
+
+/// The chosen statistic of a metric, finite.
+fn statistic(cell: &Cell, id: MetricId, statistics: &[Statistic; METRIC_COUNT]) -> Option<f64> {
+    cell.metric(id).statistic(statistics[id as usize], id.metric().better).filter(|value| value.is_finite())
+}
+
+/// The cells of a use case, ascending by load and each load once: those of its own scenario at its context, and the
+/// sweep's at its context with as many output tokens. Its own count where both have a load.
+pub(super) fn candidates<'c>(
+    cells: &'c [Cell],
+    use_case: &UseCase,
+    config: &Config,
+    warnings: &mut Vec<Warning>,
+) -> Vec<&'c Cell> {
+    let here = |cell: &&Cell| cell.key.context.as_ref() == Some(&use_case.context);
+    let (mut chosen, elsewhere): (Vec<_>, Vec<_>) =
+        cells.iter().filter(|cell| cell.key.scenario == use_case.id).partition(here);
+    warnings.extend(warn_of_other_contexts(&elsewhere, use_case));
+
+    let sweep: Vec<_> = cells.iter().filter(|cell| cell.key.is_sweep() && here(cell)).collect();
+    let unknown = sweep.iter().filter(|cell| output_tokens(cell, config).is_none()).count();
+    if let (Some(tokens), true) = (use_case.output_tokens, unknown > 0) {
+        warnings.push(Warning::new(format!(
+            "use case `{}`: {} of the sweep at {} left out: how many output tokens they asked for is not known, and \
+             the use case has {tokens}; set `test.output_tokens`",
+            use_case.id,
+            format::counted(unknown as u64, "cell", "cells"),
+            use_case.context.label,
+        )));
+    }
+    chosen.extend(sweep.into_iter().filter(|cell| as_many_output_tokens(cell, use_case, config)));
+
+    // The sort is stable: of one load the use case's own cell stays first.
+    chosen.sort_by_key(|cell| cell.key.load);
+    chosen.dedup_by_key(|cell| cell.key.load);
+    one_kind_of_load(chosen, use_case, warnings)
+}
+
+/// Output tokens that the cell's test asked for, else their mean.
+fn output_tokens(cell: &Cell, config: &Config) -> Option<f64> {
+    config.test.output_tokens.map(|tokens| tokens as f64).or(cell.mean_output_tokens)
+}
+
+fn as_many_output_tokens(cell: &Cell, use_case: &UseCase, config: &Config) -> bool {
+    let Some(wanted) = use_case.output_tokens else { return true };
+    let distance = |tokens: f64| (tokens / wanted as f64 - 1.0).abs();
+    output_tokens(cell, config).is_some_and(|tokens| distance(tokens) <= SAME_OUTPUT + 1e-9)
+}
+
+/// Requests in flight where there are any, else request rates: one axis cannot hold both.
+fn one_kind_of_load<'c>(cells: Vec<&'c Cell>, use_case: &UseCase, warnings: &mut Vec<Warning>) -> Vec<&'c Cell> {
+    let (concurrencies, rates): (Vec<_>, Vec<_>) = cells.into_iter().partition(|cell| cell.key.load.is_concurrency());
+    if concurrencies.is_empty() {
+        return rates;
+    }
+    if !rates.is_empty() {
+        warnings.push(Warning::new(format!(
+            "use case `{}`: {} left out, because its limit is a number of concurrent requests",
+            use_case.id,
+            format::counted(rates.len() as u64, "request rate is", "request rates are"),
+        )));
+    }
+    concurrencies
+}
+
+fn warn_of_other_contexts(cells: &[&Cell], use_case: &UseCase) -> Option<Warning> {
+    let mut labels: Vec<_> = cells
+        .iter()
+        .map(|cell| cell.key.context.as_ref().map_or("an unknown context", |context| context.label.as_str()))
+        .collect();
+    labels.dedup();
+    (!labels.is_empty()).then(|| {
+        Warning::new(format!(
+            "use case `{}`: {} of its own at {} left out, because its context is {}",
+            use_case.id,
+            format::counted(cells.len() as u64, "cell", "cells"),
+            labels.join(", "),
+            use_case.context.label,
+        ))
+    })
+}
+
+/// Says which level is no level of the use case, and what it lacks.
+pub(super) fn cannot_judge(
+    cell: &Cell,
+    threshold: &Threshold,
+    statistics: &[Statistic; METRIC_COUNT],
+    use_case: &UseCase,
+) -> Warning {
+    let metric = threshold.metric.metric();
+    Warning::new(format!(
+        "use case `{}`: {} cannot be judged: no {} of {} is known (n = {})",
+        use_case.id,
+        format::load(cell.key.load),
+        statistic_name(statistics[threshold.metric as usize], metric.better),
+        metric.title,
+        cell.metric(threshold.metric).n,
+    ))
+}
+
+fn statistic_name(statistic: Statistic, better: Better) -> &'static str {
+    match (statistic, better) {
+        (Statistic::Mean, _) => "mean",
+        (Statistic::P50, _) => "median",
+        (Statistic::P90, Better::Lower) => "p90",
+        (Statistic::P95, Better::Lower) => "p95",
+        (Statistic::P99, Better::Lower) => "p99",
+        (Statistic::P90, Better::Higher) => "p10",
+        (Statistic::P95, Better::Higher) => "p5",
+        (Statistic::P99, Better::Higher) => "p1",
+    }
+}
