@@ -1,9 +1,10 @@
 //! Figures: a chart with its words and its numbers.
 
+use super::templates::capital;
 use super::words;
 use super::{Align, Cell, Column, Figure, Table};
 use crate::analysis::{Analysis, CellFigures};
-use crate::chart::{Chart, Quantity, Series, Side};
+use crate::chart::{Chart, Quantity, Series};
 use crate::context::Context;
 use crate::font::Fonts;
 use crate::format;
@@ -11,70 +12,56 @@ use crate::record::Load;
 
 /// The figure of a chart; number and caption follow where it is placed.
 pub fn figure(chart: Chart, data: Table, fonts: &Fonts) -> Figure {
-    let _ = fonts;
-    let scene = crate::chart::scene::Scene { width: 0.0, height: 0.0, marks: Vec::new() };
+    let scene = crate::chart::draw(&chart, fonts);
     Figure { number: 0, scene, caption: Vec::new(), alternative: alternative(&chart), data, chart }
 }
 
 /// What a chart shows, written from its data: each line from end to end, and its extremes between.
 fn alternative(chart: &Chart) -> String {
     let lines: Vec<_> = chart.series.iter().filter_map(|series| line(chart, series)).collect();
-    let mut out = format!("{}. {}.", chart.title, lines.join("; "));
+    let mut out = format!("{}. {}.", chart.title, capital(&lines.join("; ")));
     let rules: Vec<_> = chart.rules.iter().map(|rule| rule.label.clone()).collect();
     if !rules.is_empty() {
         out.push_str(&format!(" Dashed: {}.", words::list(&rules)));
     }
     if let Some(limit) = &chart.limit {
-        out.push_str(&format!(" Vertical line: {}.", limit.label));
+        out.push_str(&format!(" {}.", limit.label));
     }
     out
 }
 
 fn line(chart: &Chart, series: &Series) -> Option<String> {
-    let y = match (series.side, &chart.right) {
-        (Side::Right, Some(right)) => right.quantity,
-        _ => chart.y.quantity,
+    let quantity = series.quantity.unwrap_or(chart.axis(series.side).quantity);
+    let point = |(x, y): (f64, f64)| {
+        let level = match chart.x.quantity {
+            Quantity::Concurrency => format::load(Load::Concurrency(x as u64)),
+            Quantity::RequestRate => format::load(Load::RequestRate(x)),
+            _ => chart.x.print(x),
+        };
+        format!("{} at {level}", quantity.print(y))
     };
-    let point = |(at, value): (f64, f64)| format!("{} at {}", printed(y, value), printed(chart.x.quantity, at));
     let (first, last) = (*series.points.first()?, *series.points.last()?);
+    let subject = if series.subject.is_empty() { &chart.y.title } else { &series.subject };
     if series.points.len() == 1 {
-        return Some(format!("{}: {}", series.name, point(first)));
+        return Some(format!("{subject}: {}", point(first)));
     }
-    let (start, end) = (printed(y, first.1), printed(y, last.1));
     let way = match last.1.total_cmp(&first.1) {
-        _ if start == end => "stays the same",
+        _ if quantity.print(first.1) == quantity.print(last.1) => "goes",
         std::cmp::Ordering::Less => "falls",
         _ => "rises",
     };
-    let mut out = format!("{}: {way} from {} to {}", series.name, point(first), point(last));
-    let extreme = |better: fn(f64, f64) -> bool| {
-        let found = series.points.iter().copied().reduce(|a, b| if better(b.1, a.1) { b } else { a })?;
-        (better(found.1, first.1) && better(found.1, last.1)).then_some(found)
+    let mut out = format!("{subject}: {way} from {} to {}", point(first), point(last));
+    let extreme = |beyond: fn(f64, f64) -> bool| {
+        let found = series.points.iter().copied().reduce(|a, b| if beyond(b.1, a.1) { b } else { a })?;
+        (beyond(found.1, first.1) && beyond(found.1, last.1)).then_some(found)
     };
-    if let Some(peak) = extreme(|a, b| a > b) {
-        out.push_str(&format!(", highest with {}", point(peak)));
+    if let Some(highest) = extreme(|a, b| a > b) {
+        out.push_str(&format!(", highest with {}", point(highest)));
     }
-    if let Some(dip) = extreme(|a, b| a < b) {
-        out.push_str(&format!(", lowest with {}", point(dip)));
+    if let Some(lowest) = extreme(|a, b| a < b) {
+        out.push_str(&format!(", lowest with {}", point(lowest)));
     }
     Some(out)
-}
-
-/// A value as its kind is printed in text and tables.
-pub fn printed(quantity: Quantity, value: f64) -> String {
-    match quantity {
-        Quantity::Context => crate::context::label(value as u64),
-        Quantity::Concurrency => format::load(Load::Concurrency(value as u64)),
-        Quantity::RequestRate => format::load(Load::RequestRate(value)),
-        Quantity::Seconds => format::latency(value),
-        Quantity::Milliseconds => format::milliseconds(value),
-        Quantity::TokensPerSecond => format::throughput(value),
-        Quantity::WholeTokensPerSecond => format::whole_speed(value),
-        Quantity::Percent => format::percent(value),
-        Quantity::Watts => format::watts(value),
-        Quantity::Milliseconds => format::milliseconds(value),
-        Quantity::WholeTokensPerSecond => format::whole_speed(value),
-    }
 }
 
 /// A number in a cell, or that it was not measured.

@@ -129,6 +129,10 @@ impl Reader<'_, '_> {
             *self.figures += 1;
             figure.number = *self.figures;
             figure.caption = content;
+            if figure.chart.left_out > 0 {
+                let lines = crate::format::counted(figure.chart.left_out as u64, "more line", "more lines");
+                append(&mut figure.caption, Inline::Text(format!(" Not drawn, to keep it readable: {lines}.")));
+            }
             out.push(Block::Figure(Box::new(figure)));
         } else if let Some(table) = self.inserts.tables.remove(&name) {
             out.push(Block::Table(table));

@@ -7,5 +7,6 @@ mod browser;
 mod charts;
 mod html;
 mod markdown;
+mod prose;
 mod run;
 mod sample;

@@ -110,7 +110,7 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
     for (at, capacity) in capacities.iter().enumerate() {
         let name = format!("capacity-{}", at + 1);
         let table = Table { id: format!("levels-{}", at + 1), ..columns_table(capacity) };
-        let chart = super::capacity_chart(input, capacity);
+        let chart = crate::chart::kinds::capacity(capacity);
         draft = draft.table(table);
         if let Some(chart) = chart {
             draft = draft.figure(input, &name, Some(chart), levels_table(capacity));

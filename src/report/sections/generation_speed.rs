@@ -39,5 +39,5 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
         |v| format::fixed(v, 1),
         |cell| analysis.central(&cell.cell, id),
     );
-    Some(Draft::new(&view).figure(input, "generation-speed", super::chart(input, "generation-speed"), data))
+    Some(Draft::new(&view).sweep_figure(input, "generation-speed", data))
 }

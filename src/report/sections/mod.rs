@@ -17,7 +17,7 @@ use super::markdown::Inserts;
 use super::words::{Print, Spot, single};
 use super::{Table, figure};
 use crate::analysis::Span;
-use crate::chart::Chart;
+use crate::chart::{Chart, kinds};
 use crate::metric::MetricId;
 use serde::Serialize;
 
@@ -80,6 +80,11 @@ impl Draft {
         self
     }
 
+    /// The same with a chart of the sweep for `<!-- gm:figure {id} -->`.
+    fn sweep_figure(self, input: &Composition, id: &str, data: Table) -> Self {
+        self.figure(input, id, kinds::build(id, input.analysis), data)
+    }
+
     /// The same with a figure for `<!-- gm:figure {name} -->`. Without a chart its numbers stand there as a table,
     /// where there are several.
     fn figure(mut self, input: &Composition, name: &str, chart: Option<Chart>, data: Table) -> Self {
@@ -121,18 +126,6 @@ fn because(input: &Composition, otherwise: &str) -> String {
     } else {
         otherwise.to_owned()
     }
-}
-
-/// The sweep's chart of an id; none where its data cannot carry one.
-fn chart(input: &Composition, id: &str) -> Option<Chart> {
-    let _ = (input, id);
-    None
-}
-
-/// The chart of a use case; none where its levels cannot carry one.
-fn capacity_chart(input: &Composition, capacity: &crate::analysis::capacity::Capacity) -> Option<Chart> {
-    let _ = (input, capacity);
-    None
 }
 
 /// How many cells of the sweep have a metric.

@@ -61,7 +61,7 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
         several_cells: analysis.sweep_cells().filter(|cell| cell.power_w.is_some()).count() > 1,
     };
     let data = sweep_table(analysis, "power-data", "Power (W)", format::thousands, |cell| cell.power_w);
-    Some(Draft::new(&view).figure(input, "power", super::chart(input, "power"), data))
+    Some(Draft::new(&view).sweep_figure(input, "power", data))
 }
 
 /// A configured price with at least two decimals and every one that was configured.

@@ -79,7 +79,7 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
     let title = "System throughput (output tok/s)";
     let data =
         sweep_table(analysis, "throughput-data", title, |v| format::fixed(v, 1), |cell| cell.cell.throughput_tok_s);
-    Some(Draft::new(&view).figure(input, "throughput", super::chart(input, "throughput"), data))
+    Some(Draft::new(&view).sweep_figure(input, "throughput", data))
 }
 
 /// At 32K context, or at the middle one.

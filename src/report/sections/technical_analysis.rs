@@ -81,20 +81,14 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
     let efficiency =
         sweep_table(analysis, "scaling-data", "Scaling efficiency", format::percent, |cell| cell.scaling_efficiency);
     let draft = Draft::new(&view)
-        .figure(
+        .sweep_figure(input, "queue-wait", grid("queue-data", "Queue wait", format::latency, MetricId::Queue))
+        .sweep_figure(input, "prefill-speed", prefill)
+        .sweep_figure(
             input,
-            "queue",
-            super::chart(input, "queue"),
-            grid("queue-data", "Queue wait", format::latency, MetricId::Queue),
-        )
-        .figure(input, "prefill", super::chart(input, "prefill"), prefill)
-        .figure(
-            input,
-            "itl",
-            super::chart(input, "itl"),
+            "inter-token-latency",
             grid("itl-data", "Time between chunks", format::milliseconds, MetricId::Itl),
         )
-        .figure(input, "scaling-efficiency", super::chart(input, "scaling-efficiency"), efficiency)
+        .sweep_figure(input, "scaling-efficiency", efficiency)
         .table(peaks_table(input))
         .table(efficiency_table(input));
     Some(draft)

@@ -41,5 +41,5 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
     let data = sweep_table(analysis, "ttft-data", "Time to first token", format::latency, |cell| {
         analysis.central(&cell.cell, id)
     });
-    Some(Draft::new(&view).figure(input, "ttft", super::chart(input, "ttft"), data))
+    Some(Draft::new(&view).sweep_figure(input, "ttft", data))
 }
