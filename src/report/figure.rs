@@ -46,14 +46,17 @@ fn line(chart: &Chart, series: &Series) -> Option<String> {
         return Some(format!("{subject}: {}", point(first)));
     }
     let way = match last.1.total_cmp(&first.1) {
-        _ if quantity.print(first.1) == quantity.print(last.1) => "goes",
-        std::cmp::Ordering::Less => "falls",
-        _ => "rises",
+        _ if quantity.print(first.1) == quantity.print(last.1) => "is",
+        std::cmp::Ordering::Less => "falls from",
+        _ => "rises from",
     };
-    let mut out = format!("{subject}: {way} from {} to {}", point(first), point(last));
+    let join = if way == "is" { "and" } else { "to" };
+    let mut out = format!("{subject}: {way} {} {join} {}", point(first), point(last));
+    // An extreme that prints like an end says nothing.
+    let tells = |y: f64| [first.1, last.1].iter().all(|end| quantity.print(*end) != quantity.print(y));
     let extreme = |beyond: fn(f64, f64) -> bool| {
         let found = series.points.iter().copied().reduce(|a, b| if beyond(b.1, a.1) { b } else { a })?;
-        (beyond(found.1, first.1) && beyond(found.1, last.1)).then_some(found)
+        (beyond(found.1, first.1) && beyond(found.1, last.1) && tells(found.1)).then_some(found)
     };
     if let Some(highest) = extreme(|a, b| a > b) {
         out.push_str(&format!(", highest with {}", point(highest)));

@@ -3,35 +3,14 @@
 use gristmill::analysis::analyze;
 use gristmill::config::Config;
 use gristmill::font::Fonts;
-use gristmill::ingest::{Input, Options, ingest};
+use gristmill::ingest::{Input, Memory, Options, ingest};
 use gristmill::report::{Block, Composition, Report, Table, Templates, compose, plain_text};
 use std::fmt::Write;
-use std::io::Read;
-
-struct Memory {
-    name: String,
-    bytes: Vec<u8>,
-}
-
-impl Input for Memory {
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn open(&self) -> std::io::Result<Box<dyn Read + Send + '_>> {
-        Ok(Box::new(&self.bytes[..]))
-    }
-
-    fn size(&self) -> u64 {
-        self.bytes.len() as u64
-    }
-}
 
 /// The report of some files, by name and text.
 pub fn report_of(files: &[(&str, &str)], configuration: &str) -> Report {
     let config: Config = toml::from_str(configuration).unwrap();
-    let files: Vec<_> =
-        files.iter().map(|(name, text)| Memory { name: (*name).to_owned(), bytes: text.as_bytes().to_vec() }).collect();
+    let files: Vec<_> = files.iter().map(|(name, text)| Memory::new(*name, text)).collect();
     let inputs: Vec<&dyn Input> = files.iter().map(|file| file as &dyn Input).collect();
     let mut warnings = Vec::new();
     let ingested = ingest(&inputs, &config, &Options { lenient: true, threads: 1 }).unwrap().take(&mut warnings);
@@ -53,7 +32,10 @@ pub fn report_of(files: &[(&str, &str)], configuration: &str) -> Report {
 pub fn text(report: &Report) -> String {
     let mut out = String::new();
     let cover = &report.cover;
-    writeln!(out, "{} | {:?} | {:?}", cover.title, cover.subtitle, cover.date_text).unwrap();
+    writeln!(out, "{}", cover.title).unwrap();
+    for line in [&cover.subtitle, &cover.date_text].into_iter().flatten() {
+        writeln!(out, "{line}").unwrap();
+    }
     for (label, value) in &cover.facts {
         writeln!(out, "{label}: {value}").unwrap();
     }
@@ -101,11 +83,261 @@ fn table(table: &Table, indent: &str, out: &mut String) {
     }
 }
 
+/// A made-up run: every cell of the grid with the same number of requests, times that grow with context and load.
+struct Run {
+    scenario: &'static str,
+    contexts: &'static [u64],
+    loads: &'static [&'static str],
+    load: &'static str,
+    requests: usize,
+    output_tokens: u64,
+    streamed: bool,
+    queue: bool,
+    start: bool,
+    /// Every so many requests fail, for this reason; the first ones succeed.
+    failing: Option<(usize, &'static str)>,
+}
+
+const RUN: Run = Run {
+    scenario: "sweep",
+    contexts: &[1024, 8192, 32768],
+    loads: &["1", "2", "10"],
+    load: "concurrency",
+    requests: 10,
+    output_tokens: 100,
+    streamed: true,
+    queue: true,
+    start: true,
+    failing: None,
+};
+
+const HEADER: &str = "scenario,context_tokens,concurrency,request_rate,start_s,queue_ms,prefill_ms,ttft_ms,e2e_ms,itl_ms,\
+    input_tokens,output_tokens,error\n";
+
+impl Run {
+    /// The records without a header.
+    fn rows(&self, since: u64) -> String {
+        let mut out = String::new();
+        let mut start = since as f64;
+        for context in self.contexts {
+            for load in self.loads {
+                let level: f64 = load.parse().unwrap();
+                let ttft = *context as f64 / 10.0 * (1.0 + level) + 50.0;
+                let gap = 10.0 + level;
+                let e2e = ttft + gap * (self.output_tokens as f64 - 1.0);
+                for number in 1..=self.requests {
+                    start += e2e / 1000.0 / level;
+                    let [concurrency, rate] = if self.load == "concurrency" { [*load, ""] } else { ["", *load] };
+                    let when = |on: bool, value: f64| if on { format!("{value:.3}") } else { String::new() };
+                    let start = when(self.start, start);
+                    write!(out, "{},{context},{concurrency},{rate},{start},", self.scenario).unwrap();
+                    match self.failing.filter(|(every, _)| number % every == 0) {
+                        Some((_, reason)) => writeln!(out, ",,,,,,,{reason}").unwrap(),
+                        None => writeln!(
+                            out,
+                            "{},{},{},{e2e:.3},{},{context},{},",
+                            when(self.queue, ttft * 0.3),
+                            when(self.queue, ttft * 0.6),
+                            when(self.streamed, ttft),
+                            when(self.streamed, gap),
+                            self.output_tokens
+                        )
+                        .unwrap(),
+                    }
+                }
+            }
+        }
+        out
+    }
+
+    fn report(&self, configuration: &str) -> Report {
+        report_of(&[("records.csv", &(HEADER.to_owned() + &self.rows(1_770_000_000)))], configuration)
+    }
+}
+
+/// What no report says, whatever was measured.
+const NEVER: [&str; 22] = [
+    "{{",
+    "}}",
+    "{%",
+    "None",
+    "null",
+    "NaN",
+    "undefined",
+    "1 requests",
+    "1 concurrent requests",
+    "1 records",
+    "1 tokens",
+    " .",
+    " ,",
+    "..",
+    ",,",
+    "()",
+    ": .",
+    "**",
+    "<!--",
+    "at .",
+    "gm:",
+    "1 GPUs",
+];
+
+/// What holds for every report; gives its text.
+fn well_written(report: &Report) -> String {
+    let text = text(report);
+    // `1 requests/s` is a unit, not a number of requests; `11 requests` ends like `1 requests`.
+    let read = text
+        .replace(" requests/s", "")
+        .replace(['0', '2', '3', '4', '5', '6', '7', '8', '9'], "9")
+        .replace("11 ", "99 ");
+    for never in NEVER {
+        assert!(!read.contains(&format!("\n{never}")) && !read.contains(&format!(" {never}")), "{never:?} in:\n{text}");
+    }
+    let mut ids = std::collections::BTreeSet::new();
+    for section in &report.sections {
+        assert!(!section.title.is_empty() && !section.blocks.is_empty(), "{} is empty", section.id);
+        assert!(ids.insert(section.id.clone()), "{} twice", section.id);
+        check(&section.blocks, &mut ids, &section.id);
+    }
+    text
+}
+
+fn check(blocks: &[Block], ids: &mut std::collections::BTreeSet<String>, section: &str) {
+    for (at, block) in blocks.iter().enumerate() {
+        match block {
+            Block::Heading { id, .. } => {
+                assert!(ids.insert(id.clone()), "{id} twice");
+                let next = blocks.get(at + 1);
+                assert!(!matches!(next, None | Some(Block::Heading { .. })), "nothing below the heading {id}");
+            }
+            Block::Paragraph(content) => {
+                let words = plain_text(content);
+                assert!(!words.contains("  "), "two spaces in {words:?}");
+                assert!(words.ends_with(['.', ':']) || section == "method", "no full stop: {words:?}");
+                let first = words.chars().next().unwrap();
+                assert!(!first.is_lowercase() || section == "method", "begins in lower case: {words:?}");
+            }
+            Block::List { items, .. } => items.iter().for_each(|item| check(item, ids, section)),
+            Block::Callout { blocks, .. } => check(blocks, ids, section),
+            Block::Table(table) => assert!(!table.rows.is_empty() && table.columns.len() <= 9, "{}", table.id),
+            Block::Figure(figure) => {
+                assert!(plain_text(&figure.caption).ends_with('.'));
+                assert!(figure.alternative.ends_with('.') && !figure.data.rows.is_empty(), "{}", figure.alternative);
+            }
+            Block::Code(code) => assert!(!code.is_empty()),
+        }
+    }
+}
+
+fn sections(report: &Report) -> Vec<&str> {
+    report.sections.iter().map(|section| section.id.as_str()).collect()
+}
+
+const TOLD: &str = r#"
+model = { name = "Example-7B", precision = "FP8" }
+hardware = { gpu = "Example GPU", count = 1 }
+engine = { name = "vLLM" }
+test = { prompt_caching = false, speculative_decoding = "MTP" }
+"#;
+
 #[test]
-fn fixture() {
-    let root = crate::run::bundled(crate::run::RUNS[1]);
-    let read = |name: &str| std::fs::read_to_string(root.join(name)).unwrap();
-    let (records, power) = (read("records.csv"), read("power.csv"));
-    let report = report_of(&[("records.csv", &records), ("power.csv", &power)], &read("gristmill.toml"));
-    std::fs::write("/tmp/prose.txt", text(&report)).unwrap();
+fn a_whole_sweep_reads_from_cover_to_method() {
+    let text = well_written(&RUN.report(TOLD));
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn responses_that_were_not_streamed_have_no_ttft_and_no_speed() {
+    let report = Run { streamed: false, queue: false, ..RUN }.report("");
+    let text = well_written(&report);
+    for missing in ["time-to-first-token", "per-user-generation-speed"] {
+        assert!(!sections(&report).contains(&missing), "{missing}");
+    }
+    assert!(text.contains("Time to first token: the responses were not streamed"), "{text}");
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn failures_are_counted_and_their_reasons_shown() {
+    let failing = Run { failing: Some((3, "timeout")), contexts: &[32768], ..RUN };
+    let other = Run { failing: Some((2, "connection | reset")), contexts: &[8192], ..RUN };
+    let rows = [HEADER, &failing.rows(1_770_000_000), &other.rows(1_770_100_000)].concat();
+    let text = well_written(&report_of(&[("records.csv", &rows)], ""));
+    assert!(text.contains("24 requests of 60 failed."), "{text}");
+    assert!(text.contains("connection | reset | 15") && text.contains("timeout | 9"), "{text}");
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn a_run_in_which_everything_failed_says_so() {
+    let report = Run { failing: Some((1, "connection refused")), ..RUN }.report("");
+    let text = well_written(&report);
+    assert_eq!(sections(&report), ["executive-summary", "method"]);
+    assert!(text.contains("All 90 requests failed, for one reason: connection refused."), "{text}");
+    let one = Run { failing: Some((1, "boom")), contexts: &[1024], loads: &["1"], requests: 1, ..RUN };
+    assert!(well_written(&one.report("")).contains("The only request failed, for one reason: boom."), "{text}");
+}
+
+#[test]
+fn three_requests_make_a_report() {
+    let text = well_written(&Run { contexts: &[1024], loads: &["1"], requests: 3, ..RUN }.report(""));
+    assert!(text.contains("held 1 request in flight at a time"), "{text}");
+    assert!(text.contains("fewer than 30 requests"), "{text}");
+    well_written(&Run { contexts: &[1024], loads: &["1"], requests: 1, ..RUN }.report(""));
+}
+
+#[test]
+fn one_context_or_one_load_level_is_no_span() {
+    let text = well_written(&Run { contexts: &[32768], ..RUN }.report(""));
+    assert!(!text.contains("→"), "{text}");
+    let text = well_written(&Run { loads: &["5"], ..RUN }.report(""));
+    assert!(text.contains("For 5 concurrent requests"), "{text}");
+    assert!(text.contains("A single request at a time was not tested"), "{text}");
+}
+
+#[test]
+fn request_rates_are_named_as_rates() {
+    let run = Run { loads: &["0.5", "1", "4"], load: "request_rate", ..RUN };
+    let text = well_written(&run.report(TOLD));
+    assert!(text.contains("sent 0.5, 1 and 4 requests per second"), "{text}");
+    assert!(text.contains("A request rate counts") && !text.contains("A concurrent request"), "{text}");
+}
+
+#[test]
+fn without_submission_times_there_is_no_throughput() {
+    let report = Run { start: false, queue: false, ..RUN }.report("");
+    let text = well_written(&report);
+    assert!(!sections(&report).contains(&"system-throughput"));
+    assert!(text.contains("System throughput: a throughput needs the time"), "{text}");
+    assert!(text.contains("from TTFT, queue included"), "{text}");
+}
+
+#[test]
+fn a_run_without_a_sweep_still_has_its_percentiles() {
+    let report = Run { scenario: "my-own", ..RUN }.report("");
+    let text = well_written(&report);
+    assert!(sections(&report).contains(&"percentiles"), "{text}");
+    assert!(text.contains("the run has no sweep"), "{text}");
+}
+
+#[test]
+fn text_from_input_cannot_become_markup() {
+    let nasty = "Qwen3|Coder*Next <script>alert(1)</script> [x](javascript:1) `code` — 1. # {{ x }} <!-- gm:table key-findings -->";
+    let configuration = format!(
+        "model = {{ name = '{nasty}', organization = '{nasty}' }}\n\
+         test = {{ kv_cache = '{nasty}', notes = '{nasty}' }}\n\
+         brand = {{ name = '{nasty}', contact = '{nasty}', website = 'javascript:a', report_url = 'javascript:a' }}\n"
+    );
+    let report = RUN.report(&configuration);
+    let text = text(&report);
+    assert_eq!(report.cover.title, nasty);
+    assert_eq!(report.cover.website, None);
+    assert!(text.contains(&format!("This report describes how {nasty} ({nasty}) performs.")), "{text}");
+    assert!(!format!("{report:?}").contains("target: \"javascript"), "no link leads there");
+    let contact = report.sections.iter().find(|section| section.id == "contact").unwrap();
+    assert!(!format!("{:?}", contact.blocks).contains("Code("), "a backtick is no code");
+}
+
+#[test]
+fn the_same_input_gives_the_same_report() {
+    assert_eq!(RUN.report(TOLD), RUN.report(TOLD));
 }

@@ -57,8 +57,10 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
     let tokens = peak_output_tokens(input, peak);
     let view = View {
         tokens_per_hour: format::large(per_hour),
-        responses: tokens
-            .map(|tokens| Responses { count: format::large(per_hour / tokens), tokens: format::thousands(tokens) }),
+        responses: tokens.map(|tokens| Responses {
+            count: format::large(two_digits(per_hour / tokens)),
+            tokens: format::thousands(tokens),
+        }),
         pace: match per_hour {
             rate if rate >= 1e6 => "high",
             rate if rate >= 1e5 => "middle",
@@ -80,6 +82,15 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
     let data =
         sweep_table(analysis, "throughput-data", title, |v| format::fixed(v, 1), |cell| cell.cell.throughput_tok_s);
     Some(Draft::new(&view).sweep_figure(input, "throughput", data))
+}
+
+/// Rounded to two significant digits: what an estimate can carry.
+fn two_digits(value: f64) -> f64 {
+    let mut unit = 1.0;
+    while value / unit >= 100.0 {
+        unit *= 10.0;
+    }
+    (value / unit).round() * unit
 }
 
 /// At 32K context, or at the middle one.
@@ -105,6 +116,11 @@ mod tests {
     use crate::context::Context;
     use crate::record::{Load, SWEEP};
     use crate::report::words;
+
+    #[test]
+    fn an_estimate_has_two_digits() {
+        assert_eq!([2691.0, 12.4, 7.6, 995.0].map(two_digits), [2700.0, 12.0, 8.0, 1000.0]);
+    }
 
     #[test]
     fn the_middle_context_is_32k_where_it_was_tested() {

@@ -53,7 +53,6 @@ struct Itl {
 
 #[derive(Serialize)]
 struct Scaling {
-    from: String,
     to: String,
     several: bool,
     best: Spot,
@@ -207,7 +206,7 @@ fn scaling(input: &Composition, left_out: &mut LeftOut) -> Option<Scaling> {
     // With one level each context's efficiency is 1 by definition, which says nothing.
     let from = input.analysis.sweep.loads.first().copied();
     let largest = efficiency.first().filter(|at| Some(at.load) != from);
-    let (Some(largest), Some(from)) = (largest, from) else {
+    let Some(largest) = largest else {
         left_out.note("Scaling efficiency", because(input, "it needs the throughput at two concurrencies or more"));
         return None;
     };
@@ -216,7 +215,6 @@ fn scaling(input: &Composition, left_out: &mut LeftOut) -> Option<Scaling> {
     };
     let (best, worst) = (pick(Ordering::Greater), pick(Ordering::Less));
     Some(Scaling {
-        from: short(from),
         to: short(largest.load),
         several: efficiency.len() > 1,
         above_one: best.value > 1.0,

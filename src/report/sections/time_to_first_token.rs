@@ -27,6 +27,9 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
         left_out.note("Time to first token", why);
         return None;
     };
+    if input.config.test.prompt_caching.is_none() {
+        left_out.note("Prompt caching", "the run does not say whether it was on (test.prompt_caching)");
+    }
     let id = MetricId::Ttft;
     let view = View {
         average: average(input, id),
