@@ -39,7 +39,7 @@ pub fn report(report: &Report) -> String {
     parts.push(lines(&report.cover.contents_note, place));
     for section in &report.sections {
         parts.push(blocks::heading(2, &words(&section.title), place));
-        parts.push(blocks::blocks(&section.blocks, place));
+        parts.push(blocks::blocks_below(Some(&section.title), &section.blocks, place));
     }
     parts.push(foot(&report.cover, place));
     parts.retain(|part| !part.is_empty());

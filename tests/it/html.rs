@@ -51,3 +51,13 @@ fn a_brand_colour_is_a_colour_or_nothing() {
     assert!(page(Some("#0b6e4f")).contains("--gm-accent:#0b6e4f"));
     assert_eq!(page(Some("red;}</style>")), page(None));
 }
+
+#[test]
+fn a_caption_that_the_heading_has_said_is_not_shown_again() {
+    let table = |caption| Block::Table(sample::table("t", caption, &["a", "b"], vec![]));
+    let blocks =
+        vec![table("Power"), paragraph("words"), table("Power"), sample::heading(2, "h", "Cost"), table("Cost")];
+    let page = html::page(&report_of(vec![section("power", "Power", blocks)]), None).unwrap();
+    assert_eq!(page.matches("<caption class=\"said\">").count(), 2);
+    assert_eq!(page.matches("<caption>Power</caption>").count(), 1);
+}

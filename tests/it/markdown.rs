@@ -131,8 +131,6 @@ _Figure 1. Average TTFT at **32K** context._
 <details>
 <summary>Figure 1 in numbers</summary>
 
-_TTFT_
-
 | Requests | TTFT |
 | :-- | --: |
 | 1 | 1.7 s |

@@ -3,11 +3,11 @@
 use super::escape;
 use crate::chart::svg;
 use crate::render::text::safe_target;
-use crate::report::{Align, Block, CalloutKind, Cell, Column, Figure, Inline, Report, Section, Table};
+use crate::report::{Align, Block, CalloutKind, Cell, Column, Figure, Inline, Report, Section, Table, plain_text};
 use std::collections::BTreeSet;
 
-/// Tables with more columns than these are wider than a phone.
-const NARROW: usize = 3;
+/// Tables with more columns than these stand closer, and scroll rather than break their numbers on a phone.
+const FEW: usize = 4;
 
 /// The places that a link within the report can lead to.
 pub fn ids(report: &Report) -> BTreeSet<String> {
@@ -36,7 +36,7 @@ pub fn sections(sections: &[Section], ids: &BTreeSet<String>) -> String {
         page.open(&format!("<section id=\"{}\">\n<h2>", escape::text(&section.id)));
         page.text(&section.title);
         page.open("</h2>\n");
-        page.blocks(&section.blocks);
+        page.blocks_after(&section.blocks, Some(&section.title));
         page.open("</section>\n");
     }
     page.out
@@ -66,12 +66,22 @@ impl Page<'_> {
     }
 
     fn blocks(&mut self, blocks: &[Block]) {
+        self.blocks_after(blocks, None);
+    }
+
+    /// Blocks below a heading: a table that stands right below one of its own name need not show its caption.
+    fn blocks_after(&mut self, blocks: &[Block], heading: Option<&str>) {
+        let mut above = heading.map(str::to_owned);
         for block in blocks {
-            self.block(block);
+            self.block(block, above.as_deref());
+            above = match block {
+                Block::Heading { content, .. } => Some(plain_text(content)),
+                _ => None,
+            };
         }
     }
 
-    fn block(&mut self, block: &Block) {
+    fn block(&mut self, block: &Block, above: Option<&str>) {
         match block {
             Block::Heading { level, id, content } => {
                 // The title of the report has level 1, its sections level 2.
@@ -86,7 +96,7 @@ impl Page<'_> {
                 self.open("</p>\n");
             }
             Block::List { start, items } => self.list(*start, items),
-            Block::Table(table) => self.table(table),
+            Block::Table(table) => self.table(table, above),
             Block::Figure(figure) => self.figure(figure),
             Block::Callout { kind, blocks } => {
                 let class = match kind {
@@ -126,20 +136,16 @@ impl Page<'_> {
         self.open(if start.is_some() { "</ol>\n" } else { "</ul>\n" });
     }
 
-    /// A table in a box of its own, which scrolls where the page is too narrow.
-    fn table(&mut self, table: &Table) {
-        if table.columns.len() > NARROW {
-            let label = if table.caption.is_empty() { "Table" } else { &table.caption };
-            self.open(&format!(
-                "<div class=\"scroll\" role=\"group\" tabindex=\"0\" aria-label=\"{}\">\n",
-                escape::text(label)
-            ));
-        } else {
-            self.open("<div class=\"scroll narrow\">\n");
-        }
+    /// A table in a box of its own, which scrolls where the page is too narrow, by keyboard as well.
+    fn table(&mut self, table: &Table, above: Option<&str>) {
+        let label = if table.caption.is_empty() { "Table" } else { &table.caption };
+        let class = if table.columns.len() > FEW { "scroll many" } else { "scroll" };
+        let label = escape::text(label);
+        self.open(&format!("<div class=\"{class}\" role=\"group\" tabindex=\"0\" aria-label=\"{label}\">\n"));
         self.open(&format!("<table data-table=\"{}\">\n", escape::text(&table.id)));
         if !table.caption.is_empty() {
-            self.open("<caption>");
+            let class = if above == Some(table.caption.as_str()) { " class=\"said\"" } else { "" };
+            self.open(&format!("<caption{class}>"));
             self.text(&table.caption);
             self.open("</caption>\n");
         }
@@ -195,7 +201,7 @@ impl Page<'_> {
         self.open("</figcaption>\n</figure>\n");
         self.open(&format!("<details class=\"numbers\" data-chart=\"{id}\">\n"));
         self.open(&format!("<summary>Figure {} in numbers</summary>\n", figure.number));
-        self.table(&figure.data);
+        self.table(&figure.data, Some(&figure.chart.title));
         self.open("</details>\n");
     }
 

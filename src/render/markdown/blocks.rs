@@ -8,8 +8,14 @@ use crate::report::{Align, Block, CalloutKind, Figure, Inline, Table, plain_text
 
 /// Blocks, an empty line between each two; no line break at the end.
 pub fn blocks(blocks: &[Block], place: Place) -> String {
+    blocks_below(None, blocks, place)
+}
+
+/// Blocks below a heading: a table right below one of its own name needs no caption.
+pub fn blocks_below(heading: Option<&str>, blocks: &[Block], place: Place) -> String {
     let mut out = String::new();
     let mut after_list = false;
+    let mut above = heading.map(str::to_owned);
     for block in blocks {
         if !out.is_empty() {
             out.push_str("\n\n");
@@ -19,18 +25,22 @@ pub fn blocks(blocks: &[Block], place: Place) -> String {
             // Without it the two would be one list.
             out.push_str("<!-- -->\n\n");
         }
-        out.push_str(&self::block(block, place));
+        out.push_str(&self::block(block, above.as_deref(), place));
         after_list = is_list;
+        above = match block {
+            Block::Heading { content, .. } => Some(plain_text(content)),
+            _ => None,
+        };
     }
     out
 }
 
-fn block(block: &Block, place: Place) -> String {
+fn block(block: &Block, above: Option<&str>, place: Place) -> String {
     match block {
         Block::Heading { level, content, .. } => heading(usize::from(*level) + 1, content, place),
         Block::Paragraph(content) => lines(content, place),
         Block::List { start, items } => list(*start, items, place),
-        Block::Table(table) => captioned(table, place),
+        Block::Table(table) => captioned(table, above, place),
         Block::Figure(figure) => self::figure(figure, place),
         Block::Callout { kind, blocks } => callout(*kind, blocks, place),
         Block::Code(code) => fenced(code),
@@ -75,15 +85,14 @@ fn callout(kind: CalloutKind, content: &[Block], place: Place) -> String {
     indented(&format!("[!{name}]\n{}", blocks(content, place)), "> ", "> ")
 }
 
-fn captioned(table: &Table, place: Place) -> String {
+/// A table below its caption, where that is not what stands above it already.
+fn captioned(table: &Table, above: Option<&str>, place: Place) -> String {
     let written = self::table(table, place);
-    match table.caption.as_str() {
-        "" => written,
-        caption => {
-            let caption = [Inline::Emphasis(vec![Inline::Text(caption.to_owned())])];
-            format!("{}\n\n{written}", lines(&caption, place))
-        }
+    if table.caption.is_empty() || above == Some(&table.caption) {
+        return written;
     }
+    let caption = [Inline::Emphasis(vec![Inline::Text(table.caption.clone())])];
+    format!("{}\n\n{written}", lines(&caption, place))
 }
 
 /// A table with its head and its alignment row.
@@ -111,7 +120,7 @@ fn figure(figure: &Figure, place: Place) -> String {
         escape::title(&plain_text(&figure.caption)),
         lines(&[Inline::Emphasis(caption)], place),
         figure.number,
-        captioned(&figure.data, place),
+        captioned(&figure.data, Some(&figure.chart.title), place),
     )
 }
 
