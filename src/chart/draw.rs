@@ -11,6 +11,7 @@ use super::{Axis, Chart, LimitKind, LimitMark, RuleMark, Scale, Side};
 use crate::font::{Face, Fonts};
 
 const DASH: [f32; 2] = [4.0, 3.0];
+const GAPS: [f32; 2] = [DASH[1], DASH[0]];
 /// Size of a threshold's words.
 const RULE: f64 = 7.5;
 
@@ -27,7 +28,7 @@ pub fn draw(chart: &Chart, fonts: &Fonts) -> Scene {
     let picture = Picture { chart, layout, plot, canvas: &canvas };
     picture.draw_wash();
     canvas.group("axis", "", || picture.draw_axes());
-    chart.rules.iter().for_each(|rule| picture.draw_rule(rule));
+    picture.draw_rules();
     if let Some(limit) = &chart.limit {
         picture.draw_limit(limit);
     }
@@ -82,12 +83,12 @@ impl Picture<'_> {
         let set = Type { face: Face::Regular, size: TICK, paint: Paint::Muted, anchor: Anchor::Middle, halo: false };
         let widths: Vec<f64> = ticks.iter().map(|tick| width(self.canvas.fonts, set.face, TICK, &tick.label)).collect();
         let shown = thin(ticks, &centres, &widths, 5.0, self.chart.x.quantity);
-        for ((tick, x), shown) in ticks.iter().zip(&centres).zip(shown) {
-            let length = if shown { 3.5 } else { 2.2 };
+        for (x, shown) in centres.iter().zip(&shown) {
+            let length = if *shown { 3.5 } else { 2.2 };
             self.canvas.line(&[(*x, foot), (*x, foot + length)], Paint::Axis, 0.8, &[]);
-            if shown {
-                self.canvas.text(&tick.label, (*x, foot + 7.0 + cap(self.canvas, set)), set);
-            }
+        }
+        for ((tick, x), _) in ticks.iter().zip(&centres).zip(shown).filter(|(_, shown)| *shown) {
+            self.canvas.text(&tick.label, (*x, foot + 7.0 + cap(self.canvas, set)), set);
         }
         let title = Type { face: Face::Medium, ..set };
         let words = shorten(self.canvas.fonts, title.face, TICK, &with_scale(&self.chart.x), right - left);
@@ -142,11 +143,17 @@ impl Picture<'_> {
         });
     }
 
-    fn draw_rule(&self, rule: &RuleMark) {
+    fn draw_rules(&self) {
         let (left, right) = self.plot.across();
-        let y = self.height(rule.side, rule.value);
-        let paint = rule_paint(rule);
-        self.canvas.group("rule", rule.label.clone(), || self.canvas.line(&[(left, y), (right, y)], paint, 1.0, &DASH));
+        let mut last = f64::NEG_INFINITY;
+        for rule in &self.chart.rules {
+            let y = self.height(rule.side, rule.value);
+            // A second rule at the same height goes into the gaps of the first, so that both are seen.
+            let (start, dash) = if (y - last).abs() < 1.0 { (left + f64::from(DASH[0]), GAPS) } else { (left, DASH) };
+            last = y;
+            let line = [(start, y), (right, y)];
+            self.canvas.group("rule", rule.label.clone(), || self.canvas.line(&line, rule_paint(rule), 1.0, &dash));
+        }
     }
 
     /// The rule's words, above or below it where they cross the fewest lines.

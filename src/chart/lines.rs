@@ -161,27 +161,27 @@ const SHAPES: [&[Point]; 8] = [
     &[(0.0, -1.3), (1.25, 0.9), (-1.25, 0.9)],
     &[(0.0, 1.3), (1.25, -0.9), (-1.25, -0.9)],
     &[
-        (-0.45, -1.3),
-        (0.45, -1.3),
-        (0.45, -0.45),
-        (1.3, -0.45),
-        (1.3, 0.45),
-        (0.45, 0.45),
-        (0.45, 1.3),
-        (-0.45, 1.3),
-        (-0.45, 0.45),
-        (-1.3, 0.45),
-        (-1.3, -0.45),
-        (-0.45, -0.45),
+        (-0.55, -1.3),
+        (0.55, -1.3),
+        (0.55, -0.55),
+        (1.3, -0.55),
+        (1.3, 0.55),
+        (0.55, 0.55),
+        (0.55, 1.3),
+        (-0.55, 1.3),
+        (-0.55, 0.55),
+        (-1.3, 0.55),
+        (-1.3, -0.55),
+        (-0.55, -0.55),
     ],
-    &[(-0.6, -1.1), (0.6, -1.1), (1.25, 0.0), (0.6, 1.1), (-0.6, 1.1), (-1.25, 0.0)],
-    &[(-1.1, -1.2), (1.1, -1.2), (0.0, 0.0), (1.1, 1.2), (-1.1, 1.2), (0.0, 0.0)],
+    &[(-0.9, -1.25), (1.3, 0.0), (-0.9, 1.25)],
+    &[(-0.65, -1.4), (0.65, -1.4), (0.65, 1.4), (-0.65, 1.4)],
 ];
 
 /// The mark of the n-th series; its shape tells lines apart where colours cannot.
 fn mark(canvas: &Canvas, series: usize, (x, y): Point, radius: f64, hollow: bool) {
     let colour = paint(series);
-    let (fill, rim) = if hollow { (Paint::Paper, (colour, 1.3)) } else { (colour, (Paint::Paper, 1.2)) };
+    let (fill, rim) = if hollow { (Paint::Paper, (colour, 1.3)) } else { (colour, (Paint::Paper, 0.45 * radius)) };
     let shape = SHAPES[series % SHAPES.len()];
     if shape.is_empty() {
         canvas.disc((x, y), radius, fill, Some(rim));

@@ -63,11 +63,14 @@ fn number(value: f64, step: f64) -> String {
         size if size >= 1e7 => (value / 1e6, step / 1e6, "M"),
         _ => (value, step, ""),
     };
+    if value == 0.0 {
+        return "0".to_owned();
+    }
     let text = match decimals(step) {
         0 => format::thousands(value),
         decimals => format::fixed(value, decimals),
     };
-    if text == "0" { text } else { format!("{text}{unit}") }
+    format!("{text}{unit}")
 }
 
 /// Decimals that tell multiples of `step` apart.
@@ -92,7 +95,7 @@ mod tests {
             (0..n).map(|i| quantity.tick(f64::from(i) * step, step, f64::from(n - 1) * step)).collect()
         };
         assert_eq!(ticks(Quantity::Seconds, 0.25, 4), ["0 ms", "250 ms", "500 ms", "750 ms"]);
-        assert_eq!(ticks(Quantity::Seconds, 0.5, 4), ["0.0 s", "0.5 s", "1.0 s", "1.5 s"]);
+        assert_eq!(ticks(Quantity::Seconds, 0.5, 4), ["0 s", "0.5 s", "1.0 s", "1.5 s"]);
         assert_eq!(ticks(Quantity::Percent, 0.25, 3), ["0%", "25%", "50%"]);
         assert_eq!(ticks(Quantity::TokensPerSecond, 5000.0, 3), ["0", "5,000", "10,000"]);
         assert_eq!(ticks(Quantity::Seconds, 2e-6, 3), ["0 µs", "2 µs", "4 µs"]);

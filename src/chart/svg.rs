@@ -56,7 +56,7 @@ impl Writer<'_> {
             match &marks[at..] {
                 // A point: its title goes into its mark, without a group around it.
                 [Mark::Begin { title, class: "point" | "estimate" }, mark, Mark::End, ..] => {
-                    self.mark(mark, Some(title));
+                    self.marks(std::slice::from_ref(mark), Some(title));
                     at += 2;
                 }
                 [Mark::Begin { class, title }, inner @ ..] => self.begin(class, title, inner),
@@ -64,7 +64,11 @@ impl Writer<'_> {
                     self.inherited.pop();
                     self.out.push_str("</g>");
                 }
-                [mark, ..] => self.mark(mark, None),
+                [mark, rest @ ..] => {
+                    let alike = rest.iter().take_while(|next| are_lines_alike(mark, next)).count();
+                    self.marks(&marks[at..=at + alike], None);
+                    at += alike;
+                }
                 [] => {}
             }
             at += 1;
@@ -87,11 +91,17 @@ impl Writer<'_> {
         }
     }
 
-    fn mark(&mut self, mark: &Mark, title: Option<&str>) {
+    /// One mark, or several lines of one style as one element.
+    fn marks(&mut self, marks: &[Mark], title: Option<&str>) {
+        let Some(mark) = marks.first() else { return };
         let (tag, content) = match mark {
-            Mark::Path { points, closed, .. } => {
+            Mark::Path { .. } => {
                 self.out.push_str("<path d=\"");
-                path(self.out, points, *closed);
+                for mark in marks {
+                    if let Mark::Path { points, closed, .. } = mark {
+                        path(self.out, points, *closed);
+                    }
+                }
                 ("path", None)
             }
             Mark::Circle { centre, radius, .. } => {
@@ -124,6 +134,12 @@ impl Writer<'_> {
             }
         }
     }
+}
+
+/// Whether two marks are open lines of one style.
+fn are_lines_alike(a: &Mark, b: &Mark) -> bool {
+    let is_line = |mark: &Mark| matches!(mark, Mark::Path { closed: false, fill: None, .. });
+    is_line(a) && is_line(b) && style(a) == style(b)
 }
 
 /// What an attribute is where nobody set it.
@@ -255,11 +271,12 @@ fn path(out: &mut String, points: &[(f32, f32)], closed: bool) {
     for (at, corner) in points.iter().map(|point| hundredths(*point)).enumerate() {
         let (dx, dy) = (corner.0 - last.0, corner.1 - last.1);
         let step = |length: i64| number(length as f32 / 100.0);
+        let gap = if dy < 0 { "" } else { " " };
         let _ = match (at, dx, dy) {
-            (0, ..) => write!(out, "M{} {}", step(dx), step(dy)),
+            (0, ..) => write!(out, "M{}{gap}{}", step(dx), step(dy)),
             (_, dx, 0) => write!(out, "h{}", step(dx)),
             (_, 0, dy) => write!(out, "v{}", step(dy)),
-            _ => write!(out, "l{} {}", step(dx), step(dy)),
+            _ => write!(out, "l{}{gap}{}", step(dx), step(dy)),
         };
         last = corner;
     }
@@ -272,7 +289,11 @@ fn path(out: &mut String, points: &[(f32, f32)], closed: bool) {
 fn number(value: f32) -> String {
     let text = format!("{value:.2}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
-    if text == "-0" { "0".to_owned() } else { text.to_owned() }
+    match text.strip_prefix("-0").or(text.strip_prefix('0')) {
+        Some("") => "0".to_owned(),
+        Some(decimals) if decimals.starts_with('.') => format!("{}{decimals}", if value < 0.0 { "-" } else { "" }),
+        _ => text.to_owned(),
+    }
 }
 
 /// Text as XML character data or attribute value; a character that XML cannot hold becomes U+FFFD.
@@ -356,7 +377,7 @@ mod tests {
     fn paths_are_relative_and_exact_to_a_hundredth() {
         let mut out = String::new();
         path(&mut out, &[(0.1, 0.2), (0.3, 0.2), (0.3, 10.0), (1.0, 1.004)], true);
-        assert_eq!(out, "M0.1 0.2h0.2v9.8l0.7 -9z");
+        assert_eq!(out, "M.1 .2h.2v9.8l.7-9z");
     }
 
     #[test]

@@ -96,10 +96,12 @@ impl FromZero {
         round_up((self.high - self.low) / f64::from(intervals))
     }
 
-    /// The share of the axis that no value needs.
+    /// The share of the axis that no value needs, and something for steps that are harder to read.
     fn waste(&self, intervals: u32) -> f64 {
-        let length = f64::from(intervals) * self.step(intervals);
-        (length - (self.high - self.low)) / length
+        let step = self.step(intervals);
+        let length = f64::from(intervals) * step;
+        let is_plain = [1.0, 2.0, 4.0, 5.0].iter().any(|factor| is_power_of_ten(step / factor));
+        (length - (self.high - self.low)) / length + if is_plain { 0.0 } else { 0.06 }
     }
 
     fn axis(&self, intervals: u32, quantity: Quantity) -> (Domain, Vec<Tick>) {
@@ -179,11 +181,15 @@ fn from_zero(values: &[f64]) -> FromZero {
     FromZero { low, high: if low < high { high } else { 1.0 } }
 }
 
-/// The next of 1, 2, 2.5 and 5 times a power of ten.
+/// The next of 1, 2, 2.5, 4 and 5 times a power of ten.
 fn round_up(step: f64) -> f64 {
     let power = ten_to(libm::floor(libm::log10(step)));
-    let found = [1.0, 2.0, 2.5, 5.0].into_iter().find(|factor| factor * power >= step * (1.0 - 1e-9));
+    let found = [1.0, 2.0, 2.5, 4.0, 5.0].into_iter().find(|factor| factor * power >= step * (1.0 - 1e-9));
     found.unwrap_or(10.0) * power
+}
+
+fn is_power_of_ten(value: f64) -> bool {
+    (value / ten_to(libm::round(libm::log10(value))) - 1.0).abs() < 1e-9
 }
 
 fn ten_to(exponent: f64) -> f64 {
