@@ -14,7 +14,17 @@ pub fn report_of(files: &[(&str, &str)], configuration: &str) -> Report {
     let inputs: Vec<&dyn Input> = files.iter().map(|file| file as &dyn Input).collect();
     let mut warnings = Vec::new();
     let ingested = ingest(&inputs, &config, &Options { lenient: true, threads: 1 }).unwrap().take(&mut warnings);
-    let analysis = analyze(ingested.cells.clone(), ingested.power_w.clone(), &config).take(&mut warnings);
+    let mut analysis = analyze(ingested.cells.clone(), ingested.power_w.clone(), &config).take(&mut warnings);
+    if analysis.capacity.is_empty() && analysis.not_tested.is_empty() {
+        for case in gristmill::analysis::use_cases::use_cases(&config).unwrap() {
+            match gristmill::analysis::capacity::judge(&ingested.cells, &case, &config, &analysis.central)
+                .take(&mut warnings)
+            {
+                gristmill::analysis::capacity::Outcome::Judged(c) => analysis.capacity.push(c),
+                _ => analysis.not_tested.push(case),
+            }
+        }
+    }
     let input = Composition {
         analysis: &analysis,
         ingested: &ingested,
@@ -252,7 +262,7 @@ fn responses_that_were_not_streamed_have_no_ttft_and_no_speed() {
     for missing in ["time-to-first-token", "per-user-generation-speed"] {
         assert!(!sections(&report).contains(&missing), "{missing}");
     }
-    assert!(text.contains("Time to first token: the responses were not streamed"), "{text}");
+    assert!(text.contains("Time to first token: no time to first token is recorded"), "{text}");
     insta::assert_snapshot!(text);
 }
 
@@ -340,4 +350,94 @@ fn text_from_input_cannot_become_markup() {
 #[test]
 fn the_same_input_gives_the_same_report() {
     assert_eq!(RUN.report(TOLD), RUN.report(TOLD));
+}
+
+/// A bundled run, read as its folder would be.
+fn bundled(name: &str) -> Report {
+    let read = |file: &str| std::fs::read_to_string(crate::run::bundled(name).join(file)).unwrap();
+    report_of(&[("records.csv", &read("records.csv")), ("power.csv", &read("power.csv"))], &read("gristmill.toml"))
+}
+
+#[test]
+fn the_bundled_runs_read_well() {
+    for name in crate::run::RUNS {
+        let text = well_written(&bundled(name));
+        assert!(text.contains("(threshold exceeded)"), "{text}");
+    }
+}
+
+/// One workload at 1K context, with the thresholds given: TTFT is 255, 358 and 1176 ms at 1, 2 and 10 requests.
+fn workload(thresholds: &str, run: Run) -> String {
+    let case = format!(
+        "[[use_case]]\nid = 'mine'\nname = 'Mine'\ncontext = '1K'\ndescription = 'What it is.'\n{thresholds}\n"
+    );
+    well_written(&Run { contexts: &[1024], ..run }.report(&case))
+}
+
+#[test]
+fn a_limit_is_told_with_its_binding_condition_and_both_values() {
+    let cases = [
+        (
+            "max_ttft_s = 1.4",
+            "Capacity limit: 10+ concurrent requests. At 10 concurrent requests, the largest level tested, mean TTFT is 1.2 s, \
+             well under the threshold of 1.4 s; mean generation speed is 50 tok/s.",
+        ),
+        (
+            "max_ttft_s = 0.2\nmin_speed = 40",
+            "Capacity limit: <1 concurrent request. Already at 1 concurrent request, the smallest level tested, mean TTFT is \
+             0.3 s, well above the threshold of 0.2 s; mean generation speed is 91 tok/s, well above the threshold of 40 tok/s. \
+             The TTFT threshold is what sets this limit.",
+        ),
+        (
+            "min_speed = 52",
+            "Capacity limit: 10 concurrent requests, set by generation speed. At 10 concurrent requests mean generation speed is \
+             50 tok/s, just under the threshold of 52 tok/s. This level reaches its generation speed threshold rather than \
+             staying within it.",
+        ),
+        (
+            "max_ttft_s = 0.3",
+            "Capacity limit: 1 concurrent request, set by TTFT. At 1 concurrent request mean TTFT is 0.3 s, right at the threshold \
+             of 0.3 s; mean generation speed is 91 tok/s.",
+        ),
+        (
+            "max_ttft_s = 0.768",
+            "Capacity limit: ~6 concurrent requests, set by TTFT. At ~6 concurrent requests mean TTFT is ~0.8 s, right at the \
+             threshold of 0.768 s; mean generation speed is ~67 tok/s.",
+        ),
+    ];
+    for (thresholds, expected) in cases {
+        let text = workload(thresholds, RUN);
+        assert!(text.contains(expected), "{expected}\n\n{text}");
+        assert!(text.contains("What it is."), "{text}");
+    }
+}
+
+#[test]
+fn too_many_failures_set_a_limit_of_their_own() {
+    let good = Run { loads: &["1", "2"], contexts: &[1024], ..RUN };
+    let bad = Run { loads: &["10"], contexts: &[1024], failing: Some((3, "timeout")), ..RUN };
+    let rows = [HEADER, &good.rows(1_770_000_000), &bad.rows(1_770_100_000)].concat();
+    let case = "[[use_case]]\nid = 'mine'\ncontext = '1K'\nmax_ttft_s = 60\n";
+    let text = well_written(&report_of(&[("records.csv", &rows)], case));
+    let expected = "At 10 concurrent requests, 3 of 10 requests failed; the most that is accepted is 1%.";
+    assert!(text.contains(expected), "{text}");
+    assert!(text.contains("Failed requests | 0 of 10 | 0 of 10 | 3 of 10 (threshold exceeded)"), "{text}");
+}
+
+#[test]
+fn a_percentile_that_the_sample_cannot_carry_gives_no_verdict() {
+    let case = "capacity = { statistic = 'p95' }\n[[use_case]]\nid = 'mine'\ncontext = '1K'\nmax_ttft_s = 60\n";
+    let text = well_written(&Run { contexts: &[1024], ..RUN }.report(case));
+    assert!(
+        text.contains("At 1, 2 and 10 concurrent requests the p95 TTFT is unknown, so there is no verdict there."),
+        "{text}"
+    );
+    let text = well_written(&Run { contexts: &[1024], requests: 130, ..RUN }.report(case));
+    assert!(text.contains("p95 TTFT is 1.2 s"), "{text}");
+}
+
+#[test]
+fn a_limit_may_be_a_request_rate() {
+    let text = workload("max_ttft_s = 0.3", Run { loads: &["0.5", "1", "4"], load: "request_rate", ..RUN });
+    assert!(text.contains("requests/s, set by TTFT"), "{text}");
 }

@@ -5,7 +5,7 @@ use super::{Composition, Draft, LeftOut, because};
 use crate::analysis::capacity::{Capacity, Column as LevelColumn, Condition, Kind, Level};
 use crate::cell::Statistic;
 use crate::format;
-use crate::metric::Better;
+use crate::metric::{Better, MetricId};
 use crate::record::Load;
 use crate::report::cover::is_concurrency;
 use crate::report::figure::{left, load_cell, load_title, number, right};
@@ -59,9 +59,9 @@ struct UseCase {
 struct Value {
     metric: String,
     value: String,
+    /// Empty, as is the threshold, where it has none.
     distance: &'static str,
     threshold: String,
-    binding: bool,
 }
 
 /// Failures at the first level with too many.
@@ -83,6 +83,7 @@ struct Within {
 /// A threshold of a use case: what it is about, its value, and how both are printed.
 struct Threshold {
     condition: Condition,
+    metric: MetricId,
     limit: Option<f64>,
     column: fn(&LevelColumn) -> Option<f64>,
     level: fn(&Level) -> Option<f64>,
@@ -125,6 +126,7 @@ fn shown(capacity: &Capacity) -> Vec<Threshold> {
     let all = [
         Threshold {
             condition: Condition::Ttft,
+            metric: MetricId::Ttft,
             limit: use_case.max_ttft_s,
             column: |column| column.ttft_s,
             level: |level| level.ttft_s,
@@ -133,6 +135,7 @@ fn shown(capacity: &Capacity) -> Vec<Threshold> {
         },
         Threshold {
             condition: Condition::E2e,
+            metric: MetricId::E2e,
             limit: use_case.max_e2e_s,
             column: |column| column.e2e_s,
             level: |level| level.e2e_s,
@@ -141,6 +144,7 @@ fn shown(capacity: &Capacity) -> Vec<Threshold> {
         },
         Threshold {
             condition: Condition::GenerationSpeed,
+            metric: MetricId::GenerationSpeed,
             limit: use_case.min_speed,
             column: |column| column.generation_speed_tok_s,
             level: |level| level.generation_speed_tok_s,
@@ -161,7 +165,8 @@ fn shown(capacity: &Capacity) -> Vec<Threshold> {
 impl Threshold {
     /// `mean TTFT`, `p5 generation speed`.
     fn metric(&self, capacity: &Capacity) -> String {
-        format!("{} {}", words::statistic(capacity.statistic, self.better), condition(self.condition))
+        let statistic = capacity.statistics[self.metric as usize];
+        format!("{} {}", words::statistic(statistic, self.better), condition(self.condition))
     }
 
     /// `8 s`, `15 tok/s`.
@@ -237,14 +242,13 @@ fn at_limit(capacity: &Capacity) -> Option<f64> {
 }
 
 fn value(capacity: &Capacity, threshold: &Threshold, column: &LevelColumn) -> Option<Value> {
-    let (value, limit) = ((threshold.column)(column)?, threshold.limit?);
+    let value = (threshold.column)(column)?;
     let mark = if column.estimated { "~" } else { "" };
     Some(Value {
         metric: threshold.metric(capacity),
         value: format!("{mark}{}", (threshold.print)(value)),
-        distance: words::distance(value, limit, threshold.print),
+        distance: threshold.limit.map_or("", |limit| words::distance(value, limit, threshold.print)),
         threshold: threshold.limit_text(),
-        binding: capacity.binding == Some(threshold.condition),
     })
 }
 

@@ -282,8 +282,10 @@ fn span_words(span: &Span, print: Print) -> (String, String) {
         let context = span.shortest.context.as_ref().map(words::context);
         return (print(span.shortest.value), context.unwrap_or_else(|| format::load(span.shortest.load)));
     }
-    (
-        format!("{} → {}", print(span.shortest.value), print(span.longest.value)),
-        format!("{} → {} context", label(&span.shortest.context), label(&span.longest.context)),
-    )
+    let condition = format!("{} → {} context", label(&span.shortest.context), label(&span.longest.context));
+    let (shortest, longest) = (print(span.shortest.value), print(span.longest.value));
+    if shortest == longest {
+        return (shortest, condition);
+    }
+    (format!("{shortest} → {longest}"), condition)
 }

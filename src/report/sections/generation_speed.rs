@@ -19,7 +19,7 @@ struct View {
 pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft> {
     let analysis = input.analysis;
     let Some(slowest) = &analysis.findings.slowest_generation else {
-        let why = because(input, "the responses were not streamed, so the time of the first token is unknown");
+        let why = because(input, "no time to first token is recorded; responses that are not streamed have none");
         left_out.note("Per-user generation speed", why);
         return None;
     };

@@ -31,7 +31,7 @@ struct Prefill {
     average: &'static str,
     from_ttft: bool,
     highest: Spot,
-    peaks: Vec<Spot>,
+    falls_with_load: bool,
     /// `rises and falls`, `rises`, `falls` or `flat`: over the contexts at the lowest load.
     shape: &'static str,
     longest: Option<Spot>,
@@ -136,7 +136,7 @@ fn prefill(input: &Composition, left_out: &mut LeftOut) -> Option<Prefill> {
         average: average(input, metric),
         from_ttft: source == PrefillSource::Ttft,
         highest: Spot::new(highest, format::prefill_speed),
-        peaks: peaks.iter().map(|peak| Spot::new(&peak.peak, format::prefill_speed)).collect(),
+        falls_with_load: peaks.last().is_some_and(|last| last.peak.value < first.peak.value),
         longest: (shape != "flat" && shape != "rises").then(|| Spot::new(&first.longest, format::prefill_speed)),
         shape,
     })

@@ -23,7 +23,7 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
     let analysis = input.analysis;
     let findings = &analysis.findings;
     let Some(highest) = &findings.ttft_highest else {
-        let why = because(input, "the responses were not streamed, so the time of the first token is unknown");
+        let why = because(input, "no time to first token is recorded; responses that are not streamed have none");
         left_out.note("Time to first token", why);
         return None;
     };

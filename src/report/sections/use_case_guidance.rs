@@ -131,7 +131,7 @@ pub(super) fn condition(condition: Condition) -> &'static str {
 fn verdict(capacity: &Capacity) -> String {
     let concurrency = is_concurrency(capacity);
     let noun = |text: &str| words::level(text, concurrency);
-    let by = capacity.binding.map(|binding| format!(", set by {}", condition(binding))).unwrap_or_default();
+    let by = capacity.binding.map(|binding| format!("; {} sets the limit", condition(binding))).unwrap_or_default();
     match capacity.limit.kind {
         Kind::Open => {
             let level = capacity.limit.text.trim_end_matches('+');
@@ -139,7 +139,10 @@ fn verdict(capacity: &Capacity) -> String {
         }
         Kind::Unmet => format!("Does not meet its thresholds at the smallest level tested{by}"),
         Kind::NotJudged => "Not judged".to_owned(),
-        _ if reaches(capacity) => format!("Reaches its threshold at {}{by}", noun(&capacity.limit.text)),
+        _ if reaches(capacity) => {
+            let binding = capacity.binding.map_or("", condition);
+            format!("Reaches its {binding} threshold at {}", noun(&capacity.limit.text))
+        }
         _ => format!("Suits up to {}{by}", noun(&capacity.limit.text)),
     }
 }
