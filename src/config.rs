@@ -1,11 +1,20 @@
 //! `gristmill.toml`: what the records do not say. Every key is optional; unknown keys are errors.
 
+mod entries;
+mod parse;
 mod problems;
+mod use_cases;
 
+#[cfg(test)]
+mod tests;
+
+pub use parse::parse;
 pub use problems::Problem;
+pub use use_cases::built_in;
 
 use crate::cell::Statistic;
-use crate::error::Place;
+use crate::error::{Error, Result};
+use jiff::tz::{TimeZone, TimeZoneDatabase};
 use serde::{Deserialize, Serialize};
 
 /// A whole configuration file.
@@ -38,6 +47,23 @@ pub struct Config {
     pub reference: Reference,
     /// Whose report it is.
     pub brand: Brand,
+}
+
+impl Config {
+    /// The time zone of power logs that name none, from the bundled database or a fixed offset such as `+02:00`.
+    ///
+    /// The machine's own database is never asked: the same input gives the same bytes everywhere.
+    pub fn timezone(&self) -> Result<TimeZone> {
+        let name = self.power.timezone.as_str();
+        let offset = || match jiff::fmt::temporal::DateTimeParser::new().parse_time_zone(name) {
+            Ok(zone) if name.starts_with(['+', '-']) => Some(zone),
+            _ => None,
+        };
+        TimeZoneDatabase::bundled().get(name).ok().or_else(offset).ok_or_else(|| {
+            Error::new(format!("`power.timezone`: expected a time zone, found `{name}`"))
+                .hint("write it as `UTC`, `Europe/Berlin` or `+02:00`")
+        })
+    }
 }
 
 /// `[model]`
@@ -173,9 +199,6 @@ pub struct UseCaseConfig {
     pub id: String,
     /// As the report calls it; default: the built-in name, else the id.
     pub name: Option<String>,
-    /// Where it stands in the configuration file, for messages.
-    #[serde(skip)]
-    pub place: Option<Place>,
     /// Input tokens: `"32K"`, `"1M"`, `"1000"`; required unless built in.
     pub context: Option<String>,
     /// Output tokens of a request.

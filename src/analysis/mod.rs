@@ -11,10 +11,12 @@ pub mod use_cases;
 use crate::cell::{Cell, Statistic, Summary};
 use crate::config::Config;
 use crate::context::Context;
-use crate::error::Warned;
+use crate::error::{Warned, Warning};
 use crate::metric::{METRIC_COUNT, MetricId};
 use crate::record::Load;
+use capacity::Outcome;
 use std::collections::BTreeSet;
+use use_cases::UseCase;
 
 /// Every number of the report.
 #[derive(Debug, Clone, PartialEq)]
@@ -232,11 +234,27 @@ pub fn analyze(cells: Vec<Cell>, power_w: Vec<Option<f64>>, config: &Config) -> 
         cells: Vec::new(),
     };
     let metered = power_w.iter().any(Option::is_some);
-    let warnings = power::warnings(metered, config);
-    // The capacity limits join here.
+    let mut warnings = power::warnings(metered, config);
+    match use_cases::use_cases(config) {
+        Ok(use_cases) => analysis.judge(&cells, use_cases, config, &mut warnings),
+        // Only a configuration that was made in code comes this far.
+        Err(error) => warnings.push(Warning::new(format!("no capacity limits: {}", error.message))),
+    }
     analysis.cells = figures(cells, power_w, metered, config);
     analysis.findings = findings::find(&analysis, config);
     Warned { value: analysis, warnings }
+}
+
+impl Analysis {
+    /// Finds the limit of every use case that something was tested for.
+    fn judge(&mut self, cells: &[Cell], use_cases: Vec<UseCase>, config: &Config, warnings: &mut Vec<Warning>) {
+        for use_case in use_cases {
+            match capacity::judge(cells, &use_case, config, &self.central).take(warnings) {
+                Outcome::Judged(capacity) => self.capacity.push(capacity),
+                Outcome::NotTested => self.not_tested.push(use_case),
+            }
+        }
+    }
 }
 
 /// Each cell with what follows from it.

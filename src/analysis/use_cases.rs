@@ -1,6 +1,6 @@
 //! Workloads with thresholds: the built-in ones and those of `gristmill.toml`.
 
-use crate::config::{Config, UseCaseConfig};
+use crate::config::{self, Config, Problem, UseCaseConfig};
 use crate::context::{self, Context};
 use crate::error::{Error, Result};
 
@@ -25,140 +25,109 @@ pub struct UseCase {
     pub description: Option<String>,
 }
 
-/// A use case that needs no configuration.
-struct BuiltIn {
-    id: &'static str,
-    name: &'static str,
-    context: u64,
-    output_tokens: u64,
-    max_ttft_s: Option<f64>,
-    min_speed: Option<f64>,
-    max_e2e_s: Option<f64>,
-}
-
-const BUILT_IN: [BuiltIn; 5] = [
-    BuiltIn {
-        id: "code-completion",
-        name: "Code Completion",
-        context: 1 << 10,
-        output_tokens: 128,
-        max_ttft_s: None,
-        min_speed: None,
-        max_e2e_s: Some(2.0),
-    },
-    BuiltIn {
-        id: "short-form-chatbot",
-        name: "Short-form Chatbot",
-        context: 8 << 10,
-        output_tokens: 1024,
-        max_ttft_s: Some(10.0),
-        min_speed: Some(10.0),
-        max_e2e_s: None,
-    },
-    BuiltIn {
-        id: "general-chatbot",
-        name: "General Chatbot",
-        context: 32 << 10,
-        output_tokens: 1024,
-        max_ttft_s: Some(8.0),
-        min_speed: Some(15.0),
-        max_e2e_s: None,
-    },
-    BuiltIn {
-        id: "long-document-processing",
-        name: "Long Document Processing",
-        context: 64 << 10,
-        output_tokens: 1024,
-        max_ttft_s: Some(12.0),
-        min_speed: Some(15.0),
-        max_e2e_s: None,
-    },
-    BuiltIn {
-        id: "automated-coding-assistant",
-        name: "Automated Coding Assistant",
-        context: 96 << 10,
-        output_tokens: 1024,
-        max_ttft_s: Some(12.0),
-        min_speed: Some(20.0),
-        max_e2e_s: None,
-    },
-];
-
-impl From<&BuiltIn> for UseCase {
-    fn from(built_in: &BuiltIn) -> Self {
-        Self {
-            id: built_in.id.to_owned(),
-            name: built_in.name.to_owned(),
-            context: Context::nominal(built_in.context),
-            output_tokens: Some(built_in.output_tokens),
-            max_ttft_s: built_in.max_ttft_s,
-            min_speed: built_in.min_speed,
-            max_e2e_s: built_in.max_e2e_s,
-            description: None,
-        }
-    }
-}
-
 /// The built-in use cases with those of the configuration in their place or after them.
 ///
 /// One that replaces a built-in use case keeps its name and context where it gives none, and none of its thresholds.
 ///
 /// Errors: a use case without id or threshold, an unreadable or missing context, a threshold that is not above 0, two
-/// of one id.
+/// of one id. [`config::parse`] has found these already, with their lines.
 pub fn use_cases(config: &Config) -> Result<Vec<UseCase>> {
-    let mut use_cases: Vec<_> = BUILT_IN.iter().map(UseCase::from).collect();
-    for (nth, configured) in config.use_case.iter().enumerate() {
-        if config.use_case[..nth].iter().any(|earlier| earlier.id == configured.id) {
-            return Err(error(configured, format!("the use case `{}` stands here a second time", configured.id))
-                .hint("merge the two, or give one of them another id"));
-        }
-        let place = use_cases.iter().position(|use_case| use_case.id == configured.id);
-        let use_case = use_case(configured, place.map(|place| &use_cases[place]))?;
-        match place {
-            Some(place) => use_cases[place] = use_case,
-            None => use_cases.push(use_case),
+    let of_use_case = |problem: &Problem| problem.path.starts_with("use_case");
+    if let Some(problem) = config.problems().into_iter().find(of_use_case) {
+        return Err(Error::new(format!("`{}`: {}", problem.path, problem.message)).hint(problem.hint));
+    }
+    let mut all = config::built_in().to_vec();
+    for configured in &config.use_case {
+        match all.iter_mut().find(|built_in| built_in.id == configured.id) {
+            Some(built_in) => {
+                *built_in = UseCaseConfig {
+                    name: configured.name.clone().or(built_in.name.take()),
+                    context: configured.context.clone().or(built_in.context.take()),
+                    ..configured.clone()
+                }
+            }
+            None => all.push(configured.clone()),
         }
     }
-    Ok(use_cases)
+    all.into_iter().map(UseCase::try_from).collect()
 }
 
-/// A configured use case, in the place of a built-in one or beside them.
-fn use_case(configured: &UseCaseConfig, built_in: Option<&UseCase>) -> Result<UseCase> {
-    if let Some(problem) = configured.problems().into_iter().next() {
-        let mut error = error(configured, format!("`{}`: {}", problem.key, problem.message));
-        error.hint = Some(problem.hint);
-        return Err(error);
+impl TryFrom<UseCaseConfig> for UseCase {
+    type Error = Error;
+
+    fn try_from(configured: UseCaseConfig) -> Result<Self> {
+        let context = configured.context.as_deref().and_then(context::parse);
+        let context = context.ok_or_else(|| Error::new(format!("the use case `{}` has no context", configured.id)))?;
+        Ok(Self {
+            name: configured.name.unwrap_or_else(|| configured.id.clone()),
+            id: configured.id,
+            context: Context::nominal(context),
+            output_tokens: configured.output_tokens,
+            max_ttft_s: configured.max_ttft_s,
+            min_speed: configured.min_speed,
+            max_e2e_s: configured.max_e2e_s,
+            description: configured.description,
+        })
     }
-    let context = match (&configured.context, built_in) {
-        (Some(text), _) => context::parse(text).map(Context::nominal),
-        (None, built_in) => built_in.map(|built_in| built_in.context.clone()),
-    };
-    let context = context.ok_or_else(|| {
-        error(configured, format!("the use case `{}` has no context", configured.id))
-            .hint("say how many input tokens it has, for example `context = \"32K\"`")
-    })?;
-    if configured.max_ttft_s.or(configured.min_speed).or(configured.max_e2e_s).is_none() {
-        return Err(error(configured, format!("the use case `{}` has no threshold", configured.id)).hint(
-            "give it at least one of `max_ttft_s`, `min_speed` and `max_e2e_s`; those of a built-in use case are not \
-             taken over",
-        ));
-    }
-    Ok(UseCase {
-        id: configured.id.clone(),
-        name: configured
-            .name
-            .clone()
-            .or_else(|| built_in.map(|built_in| built_in.name.clone()))
-            .unwrap_or_else(|| configured.id.clone()),
-        context,
-        output_tokens: configured.output_tokens,
-        max_ttft_s: configured.max_ttft_s,
-        min_speed: configured.min_speed,
-        max_e2e_s: configured.max_e2e_s,
-        description: configured.description.clone(),
-    })
 }
 
-fn error(configured: &UseCaseConfig, message: String) -> Error {
-    Error { place: configured.place.clone(), message, hint: None }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(text: &str) -> Vec<String> {
+        let config = config::parse(text, "gristmill.toml").expect("a configuration");
+        let told = |use_case: &UseCase| {
+            format!(
+                "{} ({}) {} {:?}: {:?} {:?} {:?}",
+                use_case.id,
+                use_case.name,
+                use_case.context.label,
+                use_case.output_tokens,
+                use_case.max_ttft_s,
+                use_case.min_speed,
+                use_case.max_e2e_s
+            )
+        };
+        use_cases(&config).expect("use cases").iter().map(told).collect()
+    }
+
+    #[test]
+    fn five_use_cases_need_no_configuration() {
+        assert_eq!(
+            told(""),
+            [
+                "code-completion (Code Completion) 1K Some(128): None None Some(2.0)",
+                "short-form-chatbot (Short-form Chatbot) 8K Some(1024): Some(10.0) Some(10.0) None",
+                "general-chatbot (General Chatbot) 32K Some(1024): Some(8.0) Some(15.0) None",
+                "long-document-processing (Long Document Processing) 64K Some(1024): Some(12.0) Some(15.0) None",
+                "automated-coding-assistant (Automated Coding Assistant) 96K Some(1024): Some(12.0) Some(20.0) None",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_configured_one_takes_the_place_of_the_built_in_one_or_stands_after_them() {
+        let told = told(
+            "[[use_case]]\nid = \"agents\"\ncontext = 1000\nmin_speed = 30\n\
+             [[use_case]]\nid = \"general-chatbot\"\nmax_e2e_s = 2\n",
+        );
+        assert_eq!(told.len(), 6);
+        assert_eq!(
+            told[2], "general-chatbot (General Chatbot) 32K None: None None Some(2.0)",
+            "no threshold taken over"
+        );
+        assert_eq!(told[5], "agents (agents) 1K None: None Some(30.0) None");
+    }
+
+    #[test]
+    fn a_configuration_made_in_code_is_checked_too() {
+        let use_case = vec![UseCaseConfig { id: "agents".into(), min_speed: Some(30.0), ..UseCaseConfig::default() }];
+        let error = use_cases(&Config { use_case, ..Config::default() }).expect_err("no context");
+        assert_eq!(
+            error.to_string(),
+            "`use_case[0]`: the use case `agents` has no context\nhint: say how many input tokens it has, for example \
+             `context = \"32K\"`"
+        );
+    }
 }

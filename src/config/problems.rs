@@ -1,14 +1,14 @@
 //! Values that a key cannot have although they have its type.
 
-use super::UseCaseConfig;
-use crate::context;
-use crate::record::SWEEP;
+use super::{Config, use_cases};
+use crate::error::{Error, Place};
+use std::fmt::Display;
 
 /// What is wrong with the value of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// The key, within its table or with it: `max_ttft_s`, `power.pue`.
-    pub key: &'static str,
+    /// The key with its tables: `power.pue`, `use_case[0].context`; the table itself where a key is missing.
+    pub path: String,
     /// What was found and what was expected.
     pub message: String,
     /// What to do about it.
@@ -16,49 +16,159 @@ pub struct Problem {
 }
 
 impl Problem {
-    pub(super) fn new(key: &'static str, message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { key, message: message.into(), hint: hint.into() }
+    pub(super) fn new(path: impl Into<String>, message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { path: path.into(), message: message.into(), hint: hint.into() }
+    }
+
+    /// The same problem, with its path counted from the table that holds this one.
+    pub(super) fn below(mut self, table: &str) -> Self {
+        self.path = if self.path.is_empty() { table.to_owned() } else { format!("{table}.{}", self.path) };
+        self
+    }
+
+    /// The problem as an error at a place in the file; the path is added to it.
+    pub fn error(self, place: Place) -> Error {
+        Error::at(place.path(self.path), self.message).hint(self.hint)
     }
 }
 
-impl UseCaseConfig {
-    /// Values that cannot stand, in the order of the keys.
+impl Config {
+    /// Values that cannot stand, by table: negative prices, dates that do not exist, addresses of no known kind, …
     pub fn problems(&self) -> Vec<Problem> {
-        let mut problems: Vec<_> = self.id_problem().into_iter().collect();
-        if let Some(text) = self.context.as_deref().filter(|text| context::parse(text).is_none()) {
-            let message = format!("expected a number of input tokens, found `{text}`");
-            problems.push(Problem::new("context", message, "write it as `\"32K\"`, `\"1M\"` or `32768`"));
-        }
-        if self.output_tokens == Some(0) {
-            let hint = "leave it out where every cell of the sweep at this context counts";
-            problems.push(Problem::new("output_tokens", "expected at least 1, found 0", hint));
-        }
-        let thresholds =
-            [("max_ttft_s", self.max_ttft_s), ("min_speed", self.min_speed), ("max_e2e_s", self.max_e2e_s)];
-        for (key, value) in thresholds {
-            let bad = value.filter(|value| !(value.is_finite() && *value > 0.0));
-            problems.extend(bad.map(|value| {
-                let message = format!("expected a threshold above 0, found {value}");
-                Problem::new(key, message, "leave the key out where there is no such threshold")
-            }));
-        }
+        let mut problems = Vec::new();
+        problems.extend(self.date.as_deref().and_then(date));
+        problems.extend(numbers(self));
+        problems.extend(self.timezone().err().map(|error| {
+            let message = format!("expected a time zone, found `{}`", self.power.timezone);
+            Problem::new("power.timezone", message, error.hint.unwrap_or_default())
+        }));
+        problems.extend(use_cases::problems(self));
+        problems.extend(addresses(self));
+        problems.extend(self.brand.accent.as_deref().and_then(accent));
         problems
     }
+}
 
-    /// The id names files and places in the report, so that it has to be plain.
-    fn id_problem(&self) -> Option<Problem> {
-        let hint = "use the scenario of its records, for example `id = \"general-chatbot\"`";
-        if self.id.is_empty() {
-            return Some(Problem::new("id", "a use case needs an id", hint));
-        }
-        if self.id == SWEEP {
-            let message = format!("`{SWEEP}` is the scenario of the context × concurrency grid, not of a use case");
-            return Some(Problem::new("id", message, hint));
-        }
-        let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
-        (!self.id.chars().all(plain) || self.id.starts_with('.')).then(|| {
-            let message = format!("expected letters, digits, `-`, `_` and `.`, found `{}`", self.id);
-            Problem::new("id", message, hint)
-        })
-    }
+fn date(text: &str) -> Option<Problem> {
+    let shape = text.len() == 10 && text.is_ascii();
+    let exists = shape && text.parse::<jiff::civil::Date>().is_ok_and(|date| date.to_string() == text);
+    (!exists).then(|| {
+        let message = format!("expected a date, found `{text}`");
+        Problem::new("date", message, "write it as year, month and day: `date = \"2026-02-06\"`")
+    })
+}
+
+/// Every number with the range it has to lie in.
+fn numbers(config: &Config) -> Vec<Problem> {
+    let (hardware, power, capacity) = (&config.hardware, &config.power, &config.capacity);
+    let share = |value: &f64| (0.0..1.0).contains(value);
+    let price = |value: &f64| *value >= 0.0;
+    let size = |value: &f64| *value > 0.0;
+    let count = hardware.count.map(f64::from);
+    let output_tokens = config.test.output_tokens.map(|tokens| tokens as f64);
+    [
+        number("hardware.count", count, |value| *value >= 1.0, "at least 1", "count the GPUs"),
+        number(
+            "hardware.vram_gb",
+            hardware.vram_gb,
+            size,
+            "more than 0",
+            "give the memory of all GPUs together, in GB",
+        ),
+        number("hardware.memory_mb", hardware.memory_mb, size, "more than 0", "give the memory of one GPU, in MiB"),
+        number(
+            "hardware.peak_memory_mb",
+            hardware.peak_memory_mb,
+            size,
+            "more than 0",
+            "give the most memory that was in use, in MiB",
+        ),
+        number(
+            "test.output_tokens",
+            output_tokens,
+            |value| *value >= 1.0,
+            "at least 1",
+            "give the output tokens that each request of the sweep asked for",
+        ),
+        number("power.price_per_kwh", power.price_per_kwh, price, "0 or more", "give the price of one kWh"),
+        number(
+            "power.pue",
+            Some(power.pue),
+            |value| *value >= 1.0,
+            "1 or more",
+            "a site draws at least what its GPUs draw; 1.0 leaves the rest of it out",
+        ),
+        number("cost.gpu_hour", config.cost.gpu_hour, price, "0 or more", "give the price of one GPU for an hour"),
+        number("capacity.near", Some(capacity.near), share, "a share from 0 up to 1", "7 % is `near = 0.07`"),
+        number(
+            "capacity.max_failure_rate",
+            Some(capacity.max_failure_rate),
+            share,
+            "a share from 0 up to 1",
+            "1 % is `max_failure_rate = 0.01`",
+        ),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn number(
+    path: &str,
+    value: Option<f64>,
+    stands: impl Fn(&f64) -> bool,
+    expected: impl Display,
+    hint: &str,
+) -> Option<Problem> {
+    let bad = value.filter(|value| !(value.is_finite() && stands(value)))?;
+    Some(Problem::new(path, format!("expected {expected}, found {bad}"), hint))
+}
+
+/// Addresses become links, so that no scheme that runs anything comes through.
+fn addresses(config: &Config) -> Vec<Problem> {
+    let web = [
+        ("reference.report_url", &config.reference.report_url),
+        ("brand.website", &config.brand.website),
+        ("brand.report_url", &config.brand.report_url),
+    ];
+    let not_web = |(path, address): (&str, &Option<String>)| {
+        let address = address.as_deref().filter(|address| !is_web(address))?;
+        let message = format!("expected an address that starts with `https://` or `http://`, found `{address}`");
+        Some(Problem::new(path, message, "write the whole address, for example `https://example.org`"))
+    };
+    let mut problems: Vec<_> = web.into_iter().filter_map(not_web).collect();
+    problems.extend(config.brand.contact.as_deref().filter(|contact| !is_contact(contact)).map(|contact| {
+        let message = format!("expected an e-mail address, a web address or text, found `{contact}`");
+        Problem::new("brand.contact", message, "use `mailto:`, `https://` or `http://`, or write it as text")
+    }));
+    problems
+}
+
+fn is_web(address: &str) -> bool {
+    let after = |scheme: &str| {
+        let start = address.get(..scheme.len())?;
+        start.eq_ignore_ascii_case(scheme).then(|| &address[scheme.len()..])
+    };
+    let host = after("https://").or_else(|| after("http://"));
+    host.is_some_and(|host| {
+        !host.is_empty() && !host.starts_with('/') && !address.contains(|c: char| c.is_whitespace() || c.is_control())
+    })
+}
+
+/// Text, or an address of a kind that only opens a mail or a page: a word and a colon right before more is a scheme.
+fn is_contact(contact: &str) -> bool {
+    let Some((scheme, rest)) = contact.split_once(':') else { return true };
+    let is_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
+        && !rest.starts_with(|c: char| c.is_whitespace());
+    !is_scheme || scheme.eq_ignore_ascii_case("mailto") || is_web(contact)
+}
+
+fn accent(text: &str) -> Option<Problem> {
+    let digits = text.strip_prefix('#').unwrap_or_default();
+    let colour = digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    (!colour).then(|| {
+        let message = format!("expected a colour, found `{text}`");
+        Problem::new("brand.accent", message, "write red, green and blue in hexadecimal: `accent = \"#0b6e4f\"`")
+    })
 }

@@ -77,12 +77,14 @@ pub(super) fn candidates<'c>(
     config: &Config,
     warnings: &mut Vec<Warning>,
 ) -> Vec<&'c Cell> {
+    // A cell of warm-up requests alone tests nothing.
+    let cells = || cells.iter().filter(|cell| cell.requests > 0);
     let here = |cell: &&Cell| cell.key.context.as_ref() == Some(&use_case.context);
     let (mut chosen, elsewhere): (Vec<_>, Vec<_>) =
-        cells.iter().filter(|cell| cell.key.scenario == use_case.id).partition(here);
+        cells().filter(|cell| cell.key.scenario == use_case.id).partition(here);
     warnings.extend(warn_of_other_contexts(&elsewhere, use_case));
 
-    let sweep: Vec<_> = cells.iter().filter(|cell| cell.key.is_sweep() && here(cell)).collect();
+    let sweep: Vec<_> = cells().filter(|cell| cell.key.is_sweep() && here(cell)).collect();
     let unknown = sweep.iter().filter(|cell| output_tokens(cell, config).is_none()).count();
     if let (Some(tokens), true) = (use_case.output_tokens, unknown > 0) {
         warnings.push(Warning::new(format!(

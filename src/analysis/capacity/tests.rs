@@ -343,6 +343,9 @@ fn its_own_cells_count_before_the_sweeps() {
     config.test.output_tokens = Some(1000);
     assert_eq!(scenarios(&cells, &config), ["1 sweep", "5 chat"], "what was asked for counts, not what came back");
 
+    cells[0].requests = 0;
+    assert_eq!(scenarios(&cells, &config), ["5 chat"], "warm-up alone");
+    cells[0].requests = 100;
     cells[0].key.context = Some(Context::nominal(16384));
     assert_eq!(scenarios(&cells, &config), ["5 chat"], "another context");
     cells[2].key.context = Some(Context::nominal(16384));

@@ -29,7 +29,7 @@ impl Format for NvidiaSmi {
 
     fn read(&self, stream: &mut Stream, sink: &mut Sink) -> Result<()> {
         let file = stream.name();
-        let zone = &zone(&sink.config.power.timezone)?;
+        let zone = &sink.config.timezone()?;
         let mut rows = Rows::new(stream);
         let columns = match rows.next_row()? {
             Some(Split::Row(row)) => Columns::of(row.cells()),
@@ -69,18 +69,6 @@ impl Format for NvidiaSmi {
         sink.power(log);
         Ok(())
     }
-}
-
-/// The time zone of a configured name: `UTC`, `Europe/Berlin`, `+02:00`.
-fn zone(name: &str) -> Result<TimeZone> {
-    if let Ok(zone) = TimeZone::get(name) {
-        return Ok(zone);
-    }
-    let offset = jiff::fmt::temporal::DateTimeParser::new().parse_time_zone(name);
-    offset.map_err(|_| {
-        Error::new(format!("`power.timezone`: expected a time zone, found {}", shown(name)))
-            .hint("write it as `UTC`, `Europe/Berlin` or `+02:00`")
-    })
 }
 
 fn unreadable(place: Place) -> Bad {
