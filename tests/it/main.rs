@@ -8,5 +8,6 @@ mod charts;
 mod html;
 mod markdown;
 mod prose;
+mod published;
 mod run;
 mod sample;
