@@ -89,6 +89,7 @@ pub fn ingest(inputs: &[&dyn Input], config: &Config, options: &Options) -> Resu
         .collect::<Result<Vec<_>>>()?;
 
     let (counted, first) = count(&files, config, options)?;
+    refuse_copies(&first)?;
     let mut warnings = file_warnings(&first, config);
     if first.iter().all(|file| file.findings.records == 0) {
         return Err(no_records(&first));
@@ -167,6 +168,18 @@ fn file_warnings(files: &[FileReading], config: &Config) -> Vec<Warning> {
     warnings
 }
 
+/// The same file twice (a copy, a download of it) would count every request twice.
+fn refuse_copies(files: &[FileReading]) -> Result<()> {
+    let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
+    for file in files.iter().filter(|file| file.findings.records > 0) {
+        if let Some(first) = seen.insert(&file.fingerprint.hash, &file.name) {
+            let message = format!("holds the same bytes as {first}: its records would count twice");
+            return Err(Error::at(Place::file(&file.name), message).hint("take one of the two out of the run"));
+        }
+    }
+    Ok(())
+}
+
 fn no_records(files: &[FileReading]) -> Error {
     const NAMED: usize = 10;
     let mut looked_at: Vec<String> =
@@ -233,6 +246,7 @@ pub(crate) mod tests {
     use super::stream::Stream;
     use super::*;
     use std::io::Write;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     pub use crate::ingest::Memory;
 
@@ -271,6 +285,72 @@ pub(crate) mod tests {
         let mut sink = Sink::new(config, lenient, &mut ignore);
         format.read(&mut stream, &mut sink)?;
         Ok(sink.finish())
+    }
+
+    const HEADER: &str = "concurrency,e2e_ms,ttft_ms,input_tokens,output_tokens\n";
+
+    fn run(inputs: &[&dyn Input], threads: usize) -> Result<Warned<Ingested>> {
+        ingest(inputs, &Config::default(), &Options { lenient: false, threads })
+    }
+
+    fn level(concurrency: usize, row: &str) -> Memory {
+        let rows: String = (1..=50).map(|ms| format!("{concurrency},{},{ms}.7,100,10\n", ms * 9)).collect();
+        Memory::new(format!("level-{concurrency:02}.csv"), format!("{HEADER}{rows}{row}"))
+    }
+
+    #[test]
+    fn any_number_of_threads_gives_the_same() {
+        let files: Vec<Memory> = (1..20).map(|concurrency| level(concurrency, "3,90,20.3,100,10\n")).collect();
+        let inputs: Vec<&dyn Input> = files.iter().map(|file| file as &dyn Input).collect();
+        let backwards: Vec<&dyn Input> = inputs.iter().rev().copied().collect();
+        let alone = run(&inputs, 1).unwrap();
+        assert_eq!(alone.value.cells.len(), 19);
+        for threads in [0, 2, 5, 64] {
+            assert_eq!(run(&inputs, threads).unwrap(), alone, "{threads} threads");
+            assert_eq!(run(&backwards, threads).unwrap(), alone, "{threads} threads, files in another order");
+        }
+    }
+
+    #[test]
+    fn of_several_errors_the_one_in_the_first_file_is_told() {
+        let bad = |concurrency| if concurrency >= 3 { "x,1,1,1,1\n" } else { "" };
+        let files: Vec<Memory> = (1..20).map(|concurrency| level(concurrency, bad(concurrency))).collect();
+        let inputs: Vec<&dyn Input> = files.iter().map(|file| file as &dyn Input).collect();
+        for threads in [1, 2, 8] {
+            let error = run(&inputs, threads).unwrap_err().to_string();
+            assert!(error.starts_with("level-03.csv:52:1: `concurrency`"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_lies_there_twice_is_refused() {
+        let first = level(1, "");
+        let copy = Memory::new("zcopy.csv", first.bytes());
+        let error = run(&[&first, &copy], 2).unwrap_err().to_string();
+        assert!(error.starts_with("zcopy.csv: holds the same bytes as level-01.csv"), "{error}");
+    }
+
+    /// Has a row more each time it is opened, from the third time on.
+    struct Growing(AtomicUsize);
+
+    impl Input for Growing {
+        fn name(&self) -> &str {
+            "growing.csv"
+        }
+        fn open(&self) -> std::io::Result<Box<dyn Read + Send + '_>> {
+            let opened = self.0.fetch_add(1, Ordering::Relaxed);
+            let rows = "1,90,20,100,10\n".repeat(2.max(opened + 1));
+            Ok(Box::new(std::io::Cursor::new(format!("{HEADER}{rows}").into_bytes())))
+        }
+        fn size(&self) -> u64 {
+            100
+        }
+    }
+
+    #[test]
+    fn a_file_that_changes_between_the_readings_is_refused() {
+        let error = run(&[&Growing(AtomicUsize::new(0))], 1).unwrap_err().to_string();
+        assert!(error.starts_with("growing.csv: changed while it was being read"), "{error}");
     }
 
     #[test]

@@ -295,7 +295,7 @@ mod tests {
     #[test]
     fn gzip_reads_as_if_it_were_not_compressed_and_is_hashed_as_stored() {
         let plain = Memory::new("a.csv", b"a,b\n1,2\n");
-        let packed = Memory::new("a.csv", &gzip(b"a,b\n1,2\n"));
+        let packed = Memory::new("a.csv", gzip(b"a,b\n1,2\n"));
         assert_eq!(text(&plain), text(&packed));
         let hash = Stream::open(&packed).and_then(Stream::finish).unwrap();
         assert_eq!(hash, fingerprint(&packed).unwrap());
@@ -310,7 +310,7 @@ mod tests {
     #[test]
     fn a_byte_order_mark_is_left_out() {
         assert_eq!(text(&Memory::new("a", b"\xef\xbb\xbfa,b")).unwrap(), "a,b");
-        assert_eq!(text(&Memory::new("a", &gzip(b"\xef\xbb\xbfa,b"))).unwrap(), "a,b");
+        assert_eq!(text(&Memory::new("a", gzip(b"\xef\xbb\xbfa,b"))).unwrap(), "a,b");
         assert_eq!(text(&Memory::new("a", b"a")).unwrap(), "a", "shorter than the mark");
     }
 
@@ -328,7 +328,7 @@ mod tests {
 
     #[test]
     fn gzip_that_expands_beyond_reason_is_refused_only_where_both_limits_are_passed() {
-        let bomb = Memory::new("bomb.gz", &gzip(&vec![b'\n'; 1 << 20]));
+        let bomb = Memory::new("bomb.gz", gzip(&vec![b'\n'; 1 << 20]));
         let read = |bytes, ratio| {
             let mut stream = Stream::with_limit(&bomb, Expansion { bytes, ratio })?;
             while stream.read_more()? {
@@ -343,7 +343,7 @@ mod tests {
 
     #[test]
     fn a_record_without_end_is_refused_at_16_mib() {
-        let endless = Memory::new("endless.csv", &vec![b'a'; LONGEST_RECORD + 1]);
+        let endless = Memory::new("endless.csv", vec![b'a'; LONGEST_RECORD + 1]);
         assert_eq!(text(&endless).unwrap_err().message, "a record is longer than 16 MiB");
     }
 }

@@ -3,6 +3,7 @@
 //! `expect` and `unwrap` are how a test says what must hold.
 #![allow(clippy::unwrap_used)]
 
+mod bad_input;
 mod browser;
 mod charts;
 mod html;

@@ -8,6 +8,7 @@ use crate::ingest::sink::{Bad, Sink};
 use crate::record::Record;
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
+use std::borrow::Cow;
 use std::fmt;
 
 /// Deepest nesting of a value; no tool means more.
@@ -70,12 +71,12 @@ impl Objects {
     pub fn read<'r>(&'r mut self, text: &'r str, sink: &mut Sink) -> Result<Record<'r>, Broken> {
         self.values.clear();
         self.unescaped.clear();
-        let mut collector = Collector { objects: self, text, sink, next: 0, broken: None };
+        let mut collector = Collector { objects: self, text, sink, next: 0, key: None, broken: None };
         let mut parser = serde_json::Deserializer::from_str(text);
         let parsed = parser.deserialize_map(&mut collector).and_then(|()| parser.end());
-        let broken = collector.broken.take();
+        let (broken, key) = (collector.broken.take(), collector.key.take());
         if let Err(error) = parsed {
-            return Err(syntax_error(text, &error));
+            return Err(syntax_error(text, &error, key));
         }
         if let Some(broken) = broken {
             return Err(broken);
@@ -192,6 +193,8 @@ struct Collector<'c, 't, 's, 'f> {
     text: &'t str,
     sink: &'s mut Sink<'f>,
     next: usize,
+    /// The key whose value is being read.
+    key: Option<Cow<'t, str>>,
     broken: Option<Broken>,
 }
 
@@ -205,6 +208,7 @@ impl<'t> Visitor<'t> for &mut Collector<'_, 't, '_, '_> {
     fn visit_map<A: MapAccess<'t>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key_seed(KeySeed)? {
             let field = self.objects.field(&key, &mut self.next, self.sink);
+            let key = self.key.insert(key).clone();
             let raw: &'t RawValue = map.next_value()?;
             if let Some(field) = field {
                 self.collect(field, &key, raw.get()).map_err(A::Error::custom)?;
@@ -269,7 +273,7 @@ impl<'t> Collector<'_, 't, '_, '_> {
 fn too_deep(key: &str, position: usize) -> Broken {
     Broken {
         reason: "nested too deep",
-        message: format!("is nested more than {DEEPEST} levels deep"),
+        message: format!("expected at most {DEEPEST} levels of nesting, found more"),
         hint: "records are flat: take it out",
         position,
         key: Some(key.to_owned()),
@@ -300,40 +304,47 @@ fn depth(raw: &str) -> usize {
     deepest
 }
 
-fn syntax_error(text: &str, error: &serde_json::Error) -> Broken {
+fn syntax_error(text: &str, error: &serde_json::Error, key: Option<Cow<str>>) -> Broken {
+    let incomplete = error.is_eof();
+    let at_start = Broken {
+        reason: "not an object",
+        message: format!("expected an object, found {}", kind(text)),
+        hint: "write each record as an object: {\"ttft_ms\": 405.5, …}",
+        position: 0,
+        key: None,
+        syntax: false,
+        incomplete,
+    };
+    if error.is_data() {
+        return at_start;
+    }
     let line_start: usize = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
     // serde_json counts the bytes it has read, the one at fault included.
-    let position = (line_start + error.column().saturating_sub(1)).min(text.len());
-    let rest = text[character(text, position)..].trim_start();
-    let incomplete = error.is_eof();
-    let described = error.to_string();
-    let described = described.rsplit_once(" at line ").map_or(described.as_str(), |(what, _)| what);
-    let (reason, message, hint) = if let Some(word) =
-        ["NaN", "Infinity", "-Infinity", "nan", "inf", "-inf"].into_iter().find(|word| rest.starts_with(word))
-    {
-        (
-            "not a finite number",
-            format!("expected a finite number, found `{word}`"),
-            "write `null` where it was not measured",
-        )
-    } else if error.is_data() {
-        (
-            "not an object",
-            format!("expected an object, found {}", kind(text)),
-            "write each record as an object: {\"ttft_ms\": 405.5, …}",
-        )
-    } else {
-        ("invalid JSON", format!("this is no JSON: {described}"), "look for a missing quote, comma or bracket")
-    };
-    let syntax = reason == "invalid JSON";
-    Broken {
-        reason,
-        message,
-        hint,
-        position: if error.is_data() { 0 } else { position },
-        key: None,
-        syntax,
-        incomplete,
+    let fault = character(text, line_start + error.column().saturating_sub(1));
+    let position = if text[..fault].ends_with('-') { fault - 1 } else { fault };
+    let position = text.len() - text[position..].trim_start().len();
+    let words = ["NaN", "Infinity", "-Infinity", "-NaN", "nan", "inf", "-inf"];
+    match words.into_iter().filter(|word| text[position..].starts_with(word)).max_by_key(|word| word.len()) {
+        Some(word) => Broken {
+            reason: "not a finite number",
+            message: format!("expected a finite number, found `{word}`"),
+            hint: "write `null` where it was not measured",
+            position,
+            key: key.map(Cow::into_owned),
+            ..at_start
+        },
+        None => {
+            let described = error.to_string();
+            let described = described.rsplit_once(" at line ").map_or(described.as_str(), |(what, _)| what);
+            Broken {
+                reason: "invalid JSON",
+                message: format!("this is no JSON: {described}"),
+                hint: "look for a missing quote, comma or bracket",
+                position: fault,
+                syntax: true,
+                ..at_start
+            }
+        }
     }
 }
 
@@ -348,7 +359,7 @@ fn kind(text: &str) -> String {
 struct KeySeed;
 
 impl<'t> serde::de::DeserializeSeed<'t> for KeySeed {
-    type Value = std::borrow::Cow<'t, str>;
+    type Value = Cow<'t, str>;
 
     fn deserialize<D: Deserializer<'t>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_str(self)
@@ -356,7 +367,7 @@ impl<'t> serde::de::DeserializeSeed<'t> for KeySeed {
 }
 
 impl<'t> Visitor<'t> for KeySeed {
-    type Value = std::borrow::Cow<'t, str>;
+    type Value = Cow<'t, str>;
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str("a key")

@@ -116,7 +116,7 @@ impl Array<'_, '_> {
             return Err(Error::at(self.place(), message).hint("remove the comma behind the last record"));
         }
         let Some(length) = self.find_end(first)? else {
-            sink.bad(self.cut_short())?;
+            sink.bad(self.cut_short(first.is_none()))?;
             return Ok(false);
         };
         let place = self.place();
@@ -160,9 +160,10 @@ impl Array<'_, '_> {
         }
     }
 
-    fn cut_short(&self) -> Bad {
+    fn cut_short(&self, between: bool) -> Bad {
         let place = self.place().path(format!("[{}]", self.index));
-        let message = "the file ends before this record does: it looks cut short";
+        let what = if between { "its array" } else { "this record" };
+        let message = format!("the file ends before {what} does: it looks cut short");
         Bad { reason: "cut short", error: Error::at(place, message).hint("copy the file again") }
     }
 }
