@@ -9,6 +9,9 @@ use std::collections::BTreeSet;
 /// Tables with more columns than these stand closer, and scroll rather than break their numbers on a phone.
 const FEW: usize = 4;
 
+/// Cells with more characters than these are sentences, which a close table must leave room for.
+const WORDY: usize = 32;
+
 /// The places that a link within the report can lead to.
 pub fn ids(report: &Report) -> BTreeSet<String> {
     fn walk(blocks: &[Block], out: &mut BTreeSet<String>) {
@@ -176,7 +179,8 @@ impl Page<'_> {
     }
 
     fn cell(&mut self, cell: &Cell, align: Align, heading: bool) {
-        let classes: Vec<_> = [(align == Align::Right, "right"), (cell.exceeded, "exceeded")]
+        let wordy = align == Align::Left && plain_text(&cell.content).chars().count() > WORDY;
+        let classes: Vec<_> = [(align == Align::Right, "right"), (wordy, "words"), (cell.exceeded, "exceeded")]
             .into_iter()
             .filter_map(|(holds, class)| holds.then_some(class))
             .collect();
