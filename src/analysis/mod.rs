@@ -385,6 +385,29 @@ mod tests {
     }
 
     #[test]
+    fn use_cases_with_levels_are_judged_and_the_rest_named() {
+        let chat = with(cell("32K", Load::Concurrency(1)), MetricId::Ttft, 2.0);
+        let mut chat = with(chat, MetricId::GenerationSpeed, 90.0);
+        chat.mean_output_tokens = Some(1024.0);
+        let analysis = analyzed(vec![chat], &Config::default());
+        let judged: Vec<_> =
+            analysis.capacity.iter().map(|c| (c.use_case.id.as_str(), c.limit.text.as_str())).collect();
+        assert_eq!(judged, [("general-chatbot", "1+")]);
+        assert_eq!(analysis.not_tested.len(), 4);
+    }
+
+    #[test]
+    fn a_cell_of_warm_up_requests_alone_is_no_level_of_a_use_case() {
+        let mut warmed_up = cell("32K", Load::Concurrency(1));
+        (warmed_up.requests, warmed_up.warmup) = (0, 5);
+        let mut own = warmed_up.clone();
+        own.key.scenario = "general-chatbot".into();
+        let warned = analyze(vec![warmed_up, own], Vec::new(), &Config::default());
+        assert_eq!((warned.value.capacity, warned.value.not_tested.len()), (Vec::new(), 5));
+        assert_eq!(warned.warnings, []);
+    }
+
+    #[test]
     fn without_a_sweep_only_the_success_rate_is_found() {
         let mut own = with(cell("1K", Load::Concurrency(1)), MetricId::Ttft, 0.5);
         own.key.scenario = "code-completion".into();

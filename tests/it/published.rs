@@ -4,30 +4,12 @@ use crate::run::{RUNS, bundled, root};
 use gristmill::analysis::{Analysis, At, analyze};
 use gristmill::config::Config;
 use gristmill::format;
-use gristmill::ingest::{Input, Options, ingest};
+use gristmill::ingest::{Memory, Options, ingest};
 use serde_json::{Value, json};
-use std::io::Read;
-
-/// A file of a run, in memory.
-struct File {
-    name: &'static str,
-    bytes: Vec<u8>,
-}
-
-impl Input for File {
-    fn name(&self) -> &str {
-        self.name
-    }
-    fn open(&self) -> std::io::Result<Box<dyn Read + Send + '_>> {
-        Ok(Box::new(&self.bytes[..]))
-    }
-    fn size(&self) -> u64 {
-        self.bytes.len() as u64
-    }
-}
+use std::collections::BTreeMap;
 
 fn analysis(run: &str, threads: usize) -> Analysis {
-    let read = |name| File { name, bytes: std::fs::read(bundled(run).join(name)).unwrap() };
+    let read = |name| Memory::new(name, std::fs::read(bundled(run).join(name)).unwrap());
     let (records, power) = (read("records.csv"), read("power.csv"));
     let config: Config =
         toml::from_str(&std::fs::read_to_string(bundled(run).join("gristmill.toml")).unwrap()).unwrap();
@@ -117,5 +99,18 @@ fn published_findings_come_out_to_the_last_digit() {
 fn every_digit_is_the_same_with_any_number_of_threads() {
     for run in RUNS {
         assert_eq!(analysis(run, 1), analysis(run, 3), "{run}");
+    }
+}
+
+#[test]
+fn published_capacity_limits_come_out() {
+    for run in RUNS {
+        let expected = expected(run);
+        let limits: BTreeMap<_, _> =
+            analysis(run, 2).capacity.into_iter().map(|capacity| (capacity.use_case.id, capacity.limit.text)).collect();
+        let published = expected["capacity"].as_object().unwrap().iter();
+        let published: BTreeMap<_, _> =
+            published.map(|(id, capacity)| (id.clone(), capacity["limit"].as_str().unwrap().to_owned())).collect();
+        assert_eq!(limits, published, "{run}");
     }
 }
