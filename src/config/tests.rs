@@ -226,8 +226,12 @@ fn values_that_cannot_stand_are_placed() {
             "6:6: `use_case[1].id`: the use case `chat` stands here a second time",
         ),
         (
-            "[[use_case]]\nid = \"../x\"\ncontext = 1\nmin_speed = 1".to_owned(),
-            "2:6: `use_case[0].id`: expected letters, digits, `-`, `_` and `.`, found `../x`",
+            "[[use_case]]\nid = \" x\"\ncontext = 1\nmin_speed = 1".to_owned(),
+            "2:6: `use_case[0].id`: expected an id without control characters and spaces around it, found ` x`",
+        ),
+        (
+            "[[use_case]]\nid = \"sweep\"\ncontext = 1\nmin_speed = 1".to_owned(),
+            "2:6: `use_case[0].id`: `sweep` is the scenario of the context × concurrency grid, not of a use case",
         ),
         ("[[use_case]]\ncontext = 1\nmin_speed = 1".to_owned(), "1:1: `use_case[0].id`: a use case needs an id"),
     ];

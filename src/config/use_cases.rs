@@ -66,15 +66,14 @@ fn values(use_case: &UseCaseConfig) -> Vec<Problem> {
     problems
 }
 
-/// The id names files and places in the report, so that it has to be plain.
+/// The id is the scenario of its own records, whatever that is called.
 fn id(id: &str) -> Option<Problem> {
-    let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
-    let message = if id.is_empty() {
+    let message = if id.trim().is_empty() {
         "a use case needs an id".to_owned()
     } else if id == SWEEP {
         format!("`{SWEEP}` is the scenario of the context × concurrency grid, not of a use case")
-    } else if !id.chars().all(plain) || id.starts_with('.') {
-        format!("expected letters, digits, `-`, `_` and `.`, found `{id}`")
+    } else if id.trim() != id || id.contains(char::is_control) {
+        format!("expected an id without control characters and spaces around it, found `{id}`")
     } else {
         return None;
     };

@@ -1,9 +1,14 @@
 //! Reports to files: one renderer per format. No arithmetic, no wording.
 
 pub mod charts;
+pub mod csv;
 pub mod html;
+pub mod json;
 pub mod markdown;
 mod outline;
+mod summaries;
+#[cfg(test)]
+mod testing;
 mod text;
 
 use crate::analysis::Analysis;
@@ -29,6 +34,8 @@ pub struct Document<'d> {
     pub fonts: &'d Fonts,
     /// Size of the PDF's pages.
     pub page: PageSize,
+    /// Paths of all files that are written together, sorted: what `report.json` lists, itself among them.
+    pub files: &'d [String],
 }
 
 /// Size of a page.
@@ -59,7 +66,7 @@ pub trait Renderer: Sync {
 }
 
 /// Every output format, in the order in which help and messages name them.
-pub static RENDERERS: &[&dyn Renderer] = &[&html::Html, &markdown::Markdown, &charts::Charts];
+pub static RENDERERS: &[&dyn Renderer] = &[&html::Html, &markdown::Markdown, &charts::Charts, &json::Json, &csv::Csv];
 
 /// The renderer of a name.
 pub fn renderer(name: &str) -> Result<&'static dyn Renderer> {
