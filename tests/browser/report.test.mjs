@@ -129,6 +129,17 @@ for (const { name, url } of reports()) {
       assert.equal(await look({ viewport: { width: 360, height: 800 }, javaScriptEnabled: false }, shown), false);
     });
 
+    test("shows hostile text as text", { skip: !name.startsWith("hostile") }, async () => {
+      const found = await look({}, (page) =>
+        page.evaluate(() => ({ text: document.body.textContent, images: document.images.length, title: document.title })),
+      );
+      for (const piece of ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "{{7*7}}"]) {
+        assert.ok(found.text.includes(piece), piece);
+      }
+      assert.ok(found.title.startsWith("</title></style>"));
+      assert.equal(found.images, 0);
+    });
+
     test("prints, in light colours whatever the screen has", async () => {
       const pdf = await look({ colorScheme: "dark" }, async (page) => {
         await page.emulateMedia({ media: "print" });

@@ -1,8 +1,9 @@
 //! Reports in a real browser: `tests/browser` looks at each through Chromium.
 
-use crate::run::root;
-use crate::sample;
+use crate::run::{RUNS, bundled, root};
+use crate::{prose, sample};
 use gristmill::render::html;
+use gristmill::report::Report;
 use std::path::Path;
 use std::process::Command;
 
@@ -29,8 +30,43 @@ fn reports_hold_in_a_browser() {
     );
 }
 
+/// A page of every kind of block, one of a bundled run, and one of a run in which everything is hostile that can be.
 fn write_reports(folder: &Path) {
-    let write = |name: &str, page: String| std::fs::write(folder.join(name), page).unwrap();
-    write("everything.html", html::page(&sample::everything(), None).unwrap());
-    write("branded.html", html::page(&sample::everything(), Some("#ffd400")).unwrap());
+    let write = |name: &str, report: &Report, accent: Option<&str>| {
+        std::fs::write(folder.join(name), html::page(report, accent).unwrap()).unwrap();
+    };
+    let read = |name: &str| std::fs::read_to_string(bundled(RUNS[1]).join(name)).unwrap();
+    let files = ["records.csv", "power.csv"].map(|name| (name, read(name)));
+    let files: Vec<_> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    write("everything.html", &sample::everything(), Some("#ffd400"));
+    write("bundled.html", &prose::report_of(&files, &read("gristmill.toml")), None);
+    let (records, configuration) = hostile_run();
+    write("hostile.html", &prose::report_of(&[(HOSTILE, &records)], &configuration), Some(HOSTILE));
+}
+
+const HOSTILE: &str = "</title></style></script><script>alert(1)</script><img src=x onerror=alert(1)>\"'>{{7*7}}.csv";
+
+/// Records and a configuration whose every text is markup.
+fn hostile_run() -> (String, String) {
+    let quoted = format!("\"{}\"", HOSTILE.replace('"', "\"\""));
+    let mut records =
+        "scenario,context_tokens,concurrency,request_id,start_s,ttft_ms,e2e_ms,input_tokens,output_tokens,error\n"
+            .to_owned();
+    for at in 0..60 {
+        let (concurrency, start) = (1 + at % 2, 1_768_000_000 + at);
+        let scenario = ["sweep", "hostile", &quoted][at / 20];
+        let error = if at % 10 == 0 { &quoted } else { "" };
+        records += &format!("{scenario},1024,{concurrency},r{at},{start},400,5000,1024,100,{error}\n");
+    }
+    let text = format!("{HOSTILE:?}");
+    let configuration = format!(
+        "title = {text}\nsubtitle = {text}\n\
+         [model]\nname = {text}\norganization = {text}\nparameters = {text}\narchitecture = {text}\nprecision = {text}\n\
+         [hardware]\ngpu = {text}\n\
+         [engine]\nname = {text}\n\
+         [test]\nspeculative_decoding = {text}\nkv_cache = {text}\nnotes = {text}\n\
+         [[use_case]]\nid = \"hostile\"\nname = {text}\ncontext = \"1K\"\nmax_ttft_s = 2\ndescription = {text}\n\
+         [brand]\nname = {text}\nwebsite = \"javascript:alert(1)\"\nreport_url = \"javascript:alert(1)\"\ncontact = {text}\n"
+    );
+    (records, configuration)
 }
