@@ -1,6 +1,6 @@
 //! Figures: a chart with its words and its numbers.
 
-use super::templates::capital;
+use super::templates::{capital, clean};
 use super::words;
 use super::{Align, Cell, Column, Figure, Table};
 use crate::analysis::{Analysis, CellFigures};
@@ -27,7 +27,7 @@ fn alternative(chart: &Chart) -> String {
     if let Some(limit) = &chart.limit {
         out.push_str(&format!(" {}.", limit.label));
     }
-    out
+    clean(&out)
 }
 
 fn line(chart: &Chart, series: &Series) -> Option<String> {
@@ -89,12 +89,18 @@ pub fn context_cell(context: Option<&Context>) -> Cell {
 
 /// A load as the first cell of a row.
 pub fn load_cell(load: Load) -> Cell {
-    Cell::number(format::level(load), load.level())
+    let unit = if load.is_concurrency() { "" } else { "/s" };
+    Cell::number(format!("{}{unit}", format::level(load)), load.level())
 }
 
 /// What a column of loads is called.
-pub fn load_title(mut loads: impl Iterator<Item = Load>) -> &'static str {
-    if loads.all(Load::is_concurrency) { "Concurrency" } else { "Load" }
+pub fn load_title(loads: impl Iterator<Item = Load>) -> &'static str {
+    let kinds: Vec<bool> = loads.map(Load::is_concurrency).collect();
+    match (kinds.contains(&true), kinds.contains(&false)) {
+        (true, true) => "Load",
+        (false, true) => "Request rate",
+        _ => "Concurrency",
+    }
 }
 
 /// A metric over the whole sweep: contexts down, loads across; one of them alone gives a list.

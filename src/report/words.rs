@@ -80,11 +80,12 @@ pub fn level(text: &str, concurrency: bool) -> String {
     }
 }
 
-/// What stands for a single request: `a single request`, or the level that was run in its place.
+/// What stands for a single request: `For a single request`, or the level that was run in its place: `At 5 concurrent
+/// requests`.
 pub fn single(load: Load) -> String {
     match load {
-        Load::Concurrency(1) => "a single request".to_owned(),
-        other => format::load(other),
+        Load::Concurrency(1) => "For a single request".to_owned(),
+        other => format!("At {}", format::load(other)),
     }
 }
 

@@ -14,17 +14,7 @@ pub fn report_of(files: &[(&str, &str)], configuration: &str) -> Report {
     let inputs: Vec<&dyn Input> = files.iter().map(|file| file as &dyn Input).collect();
     let mut warnings = Vec::new();
     let ingested = ingest(&inputs, &config, &Options { lenient: true, threads: 1 }).unwrap().take(&mut warnings);
-    let mut analysis = analyze(ingested.cells.clone(), ingested.power_w.clone(), &config).take(&mut warnings);
-    if analysis.capacity.is_empty() && analysis.not_tested.is_empty() {
-        for case in gristmill::analysis::use_cases::use_cases(&config).unwrap() {
-            match gristmill::analysis::capacity::judge(&ingested.cells, &case, &config, &analysis.central)
-                .take(&mut warnings)
-            {
-                gristmill::analysis::capacity::Outcome::Judged(c) => analysis.capacity.push(c),
-                _ => analysis.not_tested.push(case),
-            }
-        }
-    }
+    let analysis = analyze(ingested.cells.clone(), ingested.power_w.clone(), &config).take(&mut warnings);
     let input = Composition {
         analysis: &analysis,
         ingested: &ingested,
@@ -43,6 +33,9 @@ pub fn text(report: &Report) -> String {
     let mut out = String::new();
     let cover = &report.cover;
     writeln!(out, "{}", cover.title).unwrap();
+    if !cover.contents_note.is_empty() {
+        writeln!(out, "{}", plain_text(&cover.contents_note)).unwrap();
+    }
     for line in [&cover.subtitle, &cover.date_text].into_iter().flatten() {
         writeln!(out, "{line}").unwrap();
     }
@@ -57,7 +50,7 @@ pub fn text(report: &Report) -> String {
         writeln!(out, "\n# {} (#{})", section.title, section.id).unwrap();
         blocks(&section.blocks, "", &mut out);
     }
-    out
+    out.replace(concat!("Gristmill ", env!("CARGO_PKG_VERSION")), "Gristmill VERSION")
 }
 
 fn blocks(all: &[Block], indent: &str, out: &mut String) {
@@ -300,7 +293,7 @@ fn one_context_or_one_load_level_is_no_span() {
     let text = well_written(&Run { contexts: &[32768], ..RUN }.report(""));
     assert!(!text.contains("→"), "{text}");
     let text = well_written(&Run { loads: &["5"], ..RUN }.report(""));
-    assert!(text.contains("For 5 concurrent requests"), "{text}");
+    assert!(text.contains("At 5 concurrent requests the mean TTFT"), "{text}");
     assert!(text.contains("A single request at a time was not tested"), "{text}");
 }
 
@@ -440,4 +433,56 @@ fn a_percentile_that_the_sample_cannot_carry_gives_no_verdict() {
 fn a_limit_may_be_a_request_rate() {
     let text = workload("max_ttft_s = 0.3", Run { loads: &["0.5", "1", "4"], load: "request_rate", ..RUN });
     assert!(text.contains("requests/s, set by TTFT"), "{text}");
+}
+
+#[test]
+fn the_method_says_what_was_skipped_unknown_and_repeated() {
+    let header = HEADER.replace(",error", ",run,colour,error");
+    let once = |run: &str| {
+        let rows = Run { contexts: &[1024], loads: &["1", "2"], ..RUN }.rows(1_770_000_000);
+        rows.lines().map(|row| format!("{},{run},red,\n", row.trim_end_matches(','))).collect::<String>()
+    };
+    let mut rows = header + &once("a") + &once("b").replace("17700", "17800");
+    writeln!(rows, "sweep,1024,1,,1770009000,,,5000,10,1,1024,100,a,red,").unwrap();
+    let text = well_written(&report_of(&[("records.csv", &rows), ("notes.txt", "some words")], ""));
+    assert!(text.contains("Load levels were run up to 2 times."), "{text}");
+    assert!(text.contains("A column of records.csv that is not known: colour."), "{text}");
+    assert!(text.contains("1 bad record was skipped, as was asked for."), "{text}");
+    assert!(text.contains("Not recognised, and not used: notes.txt."), "{text}");
+    assert!(text.contains("# Warnings"), "{text}");
+}
+
+#[test]
+fn prompts_of_mixed_length_are_said_to_be_mixed() {
+    let run = Run { contexts: &[700, 900, 1900], loads: &["1", "2"], ..RUN };
+    // Without the context column each load level is one cell.
+    let without = |row: &str| {
+        let fields: Vec<_> = row.split(',').enumerate().filter(|(at, _)| *at != 1).map(|(_, field)| field).collect();
+        fields.join(",") + "\n"
+    };
+    let rows: String = (HEADER.to_owned() + &run.rows(1_770_000_000)).lines().map(without).collect();
+    let text = well_written(&report_of(&[("records.csv", &rows)], ""));
+    assert!(text.contains("used prompts of mixed lengths (~1.1K tokens on average)"), "{text}");
+    assert!(text.contains("mixed context (~1.1K tokens on average)"), "{text}");
+}
+
+#[test]
+fn a_brand_is_named_where_it_is_looked_for() {
+    let brand = "[brand]\nname = 'Example Labs'\ncontact = 'team@example.org'\nwebsite = 'https://example.org'\n\
+        report_url = 'https://example.org/report'\n";
+    let report = RUN.report(brand);
+    let text = well_written(&report);
+    assert_eq!(report.cover.footer, "Example Labs");
+    assert_eq!(report.cover.brand.as_deref(), Some("Example Labs"));
+    assert!(text.contains("An interactive copy of this report is at https://example.org/report."), "{text}");
+    assert!(text.contains("This report was prepared by Example Labs."), "{text}");
+    assert!(format!("{report:?}").contains("target: \"mailto:team@example.org\""), "the contact is a link");
+}
+
+#[test]
+fn costs_are_told_where_their_prices_are_known() {
+    let priced = "hardware = { gpu = 'Example GPU', count = 2 }\ncost = { gpu_hour = 2.5 }\n";
+    let text = well_written(&RUN.report(priced));
+    assert!(text.contains("a million output tokens cost $8.33."), "{text}");
+    assert!(text.contains("This counts $2.50 per GPU and hour for 2 GPUs;"), "{text}");
 }

@@ -9,6 +9,7 @@ use crate::metric::{Better, MetricId};
 use crate::record::Load;
 use crate::report::cover::is_concurrency;
 use crate::report::figure::{left, load_cell, load_title, number, right};
+use crate::report::templates::{capital, clean};
 use crate::report::words::{self, Print};
 use crate::report::{Cell, Inline, Table};
 use serde::Serialize;
@@ -308,7 +309,7 @@ fn columns_table(capacity: &Capacity) -> Table {
     let mut rows: Vec<Vec<Cell>> = shown(capacity)
         .iter()
         .map(|threshold| {
-            let name = crate::report::templates::capital(&threshold.metric(capacity));
+            let name = capital(&threshold.metric(capacity));
             let values = capacity.columns.iter().map(|column| {
                 let exceeded = column.exceeded.contains(&threshold.condition);
                 let mark = if column.estimated { "~" } else { "" };
@@ -347,10 +348,10 @@ fn marked(text: String, value: f64, exceeded: bool) -> Cell {
 fn levels_table(capacity: &Capacity) -> Table {
     let shown = shown(capacity);
     let title = load_title(capacity.levels.iter().map(|level| level.load));
-    let heads = shown.iter().map(|threshold| right(crate::report::templates::capital(&threshold.metric(capacity))));
+    let heads = shown.iter().map(|threshold| right(capital(&threshold.metric(capacity))));
     Table {
         id: format!("levels-of-{}", crate::report::slug::slug(&capacity.use_case.id)),
-        caption: format!("{}: every tested level", capacity.use_case.name),
+        caption: format!("{}: every tested level", clean(&capacity.use_case.name)),
         columns: std::iter::once(left(title)).chain(heads).collect(),
         rows: capacity
             .levels

@@ -8,6 +8,7 @@ use crate::metric::MetricId;
 use crate::record::{Load, SWEEP};
 use crate::report::cover;
 use crate::report::figure::{left, right};
+use crate::report::templates::{capital, clean};
 use crate::report::words::{self, Print};
 use crate::report::{Cell, Inline, Table};
 use serde::Serialize;
@@ -166,9 +167,9 @@ fn own_scenarios(input: &Composition) -> Option<String> {
 pub(super) fn scenario_name(input: &Composition, scenario: &str) -> String {
     let judged = input.analysis.capacity.iter().map(|capacity| &capacity.use_case);
     match judged.chain(&input.analysis.not_tested).find(|use_case| use_case.id == scenario) {
-        Some(use_case) => use_case.name.clone(),
+        Some(use_case) => clean(&use_case.name),
         None if scenario == SWEEP => "Sweep".to_owned(),
-        None => scenario.to_owned(),
+        None => clean(scenario),
     }
 }
 
@@ -196,7 +197,8 @@ fn failures(reasons: &[(String, u64)]) -> Table {
     if reasons.len() < 2 {
         return table;
     }
-    let row = |reason: &str, n: u64| vec![Cell::text(reason), Cell::number(format::thousands(n as f64), n as f64)];
+    let row =
+        |reason: &str, n: u64| vec![Cell::text(clean(reason)), Cell::number(format::thousands(n as f64), n as f64)];
     for (reason, n) in reasons.iter().take(MOST) {
         table.rows.push(row(if reason.is_empty() { "no reason recorded" } else { reason }, *n));
     }
@@ -230,13 +232,13 @@ fn key_findings(input: &Composition) -> Table {
         if let Some(span) = span {
             let name = format!("{} {name}, {}", average(input, id), single_name(findings));
             let (value, condition) = span_words(span, print);
-            row(crate::report::templates::capital(&name), value, condition, None);
+            row(capital(&name), value, condition, None);
         }
     }
     if let Some(capacity) = cover::headline_capacity(input) {
         let text = words::level(&capacity.limit.text, cover::is_concurrency(capacity));
         let condition = words::context(&capacity.use_case.context);
-        row(format!("{} capacity", capacity.use_case.name), text, condition, capacity.limit.level);
+        row(format!("{} capacity", clean(&capacity.use_case.name)), text, condition, capacity.limit.level);
     }
     if let Some(scaling) = &findings.throughput_scaling {
         let context = scaling.context.as_ref().map(|context| format!(", {}", words::context(context)));

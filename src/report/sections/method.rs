@@ -199,7 +199,7 @@ fn configuration(config: &Config) -> Table {
     let mut rows = Vec::new();
     let value = |config: &Config| serde_json::to_value(config).unwrap_or_default();
     let (set, default) = (value(config), value(&Config::default()));
-    let sections = ["title", "subtitle", "date", "power", "cost", "capacity", "use_case", "brand"];
+    let sections = ["title", "subtitle", "date", "power", "cost", "capacity", "use_case", "reference", "brand"];
     for name in sections {
         differences(name, &set[name], &default[name], &mut rows);
     }

@@ -136,7 +136,7 @@ fn measured_cells(input: &Composition, id: MetricId) -> usize {
 /// A metric from the shortest to the longest context, in words.
 #[derive(Serialize)]
 struct SpanView {
-    /// `a single request`, or the level that stands in for it.
+    /// `For a single request`, or `At` the level that stands in for it.
     name: String,
     /// Whether concurrency 1 was not run, so that another level stands in.
     stands_in: bool,

@@ -4,6 +4,7 @@ use super::{Composition, Draft, LeftOut, average, because};
 use crate::analysis::{At, PrefillSource};
 use crate::format;
 use crate::metric::MetricId;
+use crate::record::Load;
 use crate::report::figure::{context_cell, left, load_cell, load_title, number, right, short, sweep_table};
 use crate::report::words::{self, Band, Print, Spot};
 use crate::report::{Cell, Table};
@@ -44,6 +45,7 @@ struct Itl {
     tokens_per_chunk: Option<String>,
     single: Option<Spot>,
     single_name: String,
+    single_stands_in: bool,
     single_tpot: Option<String>,
     highest: Spot,
     highest_tpot: Option<String>,
@@ -191,6 +193,7 @@ fn itl(input: &Composition, left_out: &mut LeftOut) -> Option<Itl> {
         per_chunk,
         tokens_per_chunk: findings.tokens_per_chunk.map(|n| format::fixed(n, 1)),
         single: single.map(|at| Spot::new(at, format::milliseconds)),
+        single_stands_in: findings.single_load != Some(Load::Concurrency(1)),
         single_name: findings.single_load.map(words::single).unwrap_or_default(),
         single_tpot: single.filter(|_| per_chunk).and_then(tpot),
         highest: Spot::new(highest, format::milliseconds),

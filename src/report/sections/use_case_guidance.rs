@@ -5,6 +5,7 @@ use crate::analysis::capacity::{Capacity, Condition, Kind};
 use crate::format;
 use crate::report::cover::is_concurrency;
 use crate::report::figure::{context_cell, left, number, right};
+use crate::report::templates::clean;
 use crate::report::words;
 use crate::report::{Cell, Table};
 use serde::Serialize;
@@ -25,13 +26,13 @@ struct View {
 
 pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft> {
     let analysis = input.analysis;
+    if analysis.capacity.is_empty() {
+        return None;
+    }
     if !analysis.not_tested.is_empty() {
         let names: Vec<_> = analysis.not_tested.iter().map(|use_case| use_case.name.clone()).collect();
         let what = format!("Capacity of {}", words::list(&names));
         left_out.note(&what, "no tested level has the context and the output length of the workload");
-    }
-    if analysis.capacity.is_empty() {
-        return None;
     }
     let any = |kind: Kind| analysis.capacity.iter().any(|capacity| capacity.limit.kind == kind);
     let names: Vec<_> = analysis.not_tested.iter().map(|use_case| use_case.name.clone()).collect();
@@ -88,13 +89,13 @@ fn table(input: &Composition) -> Table {
         .iter()
         .map(|capacity| {
             let use_case = &capacity.use_case;
-            let mut row = vec![Cell::text(&use_case.name), context_cell(Some(&use_case.context))];
+            let mut row = vec![Cell::text(clean(&use_case.name)), context_cell(Some(&use_case.context))];
             row.extend(ttft.then(|| number(use_case.max_ttft_s, seconds)));
             row.extend(speed.then(|| number(use_case.min_speed, rate)));
             row.extend(e2e.then(|| number(use_case.max_e2e_s, seconds)));
             row.push(Cell { value: capacity.limit.level, ..Cell::text(limit(capacity)) });
             row.push(match &capacity.within {
-                Some(within) => Cell::number(&within.text, within.level),
+                Some(within) => Cell::number(per_second(&within.text, capacity), within.level),
                 None => Cell::text(if capacity.limit.kind == Kind::NotJudged { "–" } else { "none" }),
             });
             row.push(Cell::text(verdict(capacity)));
@@ -111,11 +112,15 @@ fn table(input: &Composition) -> Table {
 }
 
 fn limit(capacity: &Capacity) -> String {
-    if is_concurrency(capacity) || capacity.limit.kind == Kind::NotJudged {
-        capacity.limit.text.clone()
-    } else {
-        format!("{}/s", capacity.limit.text)
+    match capacity.limit.kind {
+        Kind::NotJudged => capacity.limit.text.clone(),
+        _ => per_second(&capacity.limit.text, capacity),
     }
+}
+
+/// A printed level; a request rate says that it is one.
+fn per_second(level: &str, capacity: &Capacity) -> String {
+    if is_concurrency(capacity) { level.to_owned() } else { format!("{level}/s") }
 }
 
 /// A threshold as a reader is told.
