@@ -6,6 +6,7 @@
 mod bad_input;
 mod browser;
 mod charts;
+mod data_files;
 mod html;
 mod markdown;
 mod prose;
