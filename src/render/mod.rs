@@ -6,6 +6,7 @@ pub mod html;
 pub mod json;
 pub mod markdown;
 mod outline;
+pub mod pdf;
 mod summaries;
 #[cfg(test)]
 mod testing;
@@ -66,7 +67,8 @@ pub trait Renderer: Sync {
 }
 
 /// Every output format, in the order in which help and messages name them.
-pub static RENDERERS: &[&dyn Renderer] = &[&html::Html, &markdown::Markdown, &charts::Charts, &json::Json, &csv::Csv];
+pub static RENDERERS: &[&dyn Renderer] =
+    &[&html::Html, &markdown::Markdown, &pdf::Pdf, &charts::Charts, &json::Json, &csv::Csv];
 
 /// The renderer of a name.
 pub fn renderer(name: &str) -> Result<&'static dyn Renderer> {

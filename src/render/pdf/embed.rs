@@ -1,0 +1,91 @@
+//! Typefaces in the file: only the glyphs that are used, and what text each stands for.
+
+use super::document::{DocModel, Ink};
+use crate::error::{Error, Result};
+use crate::font::{Face, Fonts, LoadedFace};
+use printpdf::{FontId, FontMetrics, ParsedFont, PdfFont};
+use rustybuzz::ttf_parser::GlyphId;
+use std::collections::BTreeMap;
+use subsetter::GlyphRemapper;
+
+/// A face as it is embedded.
+pub(super) struct EmbeddedFace {
+    /// Its name among the file's resources: fixed, so that the same report gives the same bytes.
+    pub id: FontId,
+    glyphs: GlyphRemapper,
+    /// By the file's own glyph number: the advance a viewer adds, thousandths of an em.
+    advances: BTreeMap<u16, i64>,
+    /// By the bundled file's glyph number: the text a viewer copies.
+    texts: BTreeMap<u16, String>,
+}
+
+/// Text of a glyph that stands for different ones, or for none: where it is used, the text itself stands beside it.
+const NO_TEXT: &str = "\u{fffd}";
+
+impl EmbeddedFace {
+    /// Number of a glyph in the embedded face.
+    pub fn glyph(&self, id: u16) -> u16 {
+        self.glyphs.get(id).unwrap_or(0)
+    }
+
+    /// The advance a viewer adds after a glyph of the embedded face, thousandths of an em.
+    pub fn advance(&self, glyph: u16) -> i64 {
+        self.advances.get(&glyph).copied().unwrap_or(0)
+    }
+
+    /// The text that a viewer copies for a glyph.
+    pub fn text(&self, id: u16) -> &str {
+        self.texts.get(&id).map_or(NO_TEXT, String::as_str)
+    }
+}
+
+/// The faces a document uses, and their programs.
+pub(super) fn embed(model: &DocModel, fonts: &Fonts) -> Result<BTreeMap<Face, (EmbeddedFace, PdfFont)>> {
+    let mut used: BTreeMap<Face, EmbeddedFace> = BTreeMap::new();
+    for draw in model.pages.iter().flatten() {
+        let Ink::Text(run) = &draw.ink else { continue };
+        let face = used.entry(run.face).or_insert_with(|| EmbeddedFace {
+            id: FontId(format!("face{}", run.face as usize)),
+            glyphs: GlyphRemapper::new(),
+            advances: BTreeMap::new(),
+            texts: BTreeMap::new(),
+        });
+        for glyph in &run.shaped.glyphs {
+            face.glyphs.remap(glyph.id);
+            // Glyph 0 is the box that stands for every missing character.
+            let text = if glyph.id == 0 || glyph.text.is_empty() { NO_TEXT } else { &glyph.text };
+            face.texts.entry(glyph.id).or_insert_with(|| text.to_owned());
+        }
+    }
+    used.into_iter().map(|(face, embedded)| Ok((face, program(embedded, face, fonts.face(face))?))).collect()
+}
+
+fn program(mut embedded: EmbeddedFace, face: Face, loaded: &LoadedFace) -> Result<(EmbeddedFace, PdfFont)> {
+    let bytes = subsetter::subset(loaded.bytes, 0, &embedded.glyphs)
+        .map_err(|error| Error::new(format!("the typeface {} could not be embedded: {error}", loaded.name)))?;
+    let units = loaded.parsed.units_per_em();
+    let mut widths = BTreeMap::new();
+    for id in 0..loaded.parsed.number_of_glyphs() {
+        let Some(glyph) = embedded.glyphs.get(id) else { continue };
+        let advance = loaded.parsed.glyph_hor_advance(GlyphId(id)).unwrap_or(0);
+        widths.insert(glyph, advance);
+        // Cut off as printpdf writes it: the rest is made up for where text is shown.
+        embedded.advances.insert(glyph, (f32::from(advance) * 1000.0 / units as f32) as i64);
+    }
+    let scaled = |share: f32| (share * units as f32) as i16;
+    let metrics = FontMetrics { ascent: scaled(loaded.ascent), descent: scaled(loaded.descent) };
+    let name = format!("{}+{}", subset_tag(face), loaded.name);
+    let mut font = ParsedFont::with_glyph_data(bytes, 0, Some(name), BTreeMap::new(), widths, units as u16, metrics);
+    let bounds = loaded.parsed.global_bounding_box();
+    let described = &mut font.pdf_font_metrics;
+    (described.x_min, described.y_min) = (bounds.x_min, bounds.y_min);
+    (described.x_max, described.y_max) = (bounds.x_max, bounds.y_max);
+    described.us_weight_class = loaded.parsed.weight().to_number();
+    Ok((embedded, PdfFont::new(font)))
+}
+
+/// Six capitals before the name of a subset: a different tag for each face.
+fn subset_tag(face: Face) -> String {
+    let letter = |at: usize| char::from(b'A' + ((face as usize * 7 + at * 3) % 26) as u8);
+    (0..6).map(letter).collect()
+}

@@ -1,0 +1,449 @@
+//! Pages as printpdf operations.
+
+use super::document::{Area, DocModel, Draw, Ink, Part, Pen, Pixels, Rgba, Target, TextRun};
+use super::embed::{EmbeddedFace, embed};
+use super::tags::Tags;
+use crate::error::{Error, Result};
+use crate::font::{Face, Fonts, Glyph};
+use crate::logo::Segment;
+use printpdf::{
+    Actions, BorderArray, Codepoint, Color, ColorArray, CurTransMat, Destination, DictItem, ExtendedGraphicsState,
+    ExtendedGraphicsStateId, GradientStop, Line, LineCapStyle, LineDashPattern, LineJoinStyle, LinePoint,
+    LinkAnnotation, Mm, Op, PaintMode, PdfDocument, PdfFontHandle, PdfPage, PdfParseErrorSeverity, PdfSaveOptions,
+    Point, Polygon, PolygonRing, Pt, Rect, Rgb, Shading, ShadingGeometry, ShadingId, TextItem, TextMatrix,
+    TextRenderingMode, WindingOrder, XObjectId, XObjectTransform,
+};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// Width of the white rim around text on lines.
+const HALO: f32 = 2.5;
+
+/// The bytes of a document.
+pub(super) fn emit(model: &DocModel, fonts: &Fonts) -> Result<Vec<u8>> {
+    let mut file = PdfDocument::new(&model.properties.title);
+    let mut faces = BTreeMap::new();
+    for (face, (embedded, font)) in embed(model, fonts)? {
+        file.resources.fonts.map.insert(embedded.id.clone(), font);
+        faces.insert(face, embedded);
+    }
+    let mut tags = Tags::new(model);
+    let mut shared = Shared { faces, alphas: BTreeSet::new(), shadings: Vec::new(), images: Vec::new() };
+    let (width, height) = model.size;
+    for (at, draws) in model.pages.iter().enumerate() {
+        let mut page = PageWriter::new(height, at, &mut shared, &mut tags);
+        draws.iter().for_each(|draw| page.draw(draw));
+        let ops = page.finish();
+        file.pages.push(PdfPage::new(Mm::from(Pt(width)), Mm::from(Pt(height)), ops));
+    }
+    for alpha in std::mem::take(&mut shared.alphas) {
+        let share = f32::from(alpha) / 1000.0;
+        let state = ExtendedGraphicsState::default().with_current_fill_alpha(share).with_current_stroke_alpha(share);
+        file.resources.extgstates.map.insert(alpha_id(alpha), state);
+    }
+    for (at, shading) in std::mem::take(&mut shared.shadings).into_iter().enumerate() {
+        file.resources.shadings.map.insert(shading_id(at), shading);
+    }
+    let mut warnings = Vec::new();
+    let written = file.to_lopdf_document(&PdfSaveOptions::default(), &mut warnings);
+    if let Some(warning) = warnings.iter().find(|warning| warning.severity == PdfParseErrorSeverity::Error) {
+        return Err(Error::new(format!("the PDF could not be written: {}", warning.msg)));
+    }
+    super::finish::finish(written, model, &tags, &shared.images)
+        .map_err(|error| Error::new(format!("the PDF could not be finished: {error}")))
+}
+
+/// What all pages share.
+struct Shared {
+    faces: BTreeMap<Face, EmbeddedFace>,
+    /// Shares of cover, in thousandths.
+    alphas: BTreeSet<u16>,
+    shadings: Vec<Shading>,
+    images: Vec<Arc<Pixels>>,
+}
+
+/// Writes one page.
+struct PageWriter<'w, 'm> {
+    ops: Vec<Op>,
+    height: f32,
+    page: usize,
+    shared: &'w mut Shared,
+    tags: &'w mut Tags<'m>,
+    /// What the open marked content belongs to.
+    open: Option<Part>,
+    state: State,
+}
+
+/// What was last set on the page: the same again is not written again.
+#[derive(Default)]
+struct State {
+    fill: Option<Rgba>,
+    stroke: Option<Pen>,
+    font: Option<(Face, f32)>,
+    alpha: Option<u16>,
+}
+
+impl<'w, 'm> PageWriter<'w, 'm> {
+    fn new(height: f32, page: usize, shared: &'w mut Shared, tags: &'w mut Tags<'m>) -> Self {
+        Self { ops: Vec::new(), height, page, shared, tags, open: None, state: State::default() }
+    }
+
+    fn finish(mut self) -> Vec<Op> {
+        self.close();
+        self.ops
+    }
+
+    fn draw(&mut self, draw: &Draw) {
+        if let Ink::Link { area, target, words } = &draw.ink {
+            self.link(*area, target, draw.part, words);
+            return;
+        }
+        self.open(draw.part);
+        match &draw.ink {
+            Ink::Text(run) => self.text(run),
+            Ink::Box { area, radius, fill, stroke } => {
+                let points = self.rounded(*area, *radius);
+                self.shape(points, true, *fill, stroke.as_ref());
+            }
+            Ink::Path { points, closed, fill, stroke } => {
+                let points = points.iter().map(|(x, y)| self.point(*x, *y, false)).collect();
+                self.shape(points, *closed, *fill, stroke.as_ref());
+            }
+            Ink::Outline { segments, even_odd, fill, stroke } => {
+                self.outline(segments, *even_odd, *fill, stroke.as_ref());
+            }
+            Ink::Image { area, pixels } => self.image(*area, pixels),
+            Ink::Gradient { area, from, to } => self.gradient(*area, *from, *to),
+            Ink::Link { .. } => {}
+        }
+    }
+
+    /// Begins marked content, unless what is open belongs to the same part.
+    fn open(&mut self, part: Part) {
+        if self.open == Some(part) {
+            return;
+        }
+        self.close();
+        self.open = Some(part);
+        self.ops.push(match part {
+            Part::Artifact => Op::BeginMarkedContent { tag: "Artifact".to_owned() },
+            Part::Element(element) => {
+                let mark = self.tags.content(self.page, element);
+                let map = BTreeMap::from([("MCID".to_owned(), DictItem::Int(mark as i64))]);
+                let tag = self.tags.role(element).name().to_owned();
+                Op::BeginMarkedContentWithProperties { tag, properties: DictItem::Dict { map } }
+            }
+        });
+    }
+
+    fn close(&mut self) {
+        if self.open.take().is_some() {
+            self.ops.push(Op::EndMarkedContent);
+        }
+    }
+
+    fn text(&mut self, run: &TextRun) {
+        if run.shaped.glyphs.is_empty() {
+            return;
+        }
+        self.set_alpha(run.colour.alpha);
+        self.set_fill(run.colour);
+        self.ops.push(Op::StartTextSection);
+        if self.state.font != Some((run.face, run.size)) {
+            let id = self.shared.faces[&run.face].id.clone();
+            self.ops.push(Op::SetFont { font: PdfFontHandle::External(id), size: Pt(run.size) });
+            self.state.font = Some((run.face, run.size));
+        }
+        let matrix = TextMatrix::Translate(Pt(rounded(run.x)), Pt(rounded(self.height - run.y)));
+        if run.halo {
+            // The rim first, so that it lies below every glyph.
+            self.set_stroke(&Pen { colour: super::style::WHITE, width: HALO, dash: Vec::new() });
+            self.ops.push(Op::SetTextMatrix { matrix });
+            self.ops.push(Op::SetTextRenderingMode { mode: TextRenderingMode::Stroke });
+            self.ops.push(Op::BeginMarkedContent { tag: "Artifact".to_owned() });
+            self.glyphs(run, false);
+            self.ops.push(Op::EndMarkedContent);
+            self.ops.push(Op::SetTextRenderingMode { mode: TextRenderingMode::Fill });
+        }
+        self.ops.push(Op::SetTextMatrix { matrix });
+        self.glyphs(run, true);
+        self.ops.push(Op::EndTextSection);
+    }
+
+    /// Shows glyphs from where the text matrix stands. A cluster whose glyphs alone would copy as another text carries
+    /// its own.
+    fn glyphs(&mut self, run: &TextRun, with_text: bool) {
+        let face = &self.shared.faces[&run.face];
+        let mut owed = 0.0f32;
+        let mut plain = Vec::new();
+        for cluster in clusters(&run.shaped.glyphs) {
+            let codes = cluster.iter().map(|glyph| {
+                let number = face.glyph(glyph.id);
+                // What a viewer adds, less what is wanted; what rounding leaves over is carried to the next glyph.
+                let wanted = (glyph.advance + glyph.kern) * 1000.0 + run.tracking * 1000.0 / run.size;
+                owed += face.advance(number) as f32 - wanted;
+                let offset = if owed.abs() < 1.0 { 0.0 } else { owed.round() };
+                owed -= offset;
+                Codepoint::with_cid(number, offset, face.text(glyph.id).to_owned())
+            });
+            let codes: Vec<_> = codes.collect();
+            let told = matches!(cluster, [glyph] if face.text(glyph.id) == glyph.text);
+            if told || !with_text {
+                plain.extend(codes);
+                continue;
+            }
+            if !plain.is_empty() {
+                self.ops.push(show(std::mem::take(&mut plain)));
+            }
+            let text = DictItem::String { data: utf16(&cluster[0].text), literal: false };
+            let map = BTreeMap::from([("ActualText".to_owned(), text)]);
+            let properties = DictItem::Dict { map };
+            self.ops.push(Op::BeginMarkedContentWithProperties { tag: "Span".to_owned(), properties });
+            self.ops.push(show(codes));
+            self.ops.push(Op::EndMarkedContent);
+        }
+        if !plain.is_empty() {
+            self.ops.push(show(plain));
+        }
+    }
+
+    /// A shape of several rings; a ring that is only stroked may stay open.
+    fn outline(&mut self, segments: &[Segment], even_odd: bool, fill: Option<Rgba>, stroke: Option<&Pen>) {
+        let mut rings: Vec<(Vec<LinePoint>, bool)> = Vec::new();
+        for segment in segments {
+            if matches!(segment, Segment::Move(_)) || rings.is_empty() {
+                rings.push((Vec::new(), false));
+            }
+            let Some((points, closed)) = rings.last_mut() else { continue };
+            match *segment {
+                Segment::Move((x, y)) | Segment::Line((x, y)) => points.push(line_point(self.height, x, y, false)),
+                Segment::Curve(a, b, to) => {
+                    points.extend(
+                        [(a, true), (b, true), (to, false)]
+                            .map(|((x, y), handle)| line_point(self.height, x, y, handle)),
+                    );
+                }
+                Segment::Close => *closed = true,
+            }
+        }
+        rings.retain(|(points, _)| points.len() > 1);
+        if rings.is_empty() {
+            return;
+        }
+        if let Some(colour) = fill {
+            self.set_alpha(colour.alpha);
+            self.set_fill(colour);
+            let winding_order = if even_odd { WindingOrder::EvenOdd } else { WindingOrder::NonZero };
+            let rings = rings.iter().map(|(points, _)| PolygonRing { points: points.clone() }).collect();
+            self.ops.push(Op::DrawPolygon { polygon: Polygon { rings, mode: PaintMode::Fill, winding_order } });
+        }
+        for (points, is_closed) in rings {
+            if let Some(pen) = stroke {
+                self.set_alpha(pen.colour.alpha);
+                self.set_stroke(pen);
+                self.ops.push(Op::DrawLine { line: Line { points, is_closed } });
+            }
+        }
+    }
+
+    /// A picture; its dots are put into the file when it is finished.
+    fn image(&mut self, area: Area, pixels: &Arc<Pixels>) {
+        let id = image_name(self.shared.images.len());
+        self.shared.images.push(Arc::clone(pixels));
+        self.set_alpha(1.0);
+        let corner = [area.width, 0.0, 0.0, area.height, area.x, self.height - area.y - area.height].map(rounded);
+        self.ops.push(Op::SaveGraphicsState);
+        self.ops.push(Op::SetTransformationMatrix { matrix: CurTransMat::Raw(corner) });
+        self.ops.push(Op::UseXobject { id: XObjectId(id), transform: XObjectTransform::default() });
+        self.ops.push(Op::RestoreGraphicsState);
+    }
+
+    fn shape(&mut self, points: Vec<LinePoint>, closed: bool, fill: Option<Rgba>, stroke: Option<&Pen>) {
+        if points.len() < 2 || (fill.is_none() && stroke.is_none()) {
+            return;
+        }
+        self.set_alpha(fill.map(|colour| colour.alpha).or(stroke.map(|pen| pen.colour.alpha)).unwrap_or(1.0));
+        if let Some(colour) = fill {
+            self.set_fill(colour);
+        }
+        if let Some(pen) = stroke {
+            self.set_stroke(pen);
+        }
+        if !closed && fill.is_none() {
+            self.ops.push(Op::DrawLine { line: Line { points, is_closed: false } });
+            return;
+        }
+        let mode = match (fill, stroke) {
+            (Some(_), Some(_)) => PaintMode::FillStroke,
+            (Some(_), None) => PaintMode::Fill,
+            (None, _) => PaintMode::Stroke,
+        };
+        self.polygon(points, mode);
+    }
+
+    fn polygon(&mut self, points: Vec<LinePoint>, mode: PaintMode) {
+        let polygon = Polygon { rings: vec![PolygonRing { points }], mode, winding_order: WindingOrder::NonZero };
+        self.ops.push(Op::DrawPolygon { polygon });
+    }
+
+    fn gradient(&mut self, area: Area, from: Rgba, to: Rgba) {
+        let stop = |offset: f32, colour: Rgba| {
+            let share = |channel: u8| rounded(f32::from(channel) / 255.0);
+            GradientStop { offset, color: [share(colour.red), share(colour.green), share(colour.blue)] }
+        };
+        let (top, bottom) = (self.height - area.y, self.height - area.y - area.height);
+        let coords = [area.x, top, area.x + area.width, bottom].map(rounded);
+        let id = shading_id(self.shared.shadings.len());
+        self.shared.shadings.push(Shading {
+            geometry: ShadingGeometry::Axial { coords },
+            stops: vec![stop(0.0, from), stop(1.0, to)],
+            extend: (true, true),
+        });
+        let points = self.rounded(area, 0.0);
+        self.ops.push(Op::SaveGraphicsState);
+        self.polygon(points, PaintMode::Clip);
+        self.ops.push(Op::PaintShading { id });
+        self.ops.push(Op::RestoreGraphicsState);
+    }
+
+    fn link(&mut self, area: Area, target: &Target, part: Part, words: &str) {
+        let actions = match target {
+            Target::Address(address) => Actions::uri(address.clone()),
+            // A little above the heading; pages count from 1 here.
+            Target::Place(page, y) => {
+                let top = Some(rounded(self.height - (y - 12.0).max(0.0)));
+                Actions::go_to(Destination::Xyz { page: page + 1, left: Some(0.0), top, zoom: None })
+            }
+            Target::Id(_) => return,
+        };
+        let rect = Rect {
+            x: Pt(rounded(area.x)),
+            y: Pt(rounded(self.height - area.y - area.height)),
+            width: Pt(rounded(area.width)),
+            height: Pt(rounded(area.height)),
+            mode: None,
+            winding_order: None,
+        };
+        let (border, colour) = (Some(BorderArray::Solid([0.0; 3])), Some(ColorArray::Transparent));
+        self.ops.push(Op::LinkAnnotation { link: LinkAnnotation::new(rect, actions, border, colour, None) });
+        self.tags.link(self.page, part, words);
+    }
+
+    fn set_alpha(&mut self, alpha: f32) {
+        let thousandths = (alpha.clamp(0.0, 1.0) * 1000.0).round() as u16;
+        if self.state.alpha.unwrap_or(1000) != thousandths {
+            self.shared.alphas.insert(thousandths);
+            self.ops.push(Op::LoadGraphicsState { gs: alpha_id(thousandths) });
+            self.state.alpha = Some(thousandths);
+        }
+    }
+
+    fn set_fill(&mut self, colour: Rgba) {
+        let colour = colour.alpha(1.0);
+        if self.state.fill != Some(colour) {
+            self.ops.push(Op::SetFillColor { col: rgb(colour) });
+            self.state.fill = Some(colour);
+        }
+    }
+
+    fn set_stroke(&mut self, pen: &Pen) {
+        let pen = Pen { colour: pen.colour.alpha(1.0), ..pen.clone() };
+        let old = self.state.stroke.take();
+        if old.as_ref().map(|old| old.colour) != Some(pen.colour) {
+            self.ops.push(Op::SetOutlineColor { col: rgb(pen.colour) });
+        }
+        if old.as_ref().map(|old| old.width) != Some(pen.width) {
+            self.ops.push(Op::SetOutlineThickness { pt: Pt(rounded(pen.width)) });
+        }
+        if old.is_none() {
+            self.ops.push(Op::SetLineJoinStyle { join: LineJoinStyle::Round });
+        }
+        if old.as_ref().map(|old| &old.dash) != Some(&pen.dash) {
+            let cap = if pen.dash.is_empty() { LineCapStyle::Round } else { LineCapStyle::Butt };
+            let pattern = pen.dash.iter().map(|length| rounded(*length)).collect();
+            self.ops.push(Op::SetLineCapStyle { cap });
+            self.ops.push(Op::SetLineDashPattern { dash: LineDashPattern { offset: 0.0, pattern } });
+        }
+        self.state.stroke = Some(pen);
+    }
+
+    fn point(&self, x: f32, y: f32, bezier: bool) -> LinePoint {
+        line_point(self.height, x, y, bezier)
+    }
+
+    /// The outline of a rectangle with rounded corners; a full radius makes a disc.
+    fn rounded(&self, area: Area, radius: f32) -> Vec<LinePoint> {
+        /// How far a Bézier's handles stay from the corner to draw a quarter of a circle, in radii.
+        const HANDLE: f32 = 1.0 - 0.552_284_8;
+        let Area { x, y, width, height } = area;
+        let (right, bottom) = (x + width, y + height);
+        if radius <= 0.0 {
+            return [(x, y), (right, y), (right, bottom), (x, bottom)].map(|(x, y)| self.point(x, y, false)).to_vec();
+        }
+        let radius = radius.min(width / 2.0).min(height / 2.0);
+        let handle = radius * HANDLE;
+        let outline = [
+            (x + radius, y, false),
+            (right - radius, y, false),
+            (right - handle, y, true),
+            (right, y + handle, true),
+            (right, y + radius, false),
+            (right, bottom - radius, false),
+            (right, bottom - handle, true),
+            (right - handle, bottom, true),
+            (right - radius, bottom, false),
+            (x + radius, bottom, false),
+            (x + handle, bottom, true),
+            (x, bottom - handle, true),
+            (x, bottom - radius, false),
+            (x, y + radius, false),
+            (x, y + handle, true),
+            (x + handle, y, true),
+            (x + radius, y, false),
+        ];
+        outline.map(|(x, y, bezier)| self.point(x, y, bezier)).to_vec()
+    }
+}
+
+/// Glyphs that stand for one piece of text: the first one tells it.
+fn clusters(glyphs: &[Glyph]) -> impl Iterator<Item = &[Glyph]> {
+    glyphs.chunk_by(|_, next| next.text.is_empty())
+}
+
+fn show(codes: Vec<Codepoint>) -> Op {
+    Op::ShowText { items: vec![TextItem::GlyphIds(codes)] }
+}
+
+/// Text as UTF-16 with its byte order mark.
+pub(super) fn utf16(text: &str) -> Vec<u8> {
+    let mut bytes = vec![0xfe, 0xff];
+    bytes.extend(text.encode_utf16().flat_map(u16::to_be_bytes));
+    bytes
+}
+
+fn line_point(height: f32, x: f32, y: f32, bezier: bool) -> LinePoint {
+    LinePoint { p: Point { x: Pt(rounded(x)), y: Pt(rounded(height - y)) }, bezier }
+}
+
+/// Name of a picture among the file's resources.
+pub(super) fn image_name(at: usize) -> String {
+    format!("image{at}")
+}
+
+fn rgb(colour: Rgba) -> Color {
+    let share = |channel: u8| rounded(f32::from(channel) / 255.0);
+    Color::Rgb(Rgb { r: share(colour.red), g: share(colour.green), b: share(colour.blue), icc_profile: None })
+}
+
+/// A thousandth of a point is finer than any printer.
+pub(super) fn rounded(value: f32) -> f32 {
+    (value * 1000.0).round() / 1000.0
+}
+
+fn alpha_id(thousandths: u16) -> ExtendedGraphicsStateId {
+    ExtendedGraphicsStateId(format!("alpha{thousandths}"))
+}
+
+fn shading_id(at: usize) -> ShadingId {
+    ShadingId(format!("shade{at}"))
+}

@@ -1,0 +1,254 @@
+//! Filling pages with rows.
+//!
+//! Rows go down the page in order. Where a figure does not fit, the text behind it moves up to fill the page and the
+//! figure begins the next one; it never passes a heading.
+
+use super::document::{Area, Draw, Ink};
+use super::row::{Frame, Keep, Mark, Repeat, Row, Start};
+use super::style::Sheet;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::rc::Rc;
+
+/// A section begins a new page where less than this share of the page is left.
+const SECTION_ROOM: f32 = 0.35;
+
+/// A hole of more than this share of the page is worse than parting what had better stay together.
+const HOLE: f32 = 0.2;
+
+/// A figure that leaves a hole of more than this share lets text move up.
+const FLOAT_HOLE: f32 = 0.06;
+
+/// The body of a document, page by page.
+pub(super) struct Pages {
+    pub pages: Vec<Vec<Draw>>,
+    pub marks: Vec<PlacedMark>,
+}
+
+/// A mark and where it came to stand.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct PlacedMark {
+    pub mark: Mark,
+    /// Counted from 0, the first page of the body.
+    pub page: usize,
+    /// Top of its row.
+    pub y: f32,
+}
+
+/// Fills pages with rows.
+pub(super) fn paginate(rows: &[Row], sheet: &Sheet) -> Pages {
+    let mut filler =
+        Filler { rows, sheet, pages: vec![Vec::new()], y: sheet.top, after: 0.0, waiting: Vec::new(), parted: None };
+    filler.fill();
+    filler.finish()
+}
+
+/// A row or a repeated head at its place.
+enum Slot {
+    Row { row: usize, y: f32 },
+    Repeat { repeat: Rc<Repeat>, y: f32 },
+}
+
+struct Filler<'a> {
+    rows: &'a [Row],
+    sheet: &'a Sheet,
+    pages: Vec<Vec<Slot>>,
+    /// End of the last row.
+    y: f32,
+    /// Space that row wants below it.
+    after: f32,
+    /// Figures that did not fit, to begin the next page.
+    waiting: Vec<Range<usize>>,
+    /// A block that had to be parted: its wishes to stay together no longer count.
+    parted: Option<usize>,
+}
+
+impl Filler<'_> {
+    fn fill(&mut self) {
+        let mut at = 0;
+        while at < self.rows.len() {
+            if self.rows[at].start != Start::Text {
+                self.place_waiting();
+            }
+            if self.rows[at].start == Start::Section && self.room() < SECTION_ROOM * self.sheet.body() {
+                self.new_page();
+            }
+            at = self.place_next(at);
+        }
+        self.place_waiting();
+    }
+
+    /// Places the rows from `at` that hold together, or makes room for them; returns where to go on.
+    fn place_next(&mut self, at: usize) -> usize {
+        if self.rows[at].floats && !self.waiting.is_empty() {
+            // Figures stay in order.
+            let figure = self.chain(at, Keep::Must);
+            self.waiting.push(figure.clone());
+            return figure.end;
+        }
+        let least = if self.parted == Some(self.rows[at].block) { Keep::Must } else { Keep::Prefer };
+        let wished = self.chain(at, least);
+        if self.fits(wished.clone()) {
+            self.place(wished.clone());
+            return wished.end;
+        }
+        let held = self.chain(at, Keep::Must);
+        if held.end < wished.end && self.fits(held.clone()) && self.room() > HOLE * self.sheet.body() {
+            self.parted = Some(self.rows[at].block);
+            self.place(held.clone());
+            return held.end;
+        }
+        if self.rows[at].floats && self.room() > FLOAT_HOLE * self.sheet.body() && !self.at_top() {
+            self.waiting.push(held.clone());
+            return held.end;
+        }
+        if self.at_top() {
+            // Taller than a page: rows go where they fit, one by one.
+            self.place(held.clone());
+            return held.end;
+        }
+        self.new_page();
+        self.place_waiting();
+        at
+    }
+
+    fn place_waiting(&mut self) {
+        for figure in std::mem::take(&mut self.waiting) {
+            if !self.fits(figure.clone()) {
+                self.new_page();
+            }
+            self.place(figure);
+        }
+    }
+
+    /// The rows from `at` on that hold on to each other at least so strongly. While a figure waits, a table or box moves
+    /// up only as a whole: the figure must not come to stand within it.
+    fn chain(&self, at: usize, least: Keep) -> Range<usize> {
+        let whole = !self.waiting.is_empty() && (self.rows[at].repeat.is_some() || !self.rows[at].frames.is_empty());
+        let mut end = at + 1;
+        while end < self.rows.len() {
+            let last = &self.rows[end - 1];
+            let same_block = self.rows[end].block == last.block;
+            if last.keep < least && !(whole && same_block) {
+                break;
+            }
+            end += 1;
+        }
+        at..end
+    }
+
+    fn room(&self) -> f32 {
+        if self.at_top() { self.sheet.body() } else { self.sheet.bottom - self.y }
+    }
+
+    fn at_top(&self) -> bool {
+        self.pages.last().is_none_or(Vec::is_empty)
+    }
+
+    fn fits(&self, range: Range<usize>) -> bool {
+        let mut y = self.y;
+        for (at, row) in self.rows[range.clone()].iter().enumerate() {
+            let begins = at == 0 && self.at_top();
+            y += match begins {
+                true => row.pads() + row.repeat.as_ref().map_or(0.0, |repeat| repeat.height),
+                false if at == 0 => self.after + row.before,
+                false => self.rows[range.start + at - 1].after + row.before,
+            };
+            y += row.height;
+        }
+        let pads = self.rows[range].last().map_or(0.0, Row::pads);
+        y + pads <= self.sheet.bottom + 0.01
+    }
+
+    fn place(&mut self, range: Range<usize>) {
+        for at in range {
+            if !self.at_top() && !self.fits(at..at + 1) {
+                self.new_page();
+            }
+            let row = &self.rows[at];
+            if self.at_top() {
+                self.y += row.pads();
+                if let Some(repeat) = &row.repeat {
+                    let slot = Slot::Repeat { repeat: Rc::clone(repeat), y: self.y };
+                    self.y += repeat.height;
+                    self.page().push(slot);
+                }
+            } else {
+                self.y += self.after + row.before;
+            }
+            let y = self.y;
+            self.page().push(Slot::Row { row: at, y });
+            self.y += row.height;
+            self.after = row.after;
+        }
+    }
+
+    fn page(&mut self) -> &mut Vec<Slot> {
+        if self.pages.is_empty() {
+            self.pages.push(Vec::new());
+        }
+        let last = self.pages.len() - 1;
+        &mut self.pages[last]
+    }
+
+    fn new_page(&mut self) {
+        if !self.at_top() {
+            self.pages.push(Vec::new());
+            (self.y, self.after) = (self.sheet.top, 0.0);
+        }
+    }
+
+    fn finish(self) -> Pages {
+        let mut marks = Vec::new();
+        let mut pages = Vec::new();
+        for (page, slots) in self.pages.iter().enumerate() {
+            let mut draws = frames(slots, self.rows);
+            for slot in slots {
+                match slot {
+                    Slot::Repeat { repeat, y } => draws.extend(repeat.draws.iter().map(|draw| draw.lowered(*y))),
+                    Slot::Row { row, y } => {
+                        let row = &self.rows[*row];
+                        draws.extend(row.draws.iter().map(|draw| draw.lowered(*y)));
+                        marks.extend(row.marks.iter().map(|mark| PlacedMark { mark: mark.clone(), page, y: *y }));
+                    }
+                }
+            }
+            pages.push(draws);
+        }
+        Pages { pages, marks }
+    }
+}
+
+/// The boxes around the rows of a page, outer ones first.
+fn frames(slots: &[Slot], rows: &[Row]) -> Vec<Draw> {
+    let mut extents: BTreeMap<(usize, usize), (Rc<Frame>, f32, f32)> = BTreeMap::new();
+    let mut head = None;
+    for slot in slots {
+        let (row, y) = match slot {
+            Slot::Repeat { y, .. } => {
+                head = Some(*y);
+                continue;
+            }
+            Slot::Row { row, y } => (&rows[*row], *y),
+        };
+        let top = head.take().unwrap_or(y);
+        for (depth, frame) in row.frames.iter().enumerate() {
+            let pads: f32 = row.frames[depth..].iter().map(|frame| frame.pad).sum();
+            let (above, below) = (top - pads, y + row.height + pads);
+            let extent = extents.entry((depth, frame.id)).or_insert_with(|| (Rc::clone(frame), above, below));
+            extent.1 = extent.1.min(above);
+            extent.2 = extent.2.max(below);
+        }
+    }
+    extents.into_values().flat_map(|(frame, top, bottom)| frame_draws(&frame, top, bottom)).collect()
+}
+
+fn frame_draws(frame: &Frame, top: f32, bottom: f32) -> Vec<Draw> {
+    let area = Area { x: frame.x, y: top, width: frame.width, height: bottom - top };
+    let mut draws = vec![Draw::fill(area, 4.0, frame.fill)];
+    if let Some(colour) = frame.bar {
+        let fill = Some(colour);
+        draws.push(Draw::artifact(Ink::Box { area: Area { width: 3.5, ..area }, radius: 1.7, fill, stroke: None }));
+    }
+    draws
+}

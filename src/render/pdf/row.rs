@@ -1,0 +1,125 @@
+//! Rows: what pages are filled with, from top to bottom.
+
+use super::document::{Draw, Rgba};
+use std::rc::Rc;
+
+/// A strip across the column that no page break may cut.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Row {
+    pub height: f32,
+    /// Space above it, unless it begins a page.
+    pub before: f32,
+    /// Space below it, unless it ends a page.
+    pub after: f32,
+    /// How strongly it holds on to the next row.
+    pub keep: Keep,
+    /// Its marks; y counts from its own top.
+    pub draws: Vec<Draw>,
+    /// Repeated above it where it begins a page: the head of a table.
+    pub repeat: Option<Rc<Repeat>>,
+    /// What can be linked to here.
+    pub marks: Vec<Mark>,
+    /// Boxes around it, from the outermost.
+    pub frames: Vec<Rc<Frame>>,
+    /// What kind of break may stand before it.
+    pub start: Start,
+    /// Which block of its section it belongs to.
+    pub block: usize,
+    /// Whether text behind it may move before it to fill a page.
+    pub floats: bool,
+}
+
+/// How strongly a row holds on to the next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(super) enum Keep {
+    /// A page may end here.
+    #[default]
+    No,
+    /// A page may end here only where that avoids a hole.
+    Prefer,
+    /// A page may not end here.
+    Must,
+}
+
+/// Whether something begins with a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Start {
+    /// Nothing of weight.
+    #[default]
+    Text,
+    /// A heading below a section's.
+    Heading,
+    /// A section: begins a page where little is left of one.
+    Section,
+}
+
+/// What is repeated at the top of a page.
+#[derive(Debug)]
+pub(super) struct Repeat {
+    pub height: f32,
+    pub draws: Vec<Draw>,
+}
+
+/// A place that links, contents and outline lead to.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Mark {
+    pub id: String,
+    /// Level and words of a heading; none for tables and figures.
+    pub heading: Option<(u8, String)>,
+}
+
+/// A box around rows; drawn once on each page that has some of them.
+#[derive(Debug, PartialEq)]
+pub(super) struct Frame {
+    /// Tells boxes of one look apart.
+    pub id: usize,
+    pub x: f32,
+    pub width: f32,
+    /// Between its edge and its rows, above and below.
+    pub pad: f32,
+    pub fill: Rgba,
+    /// Colour of a bar along its left side.
+    pub bar: Option<Rgba>,
+}
+
+impl Row {
+    /// A row of marks.
+    pub fn new(height: f32, draws: Vec<Draw>) -> Self {
+        Self { height, draws, ..Self::default() }
+    }
+
+    /// What the boxes around it need above and below it.
+    pub fn pads(&self) -> f32 {
+        self.frames.iter().map(|frame| frame.pad).sum()
+    }
+
+    /// The same row with this much space above it and its boxes.
+    pub fn set_before(&mut self, space: f32) {
+        self.before = space + self.pads();
+    }
+}
+
+/// Holds lines of one text together: never one line alone at the end or the start of a page.
+pub(super) fn keep_ends_together(rows: &mut [Row]) {
+    let count = rows.len();
+    for (at, row) in rows.iter_mut().enumerate() {
+        let last = at + 1 == count;
+        if !last && (count <= 3 || at == 0 || at + 2 == count) {
+            row.keep = Keep::Must;
+        }
+    }
+}
+
+/// Puts rows into a box, with a margin around it.
+pub(super) fn frame_rows(rows: &mut [Row], frame: &Rc<Frame>, margin: f32) {
+    for row in rows.iter_mut() {
+        row.frames.insert(0, Rc::clone(frame));
+        row.floats = false;
+    }
+    if let Some(first) = rows.first_mut() {
+        first.set_before(margin);
+    }
+    if let Some(last) = rows.last_mut() {
+        last.after += frame.pad;
+    }
+}

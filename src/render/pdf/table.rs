@@ -1,0 +1,239 @@
+//! Tables to rows: columns sized by what they hold, heads repeated on every page.
+
+use super::columns::{Need, forced, widths};
+use super::document::{Area, Draw, ElementId, Role};
+use super::flow::Flow;
+use super::lines::{Line, LineBreaker};
+use super::row::{Keep, Mark, Repeat, Row, keep_ends_together};
+use super::spans::Spans;
+use super::style::{BAD, CAPTION, CELL, CELL_HEAD, Column, HEAD, RULE, STRONG_RULE, TextStyle};
+use crate::font::Face;
+use crate::report::{Align, Cell, Table};
+use std::rc::Rc;
+
+/// Ways to set a table, from the roomiest; the first that keeps every word whole is taken.
+const SETTINGS: [Setting; 5] = [
+    Setting { scale: 1.0, side: 8.0, above: 5.5 },
+    Setting { scale: 0.93, side: 6.0, above: 4.5 },
+    Setting { scale: 0.86, side: 4.5, above: 4.0 },
+    Setting { scale: 0.79, side: 3.5, above: 3.5 },
+    Setting { scale: 0.72, side: 2.5, above: 3.0 },
+];
+
+/// Tables up to this many rows are kept on one page where that leaves no hole.
+const SHORT: usize = 12;
+
+/// How large a table's type is and how much space its cells have.
+#[derive(Debug, Clone, Copy)]
+struct Setting {
+    scale: f32,
+    side: f32,
+    above: f32,
+}
+
+/// A cell, ready to be broken into lines.
+struct Text {
+    spans: Spans,
+    style: TextStyle,
+    align: Align,
+    role: Role,
+}
+
+/// Where the columns of a table stand.
+struct Grid {
+    setting: Setting,
+    column: Column,
+    widths: Vec<f32>,
+}
+
+impl Flow<'_> {
+    /// The rows of a table; `named` where its caption stands above it already.
+    pub fn table(&mut self, table: &Table, named: bool, column: Column, parent: Option<ElementId>) -> Vec<Row> {
+        if table.columns.is_empty() {
+            return Vec::new();
+        }
+        let (grid, head, body) = self.fitted(table, column);
+        let element = self.elements.add(Role::Table, parent);
+        let mut out = self.table_caption(if named { "" } else { &table.caption }, column, element);
+        let head_row = self.table_head(&head, &grid, element);
+        // The structure has the head once; on later pages it is decoration.
+        let again = head_row.draws.iter().map(|draw| Draw::artifact(draw.ink.clone())).collect();
+        let repeat = Rc::new(Repeat { height: head_row.height, draws: again });
+        out.push(Row { before: if out.is_empty() { 11.0 } else { 2.0 }, keep: Keep::Must, ..head_row });
+        out[0].marks.push(Mark { id: table.id.clone(), heading: None });
+        let first = out.len();
+        for cells in &body {
+            out.extend(self.table_row(cells, &grid, element, &repeat));
+        }
+        keep_ends_together(&mut out[first..]);
+        if body.len() <= SHORT {
+            let count = out.len();
+            out[..count - 1].iter_mut().for_each(|row| row.keep = row.keep.max(Keep::Prefer));
+        }
+        if let Some(last) = out.last_mut() {
+            last.after = 5.0;
+        }
+        out
+    }
+
+    /// The setting and columns of a table, and the texts of its head and rows in that setting.
+    fn fitted(&self, table: &Table, column: Column) -> (Grid, Vec<Text>, Vec<Vec<Text>>) {
+        for (at, setting) in SETTINGS.into_iter().enumerate() {
+            let head = self.head_texts(table, setting);
+            let body: Vec<_> = table.rows.iter().map(|row| self.row_texts(table, row, setting)).collect();
+            let needs = self.needs(&head, &body, setting, column);
+            let widths = widths(&needs, column.width);
+            if widths.is_some() || at + 1 == SETTINGS.len() {
+                let widths = widths.unwrap_or_else(|| forced(&needs, column.width));
+                return (Grid { setting, column, widths }, head, body);
+            }
+        }
+        unreachable!("the last setting is always taken")
+    }
+
+    fn head_texts(&self, table: &Table, setting: Setting) -> Vec<Text> {
+        let style = CELL_HEAD.sized(CELL_HEAD.size * setting.scale);
+        let text = |column: &crate::report::Column| Text {
+            spans: Spans::plain(&column.title, &style),
+            style,
+            align: column.align,
+            role: Role::ColumnHeading,
+        };
+        table.columns.iter().map(text).collect()
+    }
+
+    fn row_texts(&self, table: &Table, row: &[Cell], setting: Setting) -> Vec<Text> {
+        let unknown = Cell::unknown();
+        let cells = row.iter().chain(std::iter::repeat(&unknown));
+        let text = |(at, (column, cell)): (usize, (&crate::report::Column, &Cell))| {
+            let heading = at == 0 && table.row_headings;
+            let mut style = CELL.sized(CELL.size * setting.scale);
+            if heading {
+                style.face = Face::Medium;
+            }
+            if cell.exceeded {
+                style = TextStyle { face: Face::SemiBold, colour: BAD, ..style };
+            }
+            let role = if heading { Role::RowHeading } else { Role::TableCell };
+            Text { spans: self.spans(&cell.content, &style), style, align: column.align, role }
+        };
+        table.columns.iter().zip(cells).enumerate().map(text).collect()
+    }
+
+    fn needs(&self, head: &[Text], body: &[Vec<Text>], setting: Setting, column: Column) -> Vec<Need> {
+        let mut needs = vec![Need::default(); head.len()];
+        for (need, text) in needs.iter_mut().zip(head) {
+            let (line, word) = LineBreaker::new(self.fonts, &text.spans, &text.style).widths();
+            *need = Need { least: word, most: line };
+        }
+        // A word as long as this is no word: it is cut rather than press all other columns.
+        let widest = column.width * 0.35;
+        for row in body {
+            for (need, text) in needs.iter_mut().zip(row) {
+                let (line, word) = LineBreaker::new(self.fonts, &text.spans, &text.style).widths();
+                // A number in two lines cannot be compared with its neighbours, nor a short heading found.
+                let whole = match (text.align, text.role) {
+                    (Align::Right, _) => line <= 120.0,
+                    (_, Role::RowHeading) => line <= 80.0,
+                    _ => false,
+                };
+                let word = word.min(widest);
+                need.least = need.least.max(if whole { line } else { word });
+                need.most = need.most.max(line);
+            }
+        }
+        // Half a point keeps rounding from breaking a cell that just fits.
+        let pad = 2.0 * setting.side + 0.5;
+        needs.iter().map(|need| Need { least: need.least + pad, most: need.most + pad }).collect()
+    }
+
+    fn table_caption(&mut self, caption: &str, column: Column, element: ElementId) -> Vec<Row> {
+        let text = Spans::plain(caption, &CAPTION);
+        if text.spans.is_empty() {
+            return Vec::new();
+        }
+        let setting =
+            super::flow::Setting { text: &text, style: &CAPTION, column, role: Role::Caption, parent: Some(element) };
+        let mut rows = self.text(&setting);
+        rows.iter_mut().for_each(|row| row.keep = Keep::Must);
+        if let Some(first) = rows.first_mut() {
+            first.before = 11.0;
+        }
+        if let Some(last) = rows.last_mut() {
+            last.height += 2.0;
+        }
+        rows
+    }
+
+    fn table_head(&mut self, texts: &[Text], grid: &Grid, table: ElementId) -> Row {
+        let lines = self.cell_lines(texts, grid);
+        let tallest = lines.iter().map(Vec::len).max().unwrap_or(0).max(1);
+        let height = tallest as f32 * texts[0].style.leading + 2.0 * grid.setting.above;
+        let Column { x, width } = grid.column;
+        let mut draws = vec![
+            Draw::fill(Area { x, y: 0.0, width, height }, 0.0, HEAD),
+            Draw::fill(Area { x, y: height - 0.5, width, height: 0.9 }, 0.0, STRONG_RULE),
+        ];
+        let row = self.elements.add(Role::TableRow, Some(table));
+        let elements: Vec<_> = texts.iter().map(|text| self.elements.add(text.role, Some(row))).collect();
+        // Heads of different heights stand on one line: that of the cells below.
+        for (at, cell) in lines.iter().enumerate() {
+            let top = grid.setting.above + (tallest - cell.len().max(1)) as f32 * texts[at].style.leading;
+            draws.extend(self.cell(&texts[at], cell, grid, at, top, elements[at]));
+        }
+        Row::new(height, draws)
+    }
+
+    /// A row; one taller than half a page goes over several, as no page could hold it.
+    fn table_row(&mut self, texts: &[Text], grid: &Grid, table: ElementId, repeat: &Rc<Repeat>) -> Vec<Row> {
+        let row = self.elements.add(Role::TableRow, Some(table));
+        let elements: Vec<_> = texts.iter().map(|text| self.elements.add(text.role, Some(row))).collect();
+        let lines = self.cell_lines(texts, grid);
+        let tallest = lines.iter().map(Vec::len).max().unwrap_or(0).max(1);
+        let leading = texts[0].style.leading;
+        let most = ((self.sheet.body() * 0.5) / leading).max(1.0) as usize;
+        let Column { x, width } = grid.column;
+        let mut out = Vec::new();
+        for start in (0..tallest).step_by(most) {
+            let count = most.min(tallest - start);
+            let ends = start + count == tallest;
+            let above = if start == 0 { grid.setting.above } else { 0.0 };
+            let height = above + count as f32 * leading + if ends { grid.setting.above } else { 0.0 };
+            let mut draws = Vec::new();
+            for (at, cell) in lines.iter().enumerate() {
+                let shown = &cell[start.min(cell.len())..(start + count).min(cell.len())];
+                draws.extend(self.cell(&texts[at], shown, grid, at, above, elements[at]));
+            }
+            if ends {
+                draws.push(Draw::fill(Area { x, y: height - 0.3, width, height: 0.6 }, 0.0, RULE));
+            }
+            out.push(Row { repeat: Some(Rc::clone(repeat)), ..Row::new(height, draws) });
+        }
+        out
+    }
+
+    fn cell_lines(&self, texts: &[Text], grid: &Grid) -> Vec<Vec<Line>> {
+        let lines = |(text, width): (&Text, &f32)| {
+            let inner = (width - 2.0 * grid.setting.side).max(1.0);
+            LineBreaker::new(self.fonts, &text.spans, &text.style).lines(inner)
+        };
+        texts.iter().zip(&grid.widths).map(lines).collect()
+    }
+
+    fn cell(&mut self, text: &Text, lines: &[Line], grid: &Grid, at: usize, top: f32, element: ElementId) -> Vec<Draw> {
+        let left = grid.column.x + grid.widths[..at].iter().sum::<f32>() + grid.setting.side;
+        let right = left + grid.widths[at] - 2.0 * grid.setting.side;
+        let links = self.link_elements(&text.spans, element);
+        let mut draws = Vec::new();
+        for (place, line) in lines.iter().enumerate() {
+            let x = if text.align == Align::Right { right - line.width } else { left };
+            let y = top + place as f32 * text.style.leading + text.style.baseline();
+            draws.extend(self.line(line, &text.spans, &text.style, (x, y), (element, &links)));
+        }
+        if draws.is_empty() {
+            // An empty cell is still a cell of its row.
+            draws.push(Draw::of(element, self.run(" ", &text.style, left, top + text.style.baseline())));
+        }
+        draws
+    }
+}
