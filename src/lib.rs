@@ -12,6 +12,7 @@ pub mod format;
 pub mod ingest;
 pub mod logo;
 pub mod metric;
+pub mod pipeline;
 pub mod record;
 pub mod render;
 pub mod report;

@@ -3,13 +3,17 @@
 //! `expect` and `unwrap` are how a test says what must hold.
 #![allow(clippy::unwrap_used)]
 
+mod architecture;
 mod bad_input;
 mod browser;
 mod charts;
+mod command_line;
 mod data_files;
+mod expected;
 mod html;
 mod markdown;
 mod prose;
 mod published;
 mod run;
+mod same_bytes;
 mod sample;

@@ -1,0 +1,136 @@
+//! The command line's words: one definition feeds parser and help.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use gristmill::render::PageSize;
+use std::path::PathBuf;
+
+/// Turns the raw output of LLM-inference benchmark runs into a finished report.
+#[derive(Debug, Parser)]
+#[command(name = "gristmill", version, about, max_term_width = 100, arg_required_else_help = true)]
+#[command(after_help = "Exit status: 0 done, 1 the input was wrong or a check failed, 2 wrong usage.\n\
+    Gristmill reads RUN, writes OUT, and opens no network connection.")]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Turn raw run logs into a report: HTML, PDF, Markdown, JSON, CSV and charts
+    Report(Report),
+}
+
+/// What every command that reads a run is told.
+#[derive(Debug, Args)]
+pub struct Run {
+    /// One run: a folder, one or more files, or `-` for records on standard input
+    #[arg(value_name = "RUN", required = true)]
+    pub inputs: Vec<PathBuf>,
+
+    /// Configuration to use instead of the `gristmill.toml` in or beside RUN
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// Skip bad records, count them by reason and say so in the report, instead of stopping at the first
+    #[arg(long)]
+    pub lenient: bool,
+
+    /// Threads to use; any number gives the same bytes [default: as many as there are processors]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+}
+
+/// `gristmill report`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    gristmill report runs/h200 -o out\n  \
+    gristmill report records.csv power.csv -o out --format pdf --page letter\n  \
+    zcat records.jsonl.gz | gristmill report - -o out --config gristmill.toml")]
+pub struct Report {
+    /// What to read.
+    #[command(flatten)]
+    pub run: Run,
+
+    /// Folder to write to; only files that Gristmill wrote there before are replaced or removed
+    #[arg(short, long, value_name = "OUT")]
+    pub output: PathBuf,
+
+    /// Formats to write, separated by commas [default: all]. `markdown` brings its charts along; `report.json` is
+    /// always written, since it lists the files
+    #[arg(short, long, value_name = "FORMAT", value_enum, value_delimiter = ',')]
+    pub format: Vec<Format>,
+
+    /// Size of the PDF's pages
+    #[arg(long, value_enum, default_value_t = Page::A4)]
+    pub page: Page,
+}
+
+/// Output formats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// report.html: one self-contained page
+    Html,
+    /// report.pdf
+    Pdf,
+    /// report.md and its charts
+    Markdown,
+    /// report.json: every figure at full precision
+    Json,
+    /// cells.csv: a row per cell
+    Csv,
+    /// charts/*.svg
+    Charts,
+}
+
+/// Page sizes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Page {
+    /// 210 × 297 mm
+    A4,
+    /// 8.5 × 11 in
+    Letter,
+}
+
+impl Format {
+    /// The renderer's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Html => "html",
+            Format::Pdf => "pdf",
+            Format::Markdown => "markdown",
+            Format::Json => "json",
+            Format::Csv => "csv",
+            Format::Charts => "charts",
+        }
+    }
+}
+
+impl From<Page> for PageSize {
+    fn from(page: Page) -> Self {
+        match page {
+            Page::A4 => PageSize::A4,
+            Page::Letter => PageSize::Letter,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_format_has_a_renderer() {
+        for format in Format::value_variants() {
+            assert!(gristmill::render::renderer(format.name()).is_ok(), "{}", format.name());
+        }
+        assert_eq!(gristmill::render::RENDERERS.len(), Format::value_variants().len());
+    }
+}

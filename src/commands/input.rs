@@ -1,0 +1,280 @@
+//! What RUN stands for: its files, its configuration, its name.
+
+use crate::cli;
+use anyhow::Result;
+use gristmill::config::{self, Config};
+use gristmill::error::{Error, Place, Warning};
+use gristmill::ingest::Input;
+use gristmill::logo::{self, Logo};
+use std::fs::{self, File};
+use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+/// Name of the configuration file.
+const CONFIG: &str = "gristmill.toml";
+
+/// How much of a pipe is kept in memory before the rest goes to a temporary file.
+const SPOOL_IN_MEMORY: usize = 64 << 20;
+
+/// A run, opened.
+pub struct OpenRun {
+    /// Its files, in the order of their names.
+    pub inputs: Vec<Box<dyn Input>>,
+    /// What is configured for it.
+    pub config: Config,
+    /// The brand's logo, where one is configured.
+    pub logo: Option<Logo>,
+    /// What it is called where nothing else names it.
+    pub name: String,
+    /// What the user must know about how it was opened.
+    pub warnings: Vec<Warning>,
+}
+
+/// Finds the files of a run and reads its configuration. Whatever lies in `out` is no input.
+pub fn open(run: &cli::Run, out: &Path) -> Result<OpenRun> {
+    let mut warnings = Vec::new();
+    let (inputs, beside, name) = match run.inputs.as_slice() {
+        [only] if only.as_os_str() == "-" => {
+            (vec![Box::new(Spool::read(io::stdin().lock())?) as Box<dyn Input>], None, "standard input".to_owned())
+        }
+        [folder] if folder.is_dir() => (walk(folder, out, &mut warnings)?, Some(folder.clone()), folder_name(folder)),
+        files => {
+            let inputs = files.iter().map(|file| open_file(file)).collect::<Result<_>>()?;
+            let first = &files[0];
+            let stem = first.file_stem().map_or_else(|| "run".to_owned(), |stem| stem.to_string_lossy().into_owned());
+            (inputs, Some(parent(first)), stem)
+        }
+    };
+    let file = match (&run.config, &beside) {
+        (Some(given), _) => Some(given.clone()),
+        (None, Some(folder)) => Some(folder.join(CONFIG)).filter(|file| file.is_file()),
+        (None, None) => None,
+    };
+    let config = file.as_deref().map(read_config).transpose()?.unwrap_or_default();
+    let logo = read_logo(&config, file.as_deref(), &mut warnings)?;
+    Ok(OpenRun { inputs, config, logo, name, warnings })
+}
+
+fn read_config(file: &Path) -> Result<Config> {
+    let name = file.display().to_string();
+    let bytes = fs::read(file).map_err(|error| unreadable(&name, &error))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        Error::at(Place::file(&name), format!("expected UTF-8 text, found an invalid byte at position {at}"))
+            .hint("save the configuration as UTF-8")
+    })?;
+    Ok(config::parse(&text, &name)?)
+}
+
+/// The logo that the configuration names, relative to the configuration file.
+fn read_logo(config: &Config, file: Option<&Path>, warnings: &mut Vec<Warning>) -> Result<Option<Logo>> {
+    let (Some(logo), Some(file)) = (&config.brand.logo, file) else { return Ok(None) };
+    let path = parent(file).join(logo);
+    let name = path.display().to_string();
+    let bytes = fs::read(&path).map_err(|error| unreadable(&name, &error))?;
+    Ok(Some(logo::read(&bytes, &name)?.take(warnings)))
+}
+
+/// Every regular file below a folder, sorted by path. Hidden files, the configuration and OUT are left out; symbolic
+/// links to folders are not followed, so that a loop cannot hold the walk.
+fn walk(folder: &Path, out: &Path, warnings: &mut Vec<Warning>) -> Result<Vec<Box<dyn Input>>> {
+    let out = fs::canonicalize(out).ok();
+    let mut found = Vec::new();
+    let mut pending = vec![folder.to_owned()];
+    while let Some(directory) = pending.pop() {
+        let shown = directory.display().to_string();
+        for entry in fs::read_dir(&directory).map_err(|error| unreadable(&shown, &error))? {
+            let path = entry.map_err(|error| unreadable(&shown, &error))?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            if name.starts_with('.') || (name == CONFIG && directory == folder) {
+                continue;
+            }
+            let kind = fs::symlink_metadata(&path).map_err(|error| unreadable(&path.display().to_string(), &error))?;
+            if kind.is_dir() {
+                if out.is_none() || fs::canonicalize(&path).ok() != out {
+                    pending.push(path);
+                }
+            } else if kind.is_symlink() && path.is_dir() {
+                warnings.push(Warning::at(
+                    Place::file(path.display().to_string()),
+                    "a symbolic link to a folder was not followed; name its files to read them",
+                ));
+            } else if path.is_file() {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+        .into_iter()
+        .map(|path| {
+            let below = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+            FileInput::open(path, below)
+        })
+        .collect()
+}
+
+fn open_file(path: &Path) -> Result<Box<dyn Input>> {
+    let shown = path.display().to_string();
+    if path.as_os_str() == "-" {
+        return Err(Error::new("`-` stands alone: standard input cannot be joined with files")
+            .hint("give either `-` or the files")
+            .into());
+    }
+    if path.is_dir() {
+        return Err(Error::at(Place::file(shown), "expected a file, found a folder")
+            .hint("a run is one folder or one or more files; several folders are several runs")
+            .into());
+    }
+    FileInput::open(path.to_owned(), shown)
+}
+
+fn parent(path: &Path) -> PathBuf {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}
+
+fn folder_name(folder: &Path) -> String {
+    let named = folder.file_name().map(|name| name.to_string_lossy().into_owned());
+    let resolved = || fs::canonicalize(folder).ok()?.file_name().map(|name| name.to_string_lossy().into_owned());
+    named.or_else(resolved).unwrap_or_else(|| "run".to_owned())
+}
+
+fn unreadable(name: &str, error: &io::Error) -> Error {
+    let hint = match error.kind() {
+        io::ErrorKind::NotFound => "check the path",
+        io::ErrorKind::PermissionDenied => "ask for permission to read it, or copy it to where you may",
+        _ => "check that it can be read",
+    };
+    Error::at(Place::file(name), format!("cannot be read: {error}")).hint(hint)
+}
+
+/// A file on disk.
+struct FileInput {
+    path: PathBuf,
+    name: String,
+    size: u64,
+}
+
+impl FileInput {
+    /// Looks at the file at once, so that a wrong path is told before any work is done.
+    fn open(path: PathBuf, name: String) -> Result<Box<dyn Input>> {
+        let file = File::open(&path).map_err(|error| unreadable(&name, &error))?;
+        let size = file.metadata().map_err(|error| unreadable(&name, &error))?.len();
+        Ok(Box::new(Self { path, name, size }))
+    }
+}
+
+impl Input for FileInput {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn open(&self) -> io::Result<Box<dyn Read + Send + '_>> {
+        Ok(Box::new(File::open(&self.path)?))
+    }
+
+    fn size(&self) -> u64 {
+        self.size
+    }
+}
+
+/// Standard input, kept so that it can be read twice: in memory while it is small, else in a temporary file that has
+/// no name and goes with the process.
+enum Spool {
+    Memory(Vec<u8>),
+    Disk(File, u64),
+}
+
+impl Spool {
+    fn read(mut pipe: impl Read) -> Result<Self> {
+        let failed = |error: io::Error| unreadable("standard input", &error);
+        let mut start = Vec::new();
+        pipe.by_ref().take(SPOOL_IN_MEMORY as u64).read_to_end(&mut start).map_err(failed)?;
+        if start.len() < SPOOL_IN_MEMORY {
+            return Ok(Spool::Memory(start));
+        }
+        let mut file = tempfile::tempfile().map_err(failed)?;
+        file.write_all(&start).map_err(failed)?;
+        drop(start);
+        io::copy(&mut BufReader::with_capacity(1 << 20, pipe), &mut file).map_err(failed)?;
+        let size = file.seek(SeekFrom::End(0)).map_err(failed)?;
+        Ok(Spool::Disk(file, size))
+    }
+}
+
+impl Input for Spool {
+    fn name(&self) -> &str {
+        "standard input"
+    }
+
+    fn open(&self) -> io::Result<Box<dyn Read + Send + '_>> {
+        match self {
+            Spool::Memory(bytes) => Ok(Box::new(Cursor::new(bytes.as_slice()))),
+            Spool::Disk(file, _) => Ok(Box::new(Positioned { file, at: 0 })),
+        }
+    }
+
+    fn size(&self) -> u64 {
+        match self {
+            Spool::Memory(bytes) => bytes.len() as u64,
+            Spool::Disk(_, size) => *size,
+        }
+    }
+}
+
+/// Reads a shared file from its start without moving anyone else's position in it.
+struct Positioned<'f> {
+    file: &'f File,
+    at: u64,
+}
+
+impl Read for Positioned<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        #[cfg(unix)]
+        let read = std::os::unix::fs::FileExt::read_at(self.file, buffer, self.at)?;
+        #[cfg(windows)]
+        let read = std::os::windows::fs::FileExt::seek_read(self.file, buffer, self.at)?;
+        self.at += read as u64;
+        Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn content(input: &dyn Input) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        input.open().expect("opens").read_to_end(&mut bytes).expect("reads");
+        bytes
+    }
+
+    #[test]
+    fn a_pipe_can_be_read_twice_in_memory_and_from_disk() {
+        for size in [3, SPOOL_IN_MEMORY + 5] {
+            let sent: Vec<u8> = (0..size).map(|at| (at % 251) as u8).collect();
+            let spool = Spool::read(sent.as_slice()).expect("spools");
+            assert_eq!(matches!(spool, Spool::Disk(..)), size > SPOOL_IN_MEMORY);
+            assert_eq!(spool.size(), size as u64);
+            assert!(content(&spool) == sent && content(&spool) == sent);
+        }
+    }
+
+    #[test]
+    fn a_folder_gives_its_files_in_order_and_never_its_own_output() {
+        let run = tempfile::tempdir().expect("a folder");
+        for file in ["b.csv", "a.csv", CONFIG, ".hidden", "sub/c.csv", "out/report.json", "out/charts/ttft.svg"] {
+            let path = run.path().join(file);
+            fs::create_dir_all(path.parent().expect("below the run")).expect("made");
+            fs::write(path, "x").expect("written");
+        }
+        let mut warnings = Vec::new();
+        let inputs = walk(run.path(), &run.path().join("out"), &mut warnings).expect("walks");
+        let names: Vec<_> = inputs.iter().map(|input| input.name()).collect();
+        assert_eq!(names, ["a.csv", "b.csv", "sub/c.csv"]);
+        assert!(warnings.is_empty());
+    }
+}

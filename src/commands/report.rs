@@ -1,0 +1,74 @@
+//! `gristmill report`
+
+use super::{input, output, say, say_warnings};
+use crate::cli::{Format, Report};
+use anyhow::Result;
+use clap::ValueEnum;
+use gristmill::ingest::{Input, Options};
+use gristmill::pipeline::{self, Request};
+use std::collections::BTreeSet;
+
+/// Reads the run, makes the report, writes OUT.
+pub fn run(arguments: &Report) -> Result<()> {
+    let out = &arguments.output;
+    let before = output::written_before(out)?;
+    let opened = input::open(&arguments.run, out)?;
+    let formats = chosen(&arguments.format);
+    let inputs: Vec<&dyn Input> = opened.inputs.iter().map(AsRef::as_ref).collect();
+    let kept: Vec<String> = before.iter().filter(|path| !belongs_to(path, &formats)).cloned().collect();
+    let made = pipeline::run(&Request {
+        inputs: &inputs,
+        config: &opened.config,
+        logo: opened.logo.as_ref(),
+        run_name: &opened.name,
+        options: Options { lenient: arguments.run.lenient, threads: threads(arguments.run.threads) },
+        formats: &formats.iter().map(|format| format.name()).collect::<Vec<_>>(),
+        page: arguments.page.into(),
+        kept_files: &kept,
+        warnings: &opened.warnings,
+    })?;
+    say_warnings(&made.warnings);
+    let files = made.value;
+    let written: BTreeSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
+    let gone: Vec<String> =
+        before.iter().filter(|path| belongs_to(path, &formats) && !written.contains(path.as_str())).cloned().collect();
+    output::write(out, &files, &before, &gone)?;
+    for file in &files {
+        say(&out.join(&file.path).display().to_string());
+    }
+    Ok(())
+}
+
+/// The formats to write: all, or what was asked for with what belongs to it.
+fn chosen(asked: &[Format]) -> Vec<Format> {
+    let all = Format::value_variants().iter().copied();
+    if asked.is_empty() {
+        return all.collect();
+    }
+    let wanted = |format: Format| match format {
+        // The list of files lies in report.json.
+        Format::Json => true,
+        // report.md shows them.
+        Format::Charts => asked.contains(&Format::Charts) || asked.contains(&Format::Markdown),
+        other => asked.contains(&other),
+    };
+    all.filter(|format| wanted(*format)).collect()
+}
+
+/// Whether a file that was written before is one that these formats write anew.
+fn belongs_to(path: &str, formats: &[Format]) -> bool {
+    let format = match path {
+        "report.html" => Format::Html,
+        "report.pdf" => Format::Pdf,
+        "report.md" => Format::Markdown,
+        "report.json" => Format::Json,
+        "cells.csv" => Format::Csv,
+        _ => Format::Charts,
+    };
+    formats.contains(&format)
+}
+
+fn threads(asked: Option<u16>) -> usize {
+    let available = || std::thread::available_parallelism().map_or(1, |n| n.get());
+    asked.map_or_else(available, usize::from)
+}

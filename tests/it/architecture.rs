@@ -1,0 +1,62 @@
+//! The arrows of ARCHITECTURE.md, and what the repository may not hold.
+
+use crate::run::root;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut pending = vec![folder.to_owned()];
+    while let Some(path) = pending.pop() {
+        if path.is_dir() {
+            pending.extend(fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The code of a file without its unit tests, which stand last and may use any stage.
+fn code(path: &Path) -> String {
+    let text = fs::read_to_string(path).unwrap();
+    text.split("#[cfg(test)]\nmod tests").next().unwrap().to_owned()
+}
+
+#[test]
+fn a_stage_knows_only_those_before_it() {
+    let forbidden = [
+        ("ingest", &["analysis", "chart", "report", "render", "pipeline"][..]),
+        ("cell", &["ingest", "analysis", "chart", "report", "render", "pipeline"]),
+        ("analysis", &["report", "render", "chart", "pipeline"]),
+        ("chart", &["ingest", "report", "render", "pipeline"]),
+        ("report", &["render", "pipeline"]),
+        ("render", &["pipeline"]),
+    ];
+    let vocabulary = ["error.rs", "format.rs", "context.rs", "record.rs", "metric.rs"];
+    let stages = &["ingest", "cell", "analysis", "chart", "report", "render", "pipeline"][..];
+    let rules = forbidden.into_iter().chain(vocabulary.into_iter().map(|file| (file, stages)));
+    for (place, stages) in rules {
+        let files = sources(&root().join("src").join(place));
+        assert!(!files.is_empty(), "{place}");
+        for file in files {
+            for stage in stages {
+                assert!(!code(&file).contains(&format!("crate::{stage}")), "{} uses {stage}", file.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn only_the_commands_touch_files_clock_and_environment() {
+    let commands = [root().join("src/commands"), root().join("src/main.rs")];
+    for file in sources(&root().join("src")) {
+        if commands.iter().any(|place| file.starts_with(place)) {
+            continue;
+        }
+        for forbidden in ["std::fs", "std::env", "SystemTime", "Instant::now", "println!", "eprintln!", "stdout()"] {
+            assert!(!code(&file).contains(forbidden), "{} uses {forbidden}", file.display());
+        }
+    }
+}

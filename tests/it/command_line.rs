@@ -1,0 +1,159 @@
+//! Files in, files out, exit status.
+
+use crate::run::{RUNS, bundled, gristmill, report, root};
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+const RECORDS: &str = "context_tokens,concurrency,start_s,ttft_ms,e2e_ms,input_tokens,output_tokens\n\
+    1024,1,0,100,1100,1024,101\n1024,2,10,150,1150,1024,101\n8192,1,20,300,1300,8192,101\n8192,2,30,400,1500,8192,101\n";
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<_> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+/// `gristmill report` with text on standard input.
+fn piped(text: &[u8], out: &Path) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_gristmill"))
+        .args(["report", "-", "-o"])
+        .arg(out)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(text).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn a_report_is_written_in_every_format_and_said_so() {
+    let out = tempfile::tempdir().unwrap();
+    let output = report(&bundled(RUNS[0]), out.path());
+    assert_eq!(names(out.path()), ["cells.csv", "charts", "report.html", "report.json", "report.md", "report.pdf"]);
+    let said = String::from_utf8(output.stdout).unwrap();
+    let listed: serde_json::Value = serde_json::from_slice(&fs::read(out.path().join("report.json")).unwrap()).unwrap();
+    let listed: Vec<_> = listed["files"].as_array().unwrap().iter().map(|file| file.as_str().unwrap()).collect();
+    assert_eq!(said.lines().count(), listed.len(), "{said}");
+    for file in listed {
+        assert!(out.path().join(file).is_file(), "{file}");
+        assert!(said.contains(file), "{file}");
+    }
+    assert_eq!(stderr(&output), "", "a clean run says nothing else");
+}
+
+#[test]
+fn only_what_was_asked_for_is_written_and_the_rest_stays() {
+    let out = tempfile::tempdir().unwrap();
+    fs::write(out.path().join("notes.txt"), "mine").unwrap();
+    let run = bundled(RUNS[0]);
+    let run = run.to_str().unwrap();
+    let to = out.path().to_str().unwrap();
+    assert!(gristmill(["report", run, "-o", to, "--format", "markdown,pdf"]).status.success());
+    assert_eq!(names(out.path()), ["charts", "notes.txt", "report.json", "report.md", "report.pdf"]);
+    let markdown = fs::read(out.path().join("report.md")).unwrap();
+    assert!(gristmill(["report", run, "-o", to, "--format", "csv"]).status.success());
+    assert_eq!(names(out.path()), ["cells.csv", "charts", "notes.txt", "report.json", "report.md", "report.pdf"]);
+    assert_eq!(fs::read(out.path().join("report.md")).unwrap(), markdown);
+    assert!(gristmill(["report", run, "-o", to]).status.success(), "all listed files may be replaced");
+    assert_eq!(fs::read_to_string(out.path().join("notes.txt")).unwrap(), "mine");
+}
+
+#[test]
+fn a_chart_that_is_no_longer_drawn_goes() {
+    let out = tempfile::tempdir().unwrap();
+    report(&bundled(RUNS[0]), out.path());
+    assert!(out.path().join("charts/power.svg").is_file());
+    let records = bundled(RUNS[0]).join("records.csv");
+    report(&records, out.path());
+    assert!(!out.path().join("charts/power.svg").exists(), "there is no power log beside a lone file");
+    assert!(out.path().join("charts/ttft.svg").is_file());
+}
+
+#[test]
+fn records_come_from_a_pipe_a_file_and_a_compressed_file_alike() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("records.csv");
+    fs::write(&path, RECORDS).unwrap();
+    let packed = folder.path().join("packed.csv.gz");
+    let mut encoder = flate2::write::GzEncoder::new(fs::File::create(&packed).unwrap(), flate2::Compression::default());
+    encoder.write_all(RECORDS.as_bytes()).unwrap();
+    encoder.finish().unwrap();
+    let cells = |out: &str| fs::read_to_string(folder.path().join(out).join("cells.csv")).unwrap();
+    report(&path, &folder.path().join("file"));
+    report(&packed, &folder.path().join("gz"));
+    let output = piped(RECORDS.as_bytes(), &folder.path().join("pipe"));
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert_eq!(cells("file"), cells("pipe"));
+    assert_eq!(cells("file"), cells("gz"));
+    assert_eq!(cells("file").lines().count(), 5);
+}
+
+#[test]
+fn what_lies_in_out_is_never_read_as_input() {
+    let run = tempfile::tempdir().unwrap();
+    fs::write(run.path().join("records.csv"), RECORDS).unwrap();
+    let out = run.path().join("report");
+    report(run.path(), &out);
+    let first = fs::read(out.join("report.json")).unwrap();
+    report(run.path(), &out);
+    assert_eq!(first, fs::read(out.join("report.json")).unwrap());
+}
+
+#[test]
+fn an_error_leaves_an_earlier_report_untouched() {
+    let folder = tempfile::tempdir().unwrap();
+    let (run, out) = (folder.path().join("run.csv"), folder.path().join("out"));
+    fs::write(&run, RECORDS).unwrap();
+    report(&run, &out);
+    let before = fs::read(out.join("report.html")).unwrap();
+    fs::write(&run, RECORDS.replace("150", "abc")).unwrap();
+    let output = gristmill([Path::new("report"), &run, Path::new("-o"), &out]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).starts_with("error: "), "{}", stderr(&output));
+    assert!(stderr(&output).contains("run.csv:3:4"), "file, line and column: {}", stderr(&output));
+    assert_eq!(fs::read(out.join("report.html")).unwrap(), before);
+    assert_eq!(names(&out).len(), 6);
+}
+
+#[test]
+fn bad_records_are_skipped_when_asked_and_the_report_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let (run, out) = (folder.path().join("run.csv"), folder.path().join("out"));
+    fs::write(&run, RECORDS.replace("150", "abc")).unwrap();
+    let output = gristmill([Path::new("report"), &run, Path::new("-o"), &out, Path::new("--lenient")]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(stderr(&output).contains("skipped 1 record"), "{}", stderr(&output));
+    let markdown = fs::read_to_string(out.join("report.md")).unwrap();
+    let method = &markdown[markdown.find("\n## Method").unwrap_or(0)..];
+    assert!(method.contains("skipped"), "{method}");
+}
+
+#[test]
+fn exit_statuses_tell_success_bad_input_and_wrong_usage_apart() {
+    assert_eq!(gristmill(["--help"]).status.code(), Some(0));
+    assert_eq!(gristmill(["--version"]).status.code(), Some(0));
+    assert_eq!(gristmill(["report"]).status.code(), Some(2));
+    assert_eq!(gristmill(["report", "x", "-o", "y", "--format", "docx"]).status.code(), Some(2));
+    assert_eq!(gristmill(["report", "no such run", "-o", "/nowhere"]).status.code(), Some(1));
+    let folders = gristmill(["report", "fixtures", "src", "-o", "/nowhere"]);
+    assert_eq!(folders.status.code(), Some(1));
+    assert!(stderr(&folders).contains("several folders are several runs"), "{}", stderr(&folders));
+}
+
+#[test]
+fn a_folder_without_records_is_an_error_and_makes_no_output() {
+    let out = tempfile::tempdir().unwrap();
+    let to = out.path().join("out");
+    let output = gristmill([Path::new("report"), &root().join("fonts"), Path::new("-o"), &to]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(!to.exists());
+}
