@@ -65,6 +65,10 @@ impl Histogram {
         if other.counts.is_empty() {
             return;
         }
+        if self.counts.is_empty() {
+            (self.shift, self.first, self.counts) = (other.shift, other.first, other.counts);
+            return;
+        }
         while self.shift < other.shift {
             self.coarsen();
         }
@@ -123,10 +127,10 @@ impl Histogram {
         }
     }
 
-    /// Joins each even bucket with its upper neighbour.
+    /// Joins each even bucket with its upper neighbour; there are some.
     fn coarsen(&mut self) {
         let first = self.first >> 1;
-        let mut counts = vec![0; (self.counts.len() + 2) / 2];
+        let mut counts = vec![0; self.counts.len() / 2 + 1];
         for (number, &count) in (self.first..).zip(&self.counts) {
             counts[((number >> 1) - first) as usize] += count;
         }
@@ -180,6 +184,21 @@ mod tests {
             merged.merge(histogram(b));
             check(&merged, &all);
         }
+    }
+
+    #[test]
+    fn merging_widens_no_bucket_without_need() {
+        let values: Vec<_> = (0..2000).map(|i| 0.05 + f64::from(i) * 1e-3).collect();
+        let mut merged = Histogram::default();
+        merged.add(0.0);
+        for part in values.chunks(300) {
+            let mut next = Histogram::default();
+            next.merge(merged);
+            next.merge(histogram(part));
+            merged = next;
+        }
+        check(&merged, &[&values[..], &[0.0]].concat());
+        assert!(merged.locate(1000).expect("a rank below n").count < 10);
     }
 
     #[test]
