@@ -5,7 +5,7 @@ use super::theme;
 use crate::font::Face;
 use std::fmt::Write;
 
-/// A file of its own: with its own ground, light or, where the reader's system is, dark.
+/// A file of its own, in the size it is drawn in: with its own ground, light or, where the reader's system is, dark.
 pub fn standalone(scene: &Scene, title: &str, description: &str) -> String {
     let ground = format!(
         "<style>@media(prefers-color-scheme:dark){{svg{{{}}}}}</style>\
@@ -14,7 +14,7 @@ pub fn standalone(scene: &Scene, title: &str, description: &str) -> String {
         theme::css(super::scene::Paint::Paper)
     );
     let (width, height) = (number(scene.width), number(scene.height));
-    let size = format!(" width=\"{width}\" height=\"{height}\" style=\"font-variant-numeric:tabular-nums\"");
+    let size = format!(" width=\"{width}pt\" height=\"{height}pt\" style=\"font-variant-numeric:tabular-nums\"");
     picture(scene, title, description, &size, &ground)
 }
 

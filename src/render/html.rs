@@ -6,6 +6,7 @@
 mod accent;
 mod blocks;
 mod escape;
+mod quantity;
 mod style;
 
 use super::outline::outline;

@@ -1,6 +1,6 @@
 //! Blocks to HTML.
 
-use super::escape;
+use super::{escape, quantity};
 use crate::chart::svg;
 use crate::render::text::safe_target;
 use crate::report::{Align, Block, CalloutKind, Cell, Column, Figure, Inline, Report, Section, Table, plain_text};
@@ -34,7 +34,7 @@ pub fn ids(report: &Report) -> BTreeSet<String> {
 
 /// Every section with its heading.
 pub fn sections(sections: &[Section], ids: &BTreeSet<String>) -> String {
-    let mut page = Page { ids, out: String::new() };
+    let mut page = Page { ids, out: String::new(), in_table: false };
     for section in sections {
         page.open(&format!("<section id=\"{}\">\n<h2>", escape::text(&section.id)));
         page.text(&section.title);
@@ -47,7 +47,7 @@ pub fn sections(sections: &[Section], ids: &BTreeSet<String>) -> String {
 
 /// Running text.
 pub fn inlines(content: &[Inline], ids: &BTreeSet<String>) -> String {
-    let mut page = Page { ids, out: String::new() };
+    let mut page = Page { ids, out: String::new(), in_table: false };
     page.inlines(content);
     page.out
 }
@@ -56,6 +56,7 @@ pub fn inlines(content: &[Inline], ids: &BTreeSet<String>) -> String {
 struct Page<'p> {
     ids: &'p BTreeSet<String>,
     out: String,
+    in_table: bool,
 }
 
 impl Page<'_> {
@@ -66,6 +67,18 @@ impl Page<'_> {
 
     fn text(&mut self, text: &str) {
         self.out.push_str(&escape::text(text));
+    }
+
+    /// Running text, where a number and its unit stay on one line; the narrow cells of a table need every break.
+    fn words(&mut self, words: &str) {
+        if self.in_table {
+            return self.text(words);
+        }
+        for (piece, is_quantity) in quantity::pieces(words) {
+            self.open(if is_quantity { "<span class=\"q\">" } else { "" });
+            self.text(piece);
+            self.open(if is_quantity { "</span>" } else { "" });
+        }
     }
 
     fn blocks(&mut self, blocks: &[Block]) {
@@ -157,6 +170,7 @@ impl Page<'_> {
             self.column(column);
         }
         self.open("</tr>\n</thead>\n<tbody>\n");
+        self.in_table = true;
         for row in &table.rows {
             self.open("<tr>");
             for (at, (cell, column)) in row.iter().zip(&table.columns).enumerate() {
@@ -164,6 +178,7 @@ impl Page<'_> {
             }
             self.open("</tr>\n");
         }
+        self.in_table = false;
         self.open("</tbody>\n</table>\n</div>\n");
     }
 
@@ -212,8 +227,12 @@ impl Page<'_> {
     fn inlines(&mut self, content: &[Inline]) {
         for inline in content {
             match inline {
-                Inline::Text(text) => self.text(text),
-                Inline::Code(code) => self.wrapped("code", &[Inline::Text(code.clone())]),
+                Inline::Text(text) => self.words(text),
+                Inline::Code(code) => {
+                    self.open("<code>");
+                    self.text(code);
+                    self.open("</code>");
+                }
                 Inline::Strong(inner) => self.wrapped("strong", inner),
                 Inline::Emphasis(inner) => self.wrapped("em", inner),
                 Inline::Break => self.open("<br>\n"),
