@@ -163,7 +163,7 @@ impl Picture<'_> {
         let words = shorten(self.canvas.fonts, set.face, RULE, &rule.label, right - left - 8.0);
         let length = width(self.canvas.fonts, set.face, RULE, &words);
         let y = self.height(rule.side, rule.value);
-        let (above, below) = (y - 3.5, y + 3.5 + cap(self.canvas, set));
+        let (above, below) = (y - 4.4, y + 3.8 + cap(self.canvas, set));
         let (first, last) = (left + 4.0, right - 4.0 - length);
         let stops = [0.0, 1.0, 0.5, 0.25, 0.75, 0.125, 0.875, 0.375, 0.625];
         let places: Vec<(Point, Anchor)> = [above, below]

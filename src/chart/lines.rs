@@ -28,9 +28,11 @@ impl<'c> Lines<'c> {
             series.points.iter().map(|point| place(layout, plot, series.side, *point)).collect::<Vec<_>>()
         };
         let paths: Vec<Vec<Point>> = chart.series.iter().map(path).collect();
-        let steps = paths.iter().flat_map(|path| path.windows(2)).map(|pair| pair[1].0 - pair[0].0);
-        // Marks shrink before they run into each other.
-        let radius = (0.3 * steps.fold(f64::INFINITY, f64::min)).clamp(1.4, 2.7);
+        let mut steps: Vec<f64> =
+            paths.iter().flat_map(|path| path.windows(2)).map(|pair| pair[1].0 - pair[0].0).collect();
+        steps.sort_by(f64::total_cmp);
+        // Marks shrink where most would run into each other.
+        let radius = steps.get(steps.len() / 2).map_or(2.7, |middle| (0.3 * middle).clamp(1.4, 2.7));
         Self { chart, layout, plot, paths, radius }
     }
 
@@ -97,8 +99,11 @@ impl<'c> Lines<'c> {
         for ((at, end), y) in named.iter().zip(&ends).zip(&places) {
             canvas.group("label", "", || {
                 let from = end.0 + self.radius + 1.8;
-                if (y - end.1).abs() > 1.5 || column - from > 2.0 * NAME_GAP {
-                    canvas.line(&[(from, end.1), (column - 2.5, *y)], paint(*at), 0.5, &[]);
+                let is_far = column - from > 3.0 * NAME_GAP;
+                if (y - end.1).abs() > 1.5 || is_far {
+                    // Dotted where the line ends early, so that nobody takes it for a measured one.
+                    let dash: &[f32] = if is_far { &[0.8, 2.4] } else { &[] };
+                    canvas.line(&[(from, end.1), (column - 2.5, *y)], paint(*at), 0.5, dash);
                 }
                 let set =
                     Type { face: Face::SemiBold, size: NAME, paint: paint(*at), anchor: Anchor::Start, halo: false };
@@ -119,9 +124,9 @@ impl<'c> Lines<'c> {
             let width = width(canvas.fonts, set.face, set.size, name);
             let (above, below) = (-6.0, 6.0 + cap(canvas, set));
             let mut places = Vec::new();
-            for (x, y) in path.iter().rev() {
+            for (x, y) in along(path) {
                 for shift in [above, below] {
-                    places.extend([Anchor::End, Anchor::Middle, Anchor::Start].map(|anchor| ((*x, y + shift), anchor)));
+                    places.extend([Anchor::End, Anchor::Middle, Anchor::Start].map(|anchor| ((x, y + shift), anchor)));
                 }
             }
             if let Some((place, anchor)) = around.take(&places, width, NAME).filter(|_| !name.is_empty()) {
@@ -129,6 +134,16 @@ impl<'c> Lines<'c> {
             }
         }
     }
+}
+
+/// Places along a line from its end: its points and, between, the middles of its pieces.
+fn along(path: &[Point]) -> Vec<Point> {
+    let mut places: Vec<Point> = path.last().copied().into_iter().collect();
+    for pair in path.windows(2).rev() {
+        places.push(((pair[0].0 + pair[1].0) / 2.0, (pair[0].1 + pair[1].1) / 2.0));
+        places.push(pair[0]);
+    }
+    places
 }
 
 /// The colour of the n-th series.

@@ -85,7 +85,7 @@ impl Surroundings {
     }
 
     fn crossings(&self, rect: &Rect) -> usize {
-        let reach = rect.grown(1.5);
+        let reach = rect.grown(2.5);
         self.lines.iter().filter(|line| reach.is_crossed(**line)).count()
     }
 }

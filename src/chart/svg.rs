@@ -1,9 +1,11 @@
 //! A picture as SVG, to stand alone or in a page.
 
-use super::scene::{Anchor, Colour, Mark, Scene, Stroke};
+mod style;
+
+use super::scene::{Mark, Paint, Scene};
 use super::theme;
-use crate::font::Face;
 use std::fmt::Write;
+use style::Style;
 
 /// A file of its own, in the size it is drawn in: with its own ground, light or, where the reader's system is, dark.
 pub fn standalone(scene: &Scene, title: &str, description: &str) -> String {
@@ -11,7 +13,7 @@ pub fn standalone(scene: &Scene, title: &str, description: &str) -> String {
         "<style>@media(prefers-color-scheme:dark){{svg{{{}}}}}</style>\
          <rect width=\"100%\" height=\"100%\" fill=\"{}\"/>",
         theme::dark_declarations(),
-        theme::css(super::scene::Paint::Paper)
+        theme::css(Paint::Paper)
     );
     let (width, height) = (number(scene.width), number(scene.height));
     let size = format!(" width=\"{width}pt\" height=\"{height}pt\" style=\"font-variant-numeric:tabular-nums\"");
@@ -34,53 +36,52 @@ fn picture(scene: &Scene, title: &str, description: &str, attributes: &str, grou
         escape(title),
         escape(description),
     );
-    let mut writer = Writer { out: &mut out, inherited: vec![Style::default()] };
-    writer.write(&scene.marks);
+    let styles = scene.marks.iter().map(style::of).collect();
+    Writer { out: &mut out, marks: &scene.marks, styles, inherited: vec![Style::default()] }.write();
     out.push_str("</svg>\n");
     out
 }
 
-/// Attributes with their values. A mark names every attribute that matters to it.
-type Style = Vec<(&'static str, String)>;
-
 struct Writer<'o> {
     out: &'o mut String,
+    marks: &'o [Mark],
+    /// The style of each mark.
+    styles: Vec<Style>,
     /// What the groups around have set, innermost last.
     inherited: Vec<Style>,
 }
 
 impl Writer<'_> {
-    fn write(&mut self, marks: &[Mark]) {
+    fn write(&mut self) {
         let mut at = 0;
-        while at < marks.len() {
-            match &marks[at..] {
+        while at < self.marks.len() {
+            match &self.marks[at..] {
                 // A point: its title goes into its mark, without a group around it.
-                [Mark::Begin { title, class: "point" | "estimate" }, mark, Mark::End, ..] => {
-                    self.marks(std::slice::from_ref(mark), Some(title));
+                [Mark::Begin { title, class: "point" | "estimate" }, _, Mark::End, ..] => {
+                    self.element(at + 1..at + 2, Some(title));
                     at += 2;
                 }
-                [Mark::Begin { class, title }, inner @ ..] => self.begin(class, title, inner),
+                [Mark::Begin { class, title }, ..] => self.begin(at, class, title),
                 [Mark::End, ..] => {
                     self.inherited.pop();
                     self.out.push_str("</g>");
                 }
-                [mark, rest @ ..] => {
-                    let alike = rest.iter().take_while(|next| are_lines_alike(mark, next)).count();
-                    self.marks(&marks[at..=at + alike], None);
+                _ => {
+                    let alike = (at + 1..self.marks.len()).take_while(|next| self.are_lines_alike(at, *next)).count();
+                    self.element(at..at + 1 + alike, None);
                     at += alike;
                 }
-                [] => {}
             }
             at += 1;
         }
     }
 
     /// Opens a group and sets on it what most of its marks share.
-    fn begin(&mut self, class: &str, title: &str, inner: &[Mark]) {
+    fn begin(&mut self, at: usize, class: &str, title: &str) {
         let mut style = self.inherited.last().cloned().unwrap_or_default();
         let _ = write!(self.out, "<g class=\"gm-{class}\"");
-        for (name, value) in shared(inner) {
-            if set(&mut style, name, &value) {
+        for (name, value) in style::shared(&self.styles[at + 1..self.end(at)]) {
+            if style::set(&mut style, name, &value) {
                 let _ = write!(self.out, " {name}=\"{value}\"");
             }
         }
@@ -91,8 +92,29 @@ impl Writer<'_> {
         }
     }
 
-    /// One mark, or several lines of one style as one element.
-    fn marks(&mut self, marks: &[Mark], title: Option<&str>) {
+    /// Where the group that begins at a mark ends.
+    fn end(&self, begin: usize) -> usize {
+        let mut depth = 0;
+        for (at, mark) in self.marks.iter().enumerate().skip(begin) {
+            match mark {
+                Mark::Begin { .. } => depth += 1,
+                Mark::End if depth == 1 => return at,
+                Mark::End => depth -= 1,
+                _ => {}
+            }
+        }
+        self.marks.len()
+    }
+
+    /// Whether two marks are open lines of one style.
+    fn are_lines_alike(&self, a: usize, b: usize) -> bool {
+        let is_line = |at: usize| matches!(self.marks[at], Mark::Path { closed: false, fill: None, .. });
+        is_line(a) && is_line(b) && self.styles[a] == self.styles[b]
+    }
+
+    /// One mark, or several lines of one style, as one element.
+    fn element(&mut self, range: std::ops::Range<usize>, title: Option<&str>) {
+        let (first, marks) = (range.start, &self.marks[range]);
         let Some(mark) = marks.first() else { return };
         let (tag, content) = match mark {
             Mark::Path { .. } => {
@@ -117,9 +139,8 @@ impl Writer<'_> {
         };
         self.out.push('"');
         let inherited = self.inherited.last().map_or(&[][..], Vec::as_slice);
-        for (name, value) in style(mark) {
-            let known = inherited.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str());
-            if known.unwrap_or(initial(name)) != value {
+        for (name, value) in &self.styles[first] {
+            if style::get(inherited, name) != value {
                 let _ = write!(self.out, " {name}=\"{value}\"");
             }
         }
@@ -133,133 +154,6 @@ impl Writer<'_> {
                 let _ = write!(self.out, "{}</{tag}>", content.map(|text| escape(text)).unwrap_or_default());
             }
         }
-    }
-}
-
-/// Whether two marks are open lines of one style.
-fn are_lines_alike(a: &Mark, b: &Mark) -> bool {
-    let is_line = |mark: &Mark| matches!(mark, Mark::Path { closed: false, fill: None, .. });
-    is_line(a) && is_line(b) && style(a) == style(b)
-}
-
-/// What an attribute is where nobody set it.
-fn initial(attribute: &str) -> &'static str {
-    match attribute {
-        "fill" => "#000",
-        "stroke" | "stroke-dasharray" => "none",
-        "stroke-width" | "fill-opacity" | "stroke-opacity" => "1",
-        "stroke-linejoin" => "miter",
-        "stroke-linecap" => "butt",
-        "text-anchor" => "start",
-        "font-weight" => "400",
-        "font-style" | "paint-order" => "normal",
-        _ => "",
-    }
-}
-
-/// Sets an attribute; false where it has that value already.
-fn set(style: &mut Style, name: &'static str, value: &str) -> bool {
-    match style.iter_mut().find(|(known, _)| *known == name) {
-        Some((_, known)) if known == value => false,
-        Some((_, known)) => {
-            value.clone_into(known);
-            true
-        }
-        None if initial(name) == value => false,
-        None => {
-            style.push((name, value.to_owned()));
-            true
-        }
-    }
-}
-
-/// The most frequent value of each attribute among the marks of a group, where it saves bytes to set it once.
-fn shared(inner: &[Mark]) -> Style {
-    let mut depth = 1;
-    let mut counts: Vec<(&'static str, String, usize)> = Vec::new();
-    for mark in inner {
-        match mark {
-            Mark::Begin { .. } => depth += 1,
-            Mark::End => depth -= 1,
-            _ => {
-                for (name, value) in style(mark) {
-                    match counts.iter_mut().find(|(n, v, _)| *n == name && *v == value) {
-                        Some((_, _, count)) => *count += 1,
-                        None => counts.push((name, value, 1)),
-                    }
-                }
-            }
-        }
-        if depth == 0 {
-            break;
-        }
-    }
-    let mut most: Vec<(&'static str, String, usize)> = Vec::new();
-    for (name, value, count) in counts.into_iter().filter(|(_, _, count)| *count > 1) {
-        match most.iter_mut().find(|(n, ..)| *n == name) {
-            Some((_, _, known)) if *known >= count => {}
-            Some(entry) => *entry = (name, value, count),
-            None => most.push((name, value, count)),
-        }
-    }
-    most.into_iter().map(|(name, value, _)| (name, value)).collect()
-}
-
-fn style(mark: &Mark) -> Style {
-    match mark {
-        Mark::Path { fill, stroke, .. } | Mark::Circle { fill, stroke, .. } => shape_style(*fill, stroke.as_ref()),
-        Mark::Text { size, face, anchor, colour, halo, .. } => {
-            let mut style = paint_style("fill", *colour);
-            style.push(("font-size", number(*size)));
-            style.push(("font-weight", weight(*face).to_owned()));
-            style.push(("font-style", if *face == Face::Italic { "italic" } else { "normal" }.to_owned()));
-            let anchor = match anchor {
-                Anchor::Start => "start",
-                Anchor::Middle => "middle",
-                Anchor::End => "end",
-            };
-            style.push(("text-anchor", anchor.to_owned()));
-            if *halo {
-                style.push(("stroke", theme::css(super::scene::Paint::Paper)));
-                style.push(("stroke-width", "3".to_owned()));
-                style.push(("stroke-linejoin", "round".to_owned()));
-                style.push(("stroke-dasharray", "none".to_owned()));
-                style.push(("paint-order", "stroke".to_owned()));
-            } else {
-                style.push(("stroke", "none".to_owned()));
-            }
-            style
-        }
-        Mark::Begin { .. } | Mark::End => Style::new(),
-    }
-}
-
-fn shape_style(fill: Option<Colour>, stroke: Option<&Stroke>) -> Style {
-    let none = |attribute| vec![(attribute, "none".to_owned())];
-    let mut style = fill.map_or_else(|| none("fill"), |colour| paint_style("fill", colour));
-    let Some(stroke) = stroke else {
-        style.extend(none("stroke"));
-        return style;
-    };
-    style.extend(paint_style("stroke", stroke.colour));
-    style.push(("stroke-width", number(stroke.width)));
-    style.push(("stroke-linejoin", "round".to_owned()));
-    let dash: Vec<_> = stroke.dash.iter().map(|length| number(*length)).collect();
-    style.push(("stroke-dasharray", if dash.is_empty() { "none".to_owned() } else { dash.join(" ") }));
-    style
-}
-
-fn paint_style(attribute: &'static str, colour: Colour) -> Style {
-    let opacity = if attribute == "fill" { "fill-opacity" } else { "stroke-opacity" };
-    vec![(attribute, theme::css(colour.paint)), (opacity, number(colour.alpha))]
-}
-
-fn weight(face: Face) -> &'static str {
-    match face {
-        Face::Regular | Face::Italic | Face::Mono => "400",
-        Face::Medium => "500",
-        Face::SemiBold => "600",
-        Face::Bold | Face::Display => "700",
     }
 }
 
@@ -316,8 +210,9 @@ fn escape(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::scene::Paint;
+    use super::super::scene::{Anchor, Colour};
     use super::*;
+    use crate::font::Face;
 
     fn scene(marks: Vec<Mark>) -> Scene {
         Scene { width: 480.0, height: 262.0, marks }

@@ -56,7 +56,7 @@ impl Domain {
     /// Vertical axes from zero with round ticks; both have the same number of intervals, so that they share a grid.
     pub fn linear(axes: &[(&[f64], Quantity)]) -> Vec<(Self, Vec<Tick>)> {
         let spans: Vec<_> = axes.iter().map(|(values, _)| from_zero(values)).collect();
-        let intervals = (4..=6)
+        let intervals = (4..=7)
             .min_by(|a, b| {
                 let waste = |n: u32| -> f64 { spans.iter().map(|span| span.waste(n)).sum() };
                 waste(*a).total_cmp(&waste(*b))
@@ -96,12 +96,13 @@ impl FromZero {
         round_up((self.high - self.low) / f64::from(intervals))
     }
 
-    /// The share of the axis that no value needs, and something for steps that are harder to read.
+    /// The share of the axis that no value needs, and something for many steps and for ones that are harder to read.
     fn waste(&self, intervals: u32) -> f64 {
         let step = self.step(intervals);
         let length = f64::from(intervals) * step;
         let is_plain = [1.0, 2.0, 4.0, 5.0].iter().any(|factor| is_power_of_ten(step / factor));
-        (length - (self.high - self.low)) / length + if is_plain { 0.0 } else { 0.06 }
+        let effort = 0.01 * f64::from(intervals) + if is_plain { 0.0 } else { 0.06 };
+        (length - (self.high - self.low)) / length + effort
     }
 
     fn axis(&self, intervals: u32, quantity: Quantity) -> (Domain, Vec<Tick>) {

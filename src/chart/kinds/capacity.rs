@@ -39,7 +39,7 @@ pub fn capacity(capacity: &Capacity) -> Option<Chart> {
     });
     Some(Chart {
         id: format!("capacity-{}", capacity.use_case.id),
-        title: format!("{} by load", capacity.use_case.name),
+        title: title(capacity, &held, &loads),
         x: Axis { scale: Scale::Linear, ..load_axis(&loads) },
         y,
         right,
@@ -48,6 +48,17 @@ pub fn capacity(capacity: &Capacity) -> Option<Chart> {
         limit: limit(capacity, &loads),
         ..Chart::default()
     })
+}
+
+/// `General Chatbot: TTFT and generation speed by concurrency`
+fn title(capacity: &Capacity, held: &[Held], loads: &[Load]) -> String {
+    let name = |metric: &Held| match (metric.side, capacity.statistic) {
+        (Side::Right, Statistic::Mean) => "generation speed".to_owned(),
+        _ => named(metric, capacity.statistic),
+    };
+    let names: Vec<String> = held.iter().map(name).collect();
+    let along = if loads.iter().all(|load| load.is_concurrency()) { "concurrency" } else { "request rate" };
+    format!("{}: {} by {along}", capacity.use_case.name, names.join(" and "))
 }
 
 /// The metrics with a threshold and, beside a single latency, generation speed.

@@ -280,6 +280,7 @@ mod tests {
     fn a_capacity_chart_has_an_axis_and_a_threshold_per_metric_and_the_limit() {
         let chart = capacity(&chatbot(LimitIs::Estimated, Some(6.0), "~6")).expect("two levels");
         assert_eq!(chart.id, "capacity-general-chatbot");
+        assert_eq!(chart.title, "General Chatbot: TTFT and generation speed by concurrency");
         assert_eq!(
             (chart.y.title.as_str(), chart.right.map(|axis| axis.title)),
             ("TTFT", Some("Generation speed (tok/s)".to_owned()))
