@@ -15,9 +15,10 @@ use crate::cell::fold::{Counting, Picking};
 use crate::config::Config;
 use crate::error::{Error, Place, Result, Warned, Warning};
 use crate::format::counted;
+use crate::record::Record;
 use format::{FORMATS, recognise};
 pub use memory::Memory;
-use reading::{FileReading, Recognised, read_all};
+use reading::{FileReading, Recognised, read_all, workers};
 use std::collections::BTreeMap;
 use std::io::Read;
 
@@ -107,12 +108,13 @@ pub fn ingest(inputs: &[&dyn Input], config: &Config, options: &Options) -> Resu
 
 /// The first reading of every file.
 fn count(files: &[Recognised], config: &Config, options: &Options) -> Result<(Counting, Vec<FileReading>)> {
-    let workers = read_all(files, config, options, &[], Counting::default, |counting, record, file| {
-        counting.add(record, file);
-    })?;
-    let mut counted = Counting::default();
-    workers.folds.into_iter().for_each(|part| counted.merge(part));
-    Ok((counted, workers.files))
+    let empty = vec![Counting::default(); workers(files, options)];
+    let reading = read_all(files, config, options, &[], empty, |counting, record, file| counting.add(record, file))?;
+    let merge = |mut all: Counting, part| {
+        all.merge(part);
+        all
+    };
+    Ok((reading.folds.into_iter().reduce(merge).unwrap_or_default(), reading.files))
 }
 
 /// The second reading, of the files that held records.
@@ -123,19 +125,11 @@ fn pick(
     config: &Config,
     options: &Options,
 ) -> Result<Warned<Vec<Cell>>> {
-    let picking = counted.decide();
-    let workers = read_all(
-        files,
-        config,
-        options,
-        first,
-        || picking.clone(),
-        |picking: &mut Picking, record, file| {
-            picking.add(record, file);
-        },
-    )?;
-    let mut folds = workers.folds.into_iter();
-    let mut picked = folds.next().unwrap_or(picking);
+    // The last one is the original: what was decided is large, and one worker needs no copy of it.
+    let decided = std::iter::repeat_n(counted.decide(), workers(files, options)).collect();
+    let add = |picking: &mut Picking, record: &Record, file| picking.add(record, file);
+    let mut folds = read_all(files, config, options, first, decided, add)?.folds.into_iter();
+    let mut picked = folds.next().expect("there is at least one worker");
     folds.for_each(|part| picked.merge(part));
     Ok(picked.finish())
 }

@@ -42,7 +42,13 @@ pub struct Reading<F> {
     pub files: Vec<FileReading>,
 }
 
-/// Reads every file once and folds its records with `add`; in a second reading (`first` is what the first one gave) only
+/// How many workers read a run: at most one per file.
+pub fn workers(files: &[Recognised], options: &Options) -> usize {
+    options.threads.clamp(1, files.len().max(1))
+}
+
+/// Reads every file once and folds its records with `add`, with a worker for each of `folds` (the
+/// first is this thread); in a second reading (`first` is what the first one gave) only
 /// the files that held records.
 ///
 /// Errors: what is wrong with a file; a file that is no longer what it was in the first reading. Workers take the files in order, so that of several errors the one in the first file is always found; folds must not
@@ -52,13 +58,12 @@ pub fn read_all<F: Send>(
     config: &Config,
     options: &Options,
     first: &[FileReading],
-    new: impl Fn() -> F + Sync,
+    folds: Vec<F>,
     add: impl Fn(&mut F, &Record, usize) + Sync,
 ) -> Result<Reading<F>> {
     let next = AtomicUsize::new(0);
     let failed = AtomicBool::new(false);
-    let work = || {
-        let mut fold = new();
+    let work = |mut fold: F| {
         let mut read = Vec::new();
         while !failed.load(Ordering::Relaxed) {
             let at = next.fetch_add(1, Ordering::Relaxed);
@@ -73,13 +78,15 @@ pub fn read_all<F: Send>(
         }
         (fold, read)
     };
-    let workers = options.threads.clamp(1, files.len().max(1));
     let done: Vec<_> = thread::scope(|scope| {
-        let helpers: Vec<_> = (1..workers).map(|_| scope.spawn(work)).collect();
-        let own = work();
+        let work = &work;
+        let mut folds = folds.into_iter();
+        let own = folds.next();
+        let spawned: Vec<_> = folds.map(|fold| scope.spawn(move || work(fold))).collect();
+        let own = own.map(work);
         let others =
-            helpers.into_iter().map(|helper| helper.join().expect("a worker that panics takes the program with it"));
-        std::iter::once(own).chain(others).collect()
+            spawned.into_iter().map(|worker| worker.join().expect("a panic ends the program, not one reading"));
+        own.into_iter().chain(others).collect()
     });
     let (folds, outcomes): (Vec<F>, Vec<_>) = done.into_iter().unzip();
     let mut outcomes: Vec<_> = outcomes.into_iter().flatten().collect();

@@ -102,12 +102,21 @@ pub fn are_records<'n>(names: impl IntoIterator<Item = &'n str>) -> bool {
 
 /// The name among `names` that a person may have meant by `wanted`; none where none is near.
 pub fn nearest<'n>(wanted: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
-    let likeness = |name: &str| {
-        let (name, stem) = (name.to_lowercase(), wanted.rsplit_once('_').map_or(wanted, |(stem, _)| stem));
-        if name == stem { 1.0 } else { strsim::normalized_damerau_levenshtein(&name, wanted) }
-    };
-    let best = names.into_iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;
-    (likeness(best) >= 0.6).then_some(best)
+    let best = names.into_iter().max_by(|a, b| likeness(wanted, a).total_cmp(&likeness(wanted, b)))?;
+    (likeness(wanted, best) >= 0.6).then_some(best)
+}
+
+/// The column that a name nobody knows is nearly the name of, among those that are not `present`; only close misses and
+/// forgotten units (`ttft`), since columns of one's own are welcome.
+pub fn misspelt(name: &str, present: impl Fn(Column) -> bool) -> Option<&'static str> {
+    let mut absent = COLUMNS.iter().filter(|(_, column)| !present(*column)).map(|(known, _)| *known);
+    absent.find(|known| likeness(known, name) >= 0.8)
+}
+
+/// How alike a name is to a known one, from 0 to 1; a name without its unit is the known one.
+fn likeness(known: &str, name: &str) -> f64 {
+    let (name, stem) = (name.to_lowercase(), known.rsplit_once('_').map_or(known, |(stem, _)| stem));
+    if name == stem { 1.0 } else { strsim::normalized_damerau_levenshtein(&name, known) }
 }
 
 #[cfg(test)]
@@ -147,5 +156,9 @@ mod tests {
         assert_eq!(nearest("e2e_ms", ["e2e", "ttft_ms"]), Some("e2e"));
         assert_eq!(nearest("output_tokens", ["ouput_tokens", "input_tokens"]), Some("ouput_tokens"));
         assert_eq!(nearest("e2e_ms", ["scenario", "model"]), None);
+        assert_eq!(misspelt("ttft", |_| false), Some("ttft_ms"));
+        assert_eq!(misspelt("E2E_ms", |_| false), Some("e2e_ms"));
+        assert_eq!(misspelt("ttft", |column| column == Column::Ttft), None, "given beside it");
+        assert_eq!(misspelt("run_id", |_| false), None, "a column of one's own");
     }
 }

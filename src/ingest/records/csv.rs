@@ -1,8 +1,9 @@
 //! Records as CSV with a header.
 
-use super::columns::{COLUMNS, Column, Field, are_records, nearest};
+use super::columns::{Column, Field, are_records, misspelt, nearest};
 use super::row::{Complaint, Row};
 use super::value::{Value, shown};
+use super::{CUT_SHORT, not_utf8};
 use crate::error::{Error, Place, Result, Warning};
 use crate::ingest::csv::{self, Rows, Split};
 use crate::ingest::format::{Format, Head};
@@ -106,11 +107,9 @@ impl Header {
     }
 
     fn note_unknown(&self, place: &dyn Fn() -> Place, sink: &mut Sink) {
-        for (at, (name, _)) in self.names.iter().zip(&self.fields).enumerate().filter(|(_, (_, field))| field.is_none())
-        {
+        for (at, name) in self.names.iter().enumerate().filter(|(at, _)| self.fields[*at].is_none()) {
             sink.unknown(name);
-            let absent = COLUMNS.iter().filter(|(_, column)| self.position(*column).is_none());
-            if let Some(known) = nearest_known(name, absent.map(|(name, _)| *name)) {
+            if let Some(known) = misspelt(name, |column| self.position(column).is_some()) {
                 let place = place().column(at as u64 + 1).path(name);
                 sink.warn(Warning::at(place, format!("is no known column and was left out; `{known}` is one")));
             }
@@ -166,14 +165,6 @@ impl Header {
     }
 }
 
-const CUT_SHORT: &str = "cut short";
-
-fn nearest_known(name: &str, known: impl Iterator<Item = &'static str> + Clone) -> Option<&'static str> {
-    // Seen from the known name, so that a forgotten unit (`ttft`) counts as near; and only close misses, since columns
-    // of one's own are welcome.
-    known.clone().find(|known| nearest(known, [name]).is_some() && strsim::jaro_winkler(known, name) > 0.9)
-}
-
 /// The separator of a header that has records' columns but for the commas.
 fn other_separator(header: &[&str]) -> Option<(char, &'static str)> {
     let [line] = header else { return None };
@@ -185,11 +176,7 @@ fn other_separator(header: &[&str]) -> Option<(char, &'static str)> {
 fn unreadable_row(file: &str, split: &Split) -> Bad {
     let file = Place::file(file);
     match split {
-        Split::NotUtf8 { line, column, byte } => {
-            let message = format!("expected UTF-8, found the byte 0x{byte:02x}, which is none");
-            let hint = "convert the file, for example with `iconv -f WINDOWS-1252 -t UTF-8 OLD > NEW`";
-            Bad { reason: "invalid UTF-8", error: Error::at(file.line(*line).column(*column), message).hint(hint) }
-        }
+        Split::NotUtf8 { line, column, byte } => not_utf8(file.line(*line).column(*column), *byte),
         Split::BadQuote { line, cell } => {
             let message = "found text between a closing quote and the next comma".to_owned();
             let hint = "double each quote within a quoted cell";

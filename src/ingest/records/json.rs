@@ -1,9 +1,9 @@
 //! One JSON object to one record: what JSON Lines and arrays have in common.
 
-use super::columns::{COLUMNS, Column, Field, nearest};
+use super::columns::{Column, Field, misspelt};
 use super::row::{Complaint, Row};
 use super::value::Value;
-use crate::error::{Error, Place};
+use crate::error::{Error, Place, Warning};
 use crate::ingest::sink::{Bad, Sink};
 use crate::record::Record;
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
@@ -143,18 +143,15 @@ impl Objects {
         field
     }
 
-    /// Known keys that were probably meant by keys nobody knows, with the latter first; for a warning at the file's end.
-    pub fn misspelt(&self) -> Vec<(&str, &'static str)> {
-        let absent = |column: Column| !self.keys.iter().any(|(_, field)| field.is_some_and(|f| f.column == column));
-        let unknown = self.keys.iter().filter(|(_, field)| field.is_none()).map(|(key, _)| key.as_str());
-        unknown
-            .filter_map(|key| {
-                let mut absent = COLUMNS.iter().filter(|(_, column)| absent(*column)).map(|(name, _)| *name);
-                absent
-                    .find(|known| nearest(known, [key]).is_some() && strsim::jaro_winkler(known, key) > 0.9)
-                    .map(|known| (key, known))
-            })
-            .collect()
+    /// Names each key that nobody knows and that is nearly one that nobody gave; at the end of a file.
+    pub fn warn_of_misspelt(&self, file: &str, sink: &mut Sink) {
+        let present = |column: Column| self.keys.iter().any(|(_, field)| field.is_some_and(|f| f.column == column));
+        for (key, _) in self.keys.iter().filter(|(_, field)| field.is_none()) {
+            if let Some(known) = misspelt(key, present) {
+                let message = format!("is no known key and was left out; `{known}` is one");
+                sink.warn(Warning::at(Place::file(file).path(key), message));
+            }
+        }
     }
 }
 
@@ -173,8 +170,14 @@ impl Broken {
     }
 }
 
+/// A line or element whose bytes are UTF-8 up to `valid` only; `start` is the place of its first byte.
+pub fn not_utf8(bytes: &[u8], start: Place, valid: usize) -> Bad {
+    let text = String::from_utf8_lossy(&bytes[..valid]);
+    super::not_utf8(locate(&text, start, text.len()), bytes[valid])
+}
+
 /// The place of a byte in a text whose first byte stands at `start`.
-pub fn locate(text: &str, start: Place, position: usize) -> Place {
+fn locate(text: &str, start: Place, position: usize) -> Place {
     let before = &text[..character(text, position)];
     let lines = before.bytes().filter(|byte| *byte == b'\n').count() as u64;
     let last = before.rsplit('\n').next().unwrap_or_default().chars().count() as u64;

@@ -1,8 +1,8 @@
 //! Records as one JSON array of objects.
 
+use super::CUT_SHORT;
 use super::columns::{Column, are_records};
-use super::json::Objects;
-use super::json_lines::{not_utf8, warn_of_misspelt_keys};
+use super::json::{Objects, not_utf8};
 use crate::error::{Error, Place, Result};
 use crate::ingest::format::{Format, Head};
 use crate::ingest::sink::{Bad, Sink};
@@ -37,7 +37,7 @@ impl Format for RecordsJsonArray {
                 break;
             }
         }
-        warn_of_misspelt_keys(&objects, array.file, sink);
+        objects.warn_of_misspelt(array.file, sink);
         Ok(())
     }
 }
@@ -164,7 +164,7 @@ impl Array<'_, '_> {
         let place = self.place().path(format!("[{}]", self.index));
         let what = if between { "its array" } else { "this record" };
         let message = format!("the file ends before {what} does: it looks cut short");
-        Bad { reason: "cut short", error: Error::at(place, message).hint("copy the file again") }
+        Bad { reason: CUT_SHORT, error: Error::at(place, message).hint("copy the file again") }
     }
 }
 

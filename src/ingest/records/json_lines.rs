@@ -1,10 +1,11 @@
 //! Records as JSON Lines: one object on each line.
 
+use super::CUT_SHORT;
 use super::columns::{Column, are_records};
-use super::json::{Broken, Objects};
-use crate::error::{Error, Place, Result, Warning};
+use super::json::{Broken, Objects, not_utf8};
+use crate::error::{Place, Result};
 use crate::ingest::format::{Format, Head};
-use crate::ingest::sink::{Bad, Sink};
+use crate::ingest::sink::Sink;
 use crate::ingest::stream::Stream;
 
 /// Records as JSON Lines.
@@ -44,16 +45,8 @@ impl Format for RecordsJsonLines {
                 }
             }
         }
-        warn_of_misspelt_keys(&objects, name, sink);
+        objects.warn_of_misspelt(name, sink);
         Ok(())
-    }
-}
-
-/// Names each key that nobody knows and that is nearly one that nobody gave.
-pub fn warn_of_misspelt_keys(objects: &Objects, file: &str, sink: &mut Sink) {
-    for (key, known) in objects.misspelt() {
-        let message = format!("is no known key and was left out; `{known}` is one");
-        sink.warn(Warning::at(Place::file(file).path(key), message));
     }
 }
 
@@ -86,7 +79,7 @@ fn read_line(objects: &mut Objects, bytes: &[u8], line: Line, sink: &mut Sink) -
 fn explain(broken: Broken, last: bool) -> Broken {
     match (broken.incomplete, last) {
         (true, true) => Broken {
-            reason: "cut short",
+            reason: CUT_SHORT,
             message: "the last line ends within its object: the file looks cut short".to_owned(),
             hint: "copy it again, or remove the line",
             ..broken
@@ -98,13 +91,4 @@ fn explain(broken: Broken, last: bool) -> Broken {
         },
         _ => broken,
     }
-}
-
-/// A line or element that holds bytes that are no UTF-8.
-pub fn not_utf8(bytes: &[u8], place: Place, valid: usize) -> Bad {
-    let text = String::from_utf8_lossy(&bytes[..valid]);
-    let message = format!("expected UTF-8, found the byte 0x{:02x}, which is none", bytes[valid]);
-    let hint = "convert the file, for example with `iconv -f WINDOWS-1252 -t UTF-8 OLD > NEW`";
-    let place = super::json::locate(&text, place, text.len());
-    Bad { reason: "invalid UTF-8", error: Error::at(place, message).hint(hint) }
 }

@@ -10,3 +10,16 @@ pub mod json_array;
 pub mod json_lines;
 pub mod row;
 pub mod value;
+
+use super::sink::Bad;
+use crate::error::{Error, Place};
+
+/// Reason of a last record that ends too early.
+const CUT_SHORT: &str = "cut short";
+
+/// A record that holds a byte which is no UTF-8.
+fn not_utf8(place: Place, byte: u8) -> Bad {
+    let message = format!("expected UTF-8, found the byte 0x{byte:02x}, which is none");
+    let hint = "convert the file, for example with `iconv -f WINDOWS-1252 -t UTF-8 OLD > NEW`";
+    Bad { reason: "invalid UTF-8", error: Error::at(place, message).hint(hint) }
+}
