@@ -39,7 +39,7 @@ fn a_report_is_written_in_every_format_and_said_so() {
     let out = tempfile::tempdir().unwrap();
     let output = report(&bundled(RUNS[0]), out.path());
     assert_eq!(names(out.path()), ["cells.csv", "charts", "report.html", "report.json", "report.md", "report.pdf"]);
-    let said = String::from_utf8(output.stdout).unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
     let listed: serde_json::Value = serde_json::from_slice(&fs::read(out.path().join("report.json")).unwrap()).unwrap();
     let listed: Vec<_> = listed["files"].as_array().unwrap().iter().map(|file| file.as_str().unwrap()).collect();
     assert_eq!(said.lines().count(), listed.len(), "{said}");
