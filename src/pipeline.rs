@@ -72,7 +72,8 @@ pub fn run(request: &Request) -> Result<Warned<Vec<OutputFile>>> {
     for rendered in render_all(&first, &document, request.options.threads) {
         files.extend(rendered?.take(&mut warnings));
     }
-    let mut paths: Vec<String> = files.iter().map(|file| file.path.clone()).chain(request.kept_files.to_vec()).collect();
+    let mut paths: Vec<String> =
+        files.iter().map(|file| file.path.clone()).chain(request.kept_files.to_vec()).collect();
     paths.extend(last.iter().map(|_| "report.json".to_owned()));
     paths.sort();
     paths.dedup();
@@ -97,8 +98,7 @@ fn render_all(
     }
     // Three renderers do nearly all of the work, so one thread each is as good as a queue.
     std::thread::scope(|scope| {
-        let running: Vec<_> =
-            renderers.iter().map(|renderer| scope.spawn(move || renderer.render(document))).collect();
+        let running: Vec<_> = renderers.iter().map(|renderer| scope.spawn(move || renderer.render(document))).collect();
         running
             .into_iter()
             .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))

@@ -115,7 +115,7 @@ fn an_error_leaves_an_earlier_report_untouched() {
     fs::write(&run, RECORDS).unwrap();
     report(&run, &out);
     let before = fs::read(out.join("report.html")).unwrap();
-    fs::write(&run, RECORDS.replace("150", "abc")).unwrap();
+    fs::write(&run, RECORDS.replace(",150,", ",abc,")).unwrap();
     let output = gristmill([Path::new("report"), &run, Path::new("-o"), &out]);
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).starts_with("error: "), "{}", stderr(&output));
@@ -128,10 +128,10 @@ fn an_error_leaves_an_earlier_report_untouched() {
 fn bad_records_are_skipped_when_asked_and_the_report_says_so() {
     let folder = tempfile::tempdir().unwrap();
     let (run, out) = (folder.path().join("run.csv"), folder.path().join("out"));
-    fs::write(&run, RECORDS.replace("150", "abc")).unwrap();
+    fs::write(&run, RECORDS.replace(",150,", ",abc,")).unwrap();
     let output = gristmill([Path::new("report"), &run, Path::new("-o"), &out, Path::new("--lenient")]);
     assert!(output.status.success(), "{}", stderr(&output));
-    assert!(stderr(&output).contains("skipped 1 record"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("1 bad record was skipped: 1 × wrong type"), "{}", stderr(&output));
     let markdown = fs::read_to_string(out.join("report.md")).unwrap();
     let method = &markdown[markdown.find("\n## Method").unwrap_or(0)..];
     assert!(method.contains("skipped"), "{method}");

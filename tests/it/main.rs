@@ -9,7 +9,6 @@ mod browser;
 mod charts;
 mod command_line;
 mod data_files;
-mod expected;
 mod html;
 mod markdown;
 mod prose;
