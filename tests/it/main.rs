@@ -11,6 +11,7 @@ mod command_line;
 mod data_files;
 mod html;
 mod markdown;
+mod pdf;
 mod prose;
 mod published;
 mod run;

@@ -143,7 +143,11 @@ impl Flow<'_> {
         let column = self.sheet.column();
         let mut draws = Vec::new();
         let label = EYEBROW.colour(self.palette.cover_label);
-        draws.extend(self.eyebrow(&cover.kicker, &label, column, KICKER));
+        let kicker = match &cover.date_text {
+            Some(date) => format!("{}  ·  {date}", cover.kicker),
+            None => cover.kicker.clone(),
+        };
+        draws.extend(self.eyebrow(&kicker, &label, column, KICKER));
         let mut y = hero.height - hero.stack();
         draws.extend(self.set_draws(&hero.title, column.x, y));
         y += hero.title.height() + TITLE_GAP;

@@ -255,6 +255,44 @@ impl Draw {
         Self::artifact(Ink::Box { area, radius, fill: Some(colour), stroke: None })
     }
 
+    /// The same mark, smaller: towards the left edge and the top.
+    pub fn scaled(&self, left: f32, scale: f32) -> Self {
+        let place = |(x, y): (f32, f32)| (left + (x - left) * scale, y * scale);
+        let shrink = |area: &mut Area| {
+            (area.x, area.y) = place((area.x, area.y));
+            (area.width, area.height) = (area.width * scale, area.height * scale);
+        };
+        let thin = |pen: &mut Option<Pen>| {
+            if let Some(pen) = pen {
+                pen.width *= scale;
+                pen.dash.iter_mut().for_each(|length| *length *= scale);
+            }
+        };
+        let mut draw = self.clone();
+        match &mut draw.ink {
+            Ink::Text(run) => {
+                (run.x, run.y) = place((run.x, run.y));
+                run.size *= scale;
+                run.tracking *= scale;
+            }
+            Ink::Box { area, radius, stroke, .. } => {
+                shrink(area);
+                *radius *= scale;
+                thin(stroke);
+            }
+            Ink::Path { points, stroke, .. } => {
+                points.iter_mut().for_each(|point| *point = place(*point));
+                thin(stroke);
+            }
+            Ink::Outline { segments, stroke, .. } => {
+                segments.iter_mut().for_each(|segment| *segment = mapped(segment, &place));
+                thin(stroke);
+            }
+            Ink::Gradient { area, .. } | Ink::Image { area, .. } | Ink::Link { area, .. } => shrink(area),
+        }
+        draw
+    }
+
     /// The same mark, further down.
     pub fn lowered(&self, by: f32) -> Self {
         let mut draw = self.clone();

@@ -2,7 +2,7 @@
 
 use super::document::{Area, Draw, ElementId, Ink, Pen, Rgba, Role, TextRun};
 use super::flow::{Flow, Setting};
-use super::row::{Mark, Row};
+use super::row::{Elastic, Row};
 use super::spans::Spans;
 use super::style::{CAPTION, Column};
 use crate::chart::scene::{self, Anchor, Colour, Scene, Stroke};
@@ -27,9 +27,9 @@ impl Flow<'_> {
         let Scene { width, height, .. } = figure.scene;
         let scale = (column.width / width.max(1.0)).min(LARGEST_SCALE).min(room / height.max(1.0));
         let mut row = Row::new(height * scale, self.scene(&figure.scene, (column.x, 0.0), scale, element));
-        row.before = 13.0;
+        row.before = 11.0;
         row.floats = parent.is_none();
-        row.marks.push(Mark { id: figure.chart.id.clone(), heading: None });
+        row.elastic = Some(Elastic { draws: row.draws.len(), height: row.height, left: column.x });
         let mut y = row.height + GAP;
         let mut rest = Vec::new();
         for line in caption {
@@ -41,7 +41,7 @@ impl Flow<'_> {
             }
         }
         row.height = y;
-        row.after = 4.0;
+        row.after = 3.0;
         let mut rows = vec![row];
         rows.extend(rest);
         rows

@@ -69,16 +69,20 @@ impl<'a> Flow<'a> {
     ) -> Vec<Row> {
         let mut out: Vec<Row> = Vec::new();
         let mut above = heading.map(str::to_owned);
+        let mut lead_in = 0..0;
         for (at, block) in blocks.iter().enumerate() {
             let mut rows = self.block(block, above.as_deref(), column, parent);
             if parent.is_none() {
                 self.blocks += 1;
                 rows.iter_mut().for_each(|row| row.block = self.blocks);
             }
-            // A section or heading, the text below it and the figure it speaks of are best read on one page.
-            let before_figure = matches!(blocks.get(at + 1), Some(Block::Figure(_)));
-            if above.is_some()
-                && before_figure
+            if above.is_some() {
+                lead_in = at..at + lead_in_of(&blocks[at..]);
+            }
+            if lead_in.contains(&at) {
+                rows.iter_mut().for_each(|row| row.keep = row.keep.max(Keep::Prefer));
+            }
+            if announces(block)
                 && let Some(last) = rows.last_mut()
             {
                 last.keep = last.keep.max(Keep::Prefer);
@@ -109,9 +113,9 @@ impl<'a> Flow<'a> {
 
     fn heading(&mut self, level: u8, id: &str, text: &Spans, column: Column) -> Vec<Row> {
         let (style, before) = match level {
-            1 => (&H1, 34.0),
-            2 => (&H2, 22.0),
-            _ => (&H3, 15.0),
+            1 => (&H1, 30.0),
+            2 => (&H2, 19.0),
+            _ => (&H3, 13.0),
         };
         let role = Role::Heading(level);
         let mut rows = self.text(&Setting { text, style, column, role, parent: None });
@@ -120,7 +124,7 @@ impl<'a> Flow<'a> {
         }
         let words: String = text.spans.iter().map(|span| span.text.as_str()).collect();
         rows[0].before = before;
-        rows[0].marks.push(Mark { id: id.to_owned(), heading: Some((level, words)) });
+        rows[0].marks.push(Mark { id: id.to_owned(), level, title: words });
         rows[0].start = if level == 1 { Start::Section } else { Start::Heading };
         rows.iter_mut().for_each(|row| row.keep = Keep::Must);
         if level == 1
@@ -137,7 +141,7 @@ impl<'a> Flow<'a> {
         let text = self.spans(content, &BODY);
         let mut rows = self.text(&Setting { text: &text, style: &BODY, column, role, parent });
         if let Some(first) = rows.first_mut() {
-            first.before = 8.0;
+            first.before = 7.0;
         }
         rows
     }
@@ -200,9 +204,8 @@ impl<'a> Flow<'a> {
             rows.iter_mut().take(count - 1).for_each(|row| row.keep = row.keep.max(Keep::Prefer));
         }
         self.frames += 1;
-        let frame =
-            Frame { id: self.frames, x: column.x, width: column.width, pad: 10.0, fill: ground, bar: Some(ink) };
-        frame_rows(&mut rows, &Rc::new(frame), 12.0);
+        let frame = Frame { id: self.frames, x: column.x, width: column.width, pad: 9.0, fill: ground, bar: Some(ink) };
+        frame_rows(&mut rows, &Rc::new(frame), 10.0);
         rows
     }
 
@@ -310,6 +313,20 @@ fn ink_width(draw: &Draw) -> f32 {
     }
 }
 
+/// How many paragraphs stand between a heading and the figure or table they lead to: they are best read on one page.
+fn lead_in_of(blocks: &[Block]) -> usize {
+    let paragraphs = blocks.iter().take_while(|block| matches!(block, Block::Paragraph(_))).count();
+    match blocks.get(paragraphs) {
+        Some(Block::Figure(_) | Block::Table(_)) if paragraphs <= 3 => paragraphs,
+        _ => 0,
+    }
+}
+
+/// Whether a paragraph speaks of what follows it.
+fn announces(block: &Block) -> bool {
+    matches!(block, Block::Paragraph(content) if plain_text(content).trim_end().ends_with(':'))
+}
+
 /// Colours of a callout: its title and bar, and its ground.
 fn callout_colours(kind: CalloutKind) -> (Rgba, Rgba) {
     match kind {
@@ -324,11 +341,9 @@ fn collect_ids<'r>(blocks: &'r [Block], ids: &mut BTreeSet<&'r str>) {
     for block in blocks {
         match block {
             Block::Heading { id, .. } => drop(ids.insert(id)),
-            Block::Table(table) => drop(ids.insert(&table.id)),
-            Block::Figure(figure) => drop(ids.insert(&figure.chart.id)),
             Block::List { items, .. } => items.iter().for_each(|item| collect_ids(item, ids)),
             Block::Callout { blocks, .. } => collect_ids(blocks, ids),
-            Block::Paragraph(_) | Block::Code(_) => {}
+            Block::Paragraph(_) | Block::Table(_) | Block::Figure(_) | Block::Code(_) => {}
         }
     }
 }

@@ -59,11 +59,12 @@ impl<'a> Furniture<'a> {
 /// The section that a page of the body belongs to: one that begins in its upper half, else the one that was begun before.
 pub(super) fn section_of(page: usize, marks: &[PlacedMark], sheet: &Sheet) -> String {
     let half = sheet.top + sheet.body() / 2.0;
-    let title = |placed: &PlacedMark| match &placed.mark.heading {
-        Some((1, title)) => Some(title.clone()),
-        _ => None,
-    };
-    let begun = marks.iter().filter(|placed| placed.page < page || (placed.page == page && placed.y < half));
-    let first = marks.iter().filter(|placed| placed.page == page);
-    begun.filter_map(title).next_back().or_else(|| first.filter_map(title).next()).unwrap_or_default()
+    let mut sections = marks.iter().filter(|placed| placed.mark.level == 1);
+    let begun = |placed: &&PlacedMark| placed.page < page || (placed.page == page && placed.y < half);
+    sections
+        .clone()
+        .rfind(begun)
+        .or_else(|| sections.next())
+        .map(|placed| placed.mark.title.clone())
+        .unwrap_or_default()
 }

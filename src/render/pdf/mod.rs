@@ -34,6 +34,7 @@ use document::{DocModel, Draw, Ink, OutlineEntry, Properties, Target};
 use flow::Flow;
 use furniture::{Furniture, section_of};
 use paginate::{PlacedMark, paginate};
+use row::Mark;
 use style::{Palette, Sheet};
 
 /// Pages before the contents.
@@ -114,11 +115,11 @@ fn resolve(draw: &mut Draw, marks: &[PlacedMark], first: usize) {
 
 fn outline(marks: &[PlacedMark], first: usize) -> Vec<OutlineEntry> {
     let heading = |placed: &PlacedMark| {
-        let (level, title) = placed.mark.heading.clone()?;
-        Some(OutlineEntry { level, title, page: first + placed.page, y: placed.y })
+        let Mark { level, title, .. } = placed.mark.clone();
+        OutlineEntry { level, title, page: first + placed.page, y: placed.y }
     };
     let contents = OutlineEntry { level: 1, title: contents::TITLE.to_owned(), page: COVER_PAGES, y: 0.0 };
-    std::iter::once(contents).chain(marks.iter().filter_map(heading)).collect()
+    std::iter::once(contents).chain(marks.iter().map(heading)).collect()
 }
 
 fn properties(cover: &Cover) -> Properties {

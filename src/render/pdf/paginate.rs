@@ -14,7 +14,10 @@ use std::rc::Rc;
 const SECTION_ROOM: f32 = 0.35;
 
 /// A hole of more than this share of the page is worse than parting what had better stay together.
-const HOLE: f32 = 0.2;
+const HOLE: f32 = 0.25;
+
+/// A figure may shrink to this to fit a page.
+const LEAST_SCALE: f32 = 0.8;
 
 /// A figure that leaves a hole of more than this share lets text move up.
 const FLOAT_HOLE: f32 = 0.06;
@@ -45,7 +48,7 @@ pub(super) fn paginate(rows: &[Row], sheet: &Sheet) -> Pages {
 
 /// A row or a repeated head at its place.
 enum Slot {
-    Row { row: usize, y: f32 },
+    Row { row: usize, y: f32, scale: f32 },
     Repeat { repeat: Rc<Repeat>, y: f32 },
 }
 
@@ -88,23 +91,26 @@ impl Filler<'_> {
         }
         let least = if self.parted == Some(self.rows[at].block) { Keep::Must } else { Keep::Prefer };
         let wished = self.chain(at, least);
-        if self.fits(wished.clone()) {
-            self.place(wished.clone());
+        if let Some(scale) = self.fits(wished.clone()) {
+            self.place(wished.clone(), scale);
             return wished.end;
         }
         let held = self.chain(at, Keep::Must);
-        if held.end < wished.end && self.fits(held.clone()) && self.room() > HOLE * self.sheet.body() {
+        if let Some(scale) = self.fits(held.clone())
+            && held.end < wished.end
+            && self.room() > HOLE * self.sheet.body()
+        {
             self.parted = Some(self.rows[at].block);
-            self.place(held.clone());
-            return held.end;
-        }
-        if self.rows[at].floats && self.room() > FLOAT_HOLE * self.sheet.body() && !self.at_top() {
-            self.waiting.push(held.clone());
+            self.place(held.clone(), scale);
             return held.end;
         }
         if self.at_top() {
             // Taller than a page: rows go where they fit, one by one.
-            self.place(held.clone());
+            self.place(held.clone(), 1.0);
+            return held.end;
+        }
+        if self.rows[at].floats && self.room() > FLOAT_HOLE * self.sheet.body() {
+            self.waiting.push(held.clone());
             return held.end;
         }
         self.new_page();
@@ -114,22 +120,22 @@ impl Filler<'_> {
 
     fn place_waiting(&mut self) {
         for figure in std::mem::take(&mut self.waiting) {
-            if !self.fits(figure.clone()) {
+            if self.fits(figure.clone()).is_none() {
                 self.new_page();
             }
-            self.place(figure);
+            let scale = self.fits(figure.clone()).unwrap_or(1.0);
+            self.place(figure, scale);
         }
     }
 
-    /// The rows from `at` on that hold on to each other at least so strongly. While a figure waits, a table or box moves
-    /// up only as a whole: the figure must not come to stand within it.
+    /// The rows from `at` on that hold on to each other at least so strongly. While a figure waits, a block moves up only
+    /// as a whole: the figure must not come to stand within it.
     fn chain(&self, at: usize, least: Keep) -> Range<usize> {
-        let whole = !self.waiting.is_empty() && (self.rows[at].repeat.is_some() || !self.rows[at].frames.is_empty());
+        let block = self.rows[at].block;
         let mut end = at + 1;
         while end < self.rows.len() {
-            let last = &self.rows[end - 1];
-            let same_block = self.rows[end].block == last.block;
-            if last.keep < least && !(whole && same_block) {
+            let held = self.rows[end - 1].keep >= least || (!self.waiting.is_empty() && self.rows[end].block == block);
+            if !held {
                 break;
             }
             end += 1;
@@ -145,24 +151,35 @@ impl Filler<'_> {
         self.pages.last().is_none_or(Vec::is_empty)
     }
 
-    fn fits(&self, range: Range<usize>) -> bool {
-        let mut y = self.y;
-        for (at, row) in self.rows[range.clone()].iter().enumerate() {
-            let begins = at == 0 && self.at_top();
-            y += match begins {
-                true => row.pads() + row.repeat.as_ref().map_or(0.0, |repeat| repeat.height),
-                false if at == 0 => self.after + row.before,
-                false => self.rows[range.start + at - 1].after + row.before,
-            };
-            y += row.height;
+    /// The scale of figures at which rows fit on the rest of the page.
+    fn fits(&self, range: Range<usize>) -> Option<f32> {
+        let missing = self.end_of(range.clone(), 1.0) - self.sheet.bottom;
+        if missing <= 0.01 {
+            return Some(1.0);
         }
-        let pads = self.rows[range].last().map_or(0.0, Row::pads);
-        y + pads <= self.sheet.bottom + 0.01
+        let elastic: f32 = self.rows[range].iter().filter_map(|row| row.elastic).map(|elastic| elastic.height).sum();
+        let scale = 1.0 - missing / elastic.max(0.01);
+        (scale >= LEAST_SCALE).then_some(scale)
     }
 
-    fn place(&mut self, range: Range<usize>) {
+    /// Where rows would end on this page.
+    fn end_of(&self, range: Range<usize>, scale: f32) -> f32 {
+        let mut y = self.y;
+        for at in range.clone() {
+            let row = &self.rows[at];
+            y += match at == range.start {
+                true if self.at_top() => row.pads() + row.repeat.as_ref().map_or(0.0, |repeat| repeat.height),
+                true => self.after + row.before,
+                false => self.rows[at - 1].after + row.before,
+            };
+            y += row.height_at(scale);
+        }
+        y + self.rows[range].last().map_or(0.0, Row::pads)
+    }
+
+    fn place(&mut self, range: Range<usize>, scale: f32) {
         for at in range {
-            if !self.at_top() && !self.fits(at..at + 1) {
+            if !self.at_top() && self.end_of(at..at + 1, scale) > self.sheet.bottom + 0.1 {
                 self.new_page();
             }
             let row = &self.rows[at];
@@ -177,8 +194,8 @@ impl Filler<'_> {
                 self.y += self.after + row.before;
             }
             let y = self.y;
-            self.page().push(Slot::Row { row: at, y });
-            self.y += row.height;
+            self.page().push(Slot::Row { row: at, y, scale });
+            self.y += row.height_at(scale);
             self.after = row.after;
         }
     }
@@ -206,9 +223,9 @@ impl Filler<'_> {
             for slot in slots {
                 match slot {
                     Slot::Repeat { repeat, y } => draws.extend(repeat.draws.iter().map(|draw| draw.lowered(*y))),
-                    Slot::Row { row, y } => {
+                    Slot::Row { row, y, scale } => {
                         let row = &self.rows[*row];
-                        draws.extend(row.draws.iter().map(|draw| draw.lowered(*y)));
+                        draws.extend(row.draws_at(*y, *scale));
                         marks.extend(row.marks.iter().map(|mark| PlacedMark { mark: mark.clone(), page, y: *y }));
                     }
                 }
@@ -229,7 +246,7 @@ fn frames(slots: &[Slot], rows: &[Row]) -> Vec<Draw> {
                 head = Some(*y);
                 continue;
             }
-            Slot::Row { row, y } => (&rows[*row], *y),
+            Slot::Row { row, y, .. } => (&rows[*row], *y),
         };
         let top = head.take().unwrap_or(y);
         for (depth, frame) in row.frames.iter().enumerate() {

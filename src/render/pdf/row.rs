@@ -17,7 +17,7 @@ pub(super) struct Row {
     pub draws: Vec<Draw>,
     /// Repeated above it where it begins a page: the head of a table.
     pub repeat: Option<Rc<Repeat>>,
-    /// What can be linked to here.
+    /// Headings that begin here.
     pub marks: Vec<Mark>,
     /// Boxes around it, from the outermost.
     pub frames: Vec<Rc<Frame>>,
@@ -27,6 +27,18 @@ pub(super) struct Row {
     pub block: usize,
     /// Whether text behind it may move before it to fill a page.
     pub floats: bool,
+    /// What of it may shrink to fit a page.
+    pub elastic: Option<Elastic>,
+}
+
+/// The upper part of a row that may shrink: a chart.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Elastic {
+    /// How many of the row's marks belong to it: the first ones.
+    pub draws: usize,
+    pub height: f32,
+    /// Stays where it is.
+    pub left: f32,
 }
 
 /// How strongly a row holds on to the next.
@@ -60,12 +72,14 @@ pub(super) struct Repeat {
     pub draws: Vec<Draw>,
 }
 
-/// A place that links, contents and outline lead to.
+/// A heading that links, contents and outline lead to.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Mark {
+    /// Unique in the report.
     pub id: String,
-    /// Level and words of a heading; none for tables and figures.
-    pub heading: Option<(u8, String)>,
+    /// 1 for sections.
+    pub level: u8,
+    pub title: String,
 }
 
 /// A box around rows; drawn once on each page that has some of them.
@@ -91,6 +105,22 @@ impl Row {
     /// What the boxes around it need above and below it.
     pub fn pads(&self) -> f32 {
         self.frames.iter().map(|frame| frame.pad).sum()
+    }
+
+    /// Its height where what may shrink is drawn at a scale.
+    pub fn height_at(&self, scale: f32) -> f32 {
+        self.height - self.elastic.map_or(0.0, |elastic| elastic.height * (1.0 - scale))
+    }
+
+    /// Its marks at a place on the page, where what may shrink is drawn at a scale.
+    pub fn draws_at(&self, y: f32, scale: f32) -> Vec<Draw> {
+        let Some(elastic) = self.elastic.filter(|_| scale < 1.0) else {
+            return self.draws.iter().map(|draw| draw.lowered(y)).collect();
+        };
+        let (shrunk, rest) = self.draws.split_at(elastic.draws);
+        let risen = y - elastic.height * (1.0 - scale);
+        let shrunk = shrunk.iter().map(|draw| draw.scaled(elastic.left, scale).lowered(y));
+        shrunk.chain(rest.iter().map(|draw| draw.lowered(risen))).collect()
     }
 
     /// The same row with this much space above it and its boxes.

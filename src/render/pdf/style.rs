@@ -24,7 +24,7 @@ impl Sheet {
             PageSize::A4 => (595.276, 841.89),
             PageSize::Letter => (612.0, 792.0),
         };
-        Self { width, height, margin: 62.0, top: 78.0, bottom: height - 66.0 }
+        Self { width, height, margin: 62.0, top: 72.0, bottom: height - 57.0 }
     }
 
     /// The column that text runs in.
@@ -118,19 +118,19 @@ pub(super) const WHITE: Rgba = Rgba::hex(0xffffff);
 /// Title of a section.
 pub(super) const H1: TextStyle = TextStyle::new(Face::Display, 22.0, 28.0, INK);
 /// Title within a section.
-pub(super) const H2: TextStyle = TextStyle::new(Face::Display, 15.0, 20.0, INK);
+pub(super) const H2: TextStyle = TextStyle::new(Face::Display, 14.5, 19.0, INK);
 /// Title within that.
-pub(super) const H3: TextStyle = TextStyle::new(Face::SemiBold, 11.5, 16.0, INK);
+pub(super) const H3: TextStyle = TextStyle::new(Face::SemiBold, 11.0, 15.0, INK);
 /// Running text.
-pub(super) const BODY: TextStyle = TextStyle::new(Face::Regular, 9.8, 15.0, INK);
+pub(super) const BODY: TextStyle = TextStyle::new(Face::Regular, 9.6, 14.4, INK);
 /// Below a figure.
 pub(super) const CAPTION: TextStyle = TextStyle::new(Face::Regular, 8.4, 12.0, MUTED);
 /// Preformatted text.
 pub(super) const LISTING: TextStyle = TextStyle::new(Face::Mono, 8.2, 12.4, INK);
 /// Cells of a table.
-pub(super) const CELL: TextStyle = TextStyle::new(Face::Regular, 9.2, 13.0, INK).tabular();
+pub(super) const CELL: TextStyle = TextStyle::new(Face::Regular, 9.0, 12.6, INK).tabular();
 /// Heads of a table's columns.
-pub(super) const CELL_HEAD: TextStyle = TextStyle::new(Face::SemiBold, 8.4, 12.0, MUTED).tabular();
+pub(super) const CELL_HEAD: TextStyle = TextStyle::new(Face::SemiBold, 8.2, 11.5, MUTED).tabular();
 /// Running heads and feet.
 pub(super) const FURNITURE: TextStyle = TextStyle::new(Face::Regular, 7.8, 10.0, MUTED).tabular();
 /// A small title in capitals.

@@ -4,7 +4,7 @@ use super::columns::{Need, forced, widths};
 use super::document::{Area, Draw, ElementId, Role};
 use super::flow::Flow;
 use super::lines::{Line, LineBreaker};
-use super::row::{Keep, Mark, Repeat, Row, keep_ends_together};
+use super::row::{Keep, Repeat, Row, keep_ends_together};
 use super::spans::Spans;
 use super::style::{BAD, CAPTION, CELL, CELL_HEAD, Column, HEAD, RULE, STRONG_RULE, TextStyle};
 use crate::font::Face;
@@ -13,12 +13,24 @@ use std::rc::Rc;
 
 /// Ways to set a table, from the roomiest; the first that keeps every word whole is taken.
 const SETTINGS: [Setting; 5] = [
-    Setting { scale: 1.0, side: 8.0, above: 5.5 },
-    Setting { scale: 0.93, side: 6.0, above: 4.5 },
+    Setting { scale: 1.0, side: 8.0, above: 4.6 },
+    Setting { scale: 0.93, side: 6.0, above: 4.2 },
     Setting { scale: 0.86, side: 4.5, above: 4.0 },
     Setting { scale: 0.79, side: 3.5, above: 3.5 },
     Setting { scale: 0.72, side: 2.5, above: 3.0 },
 ];
+
+/// A head up to this wide stays on one line.
+const SHORT_HEAD: f32 = 64.0;
+
+/// Type as small as this is still easy to read: a table that would have tall rows is set down to it.
+const EASY_SCALE: f32 = 0.9;
+
+/// Tables of more rows than this are set closer: they are looked things up in, not read.
+const LONG: usize = 12;
+
+/// These, even closer.
+const VERY_LONG: usize = 30;
 
 /// Tables up to this many rows are kept on one page where that leaves no hole.
 const SHORT: usize = 12;
@@ -29,6 +41,12 @@ struct Setting {
     scale: f32,
     side: f32,
     above: f32,
+}
+
+impl Setting {
+    fn closer(self, scale: f32) -> Self {
+        Self { scale: self.scale.min(scale), above: self.above * 0.55, ..self }
+    }
 }
 
 /// A cell, ready to be broken into lines.
@@ -59,8 +77,7 @@ impl Flow<'_> {
         // The structure has the head once; on later pages it is decoration.
         let again = head_row.draws.iter().map(|draw| Draw::artifact(draw.ink.clone())).collect();
         let repeat = Rc::new(Repeat { height: head_row.height, draws: again });
-        out.push(Row { before: if out.is_empty() { 11.0 } else { 2.0 }, keep: Keep::Must, ..head_row });
-        out[0].marks.push(Mark { id: table.id.clone(), heading: None });
+        out.push(Row { before: if out.is_empty() { 10.0 } else { 2.0 }, keep: Keep::Must, ..head_row });
         let first = out.len();
         for cells in &body {
             out.extend(self.table_row(cells, &grid, element, &repeat));
@@ -78,14 +95,24 @@ impl Flow<'_> {
 
     /// The setting and columns of a table, and the texts of its head and rows in that setting.
     fn fitted(&self, table: &Table, column: Column) -> (Grid, Vec<Text>, Vec<Vec<Text>>) {
-        for (at, setting) in SETTINGS.into_iter().enumerate() {
+        let settings = SETTINGS.map(|setting| match table.rows.len() {
+            rows if rows > VERY_LONG => setting.closer(0.88),
+            rows if rows > LONG => setting.closer(0.93),
+            _ => setting,
+        });
+        for (at, setting) in settings.into_iter().enumerate() {
             let head = self.head_texts(table, setting);
             let body: Vec<_> = table.rows.iter().map(|row| self.row_texts(table, row, setting)).collect();
             let needs = self.needs(&head, &body, setting, column);
             let widths = widths(&needs, column.width);
-            if widths.is_some() || at + 1 == SETTINGS.len() {
+            let last = at + 1 == SETTINGS.len();
+            if widths.is_some() || last {
                 let widths = widths.unwrap_or_else(|| forced(&needs, column.width));
-                return (Grid { setting, column, widths }, head, body);
+                let grid = Grid { setting, column, widths };
+                // Smaller type is better than tall rows, down to a size that is still easy to read.
+                if last || setting.scale < EASY_SCALE || body.iter().all(|row| self.tallest(row, &grid) <= 2) {
+                    return (grid, head, body);
+                }
             }
         }
         unreachable!("the last setting is always taken")
@@ -122,9 +149,12 @@ impl Flow<'_> {
 
     fn needs(&self, head: &[Text], body: &[Vec<Text>], setting: Setting, column: Column) -> Vec<Need> {
         let mut needs = vec![Need::default(); head.len()];
+        let mut heads = Vec::new();
         for (need, text) in needs.iter_mut().zip(head) {
             let (line, word) = LineBreaker::new(self.fonts, &text.spans, &text.style).widths();
-            *need = Need { least: word, most: line };
+            // A head may take two lines where that leaves more room for the cells.
+            *need = Need { least: word, most: word.max(if line <= SHORT_HEAD { line } else { 0.6 * line }) };
+            heads.push(line);
         }
         // A word as long as this is no word: it is cut rather than press all other columns.
         let widest = column.width * 0.35;
@@ -144,6 +174,10 @@ impl Flow<'_> {
         }
         // Half a point keeps rounding from breaking a cell that just fits.
         let pad = 2.0 * setting.side + 0.5;
+        let all_on_one_line: f32 = needs.iter().zip(&heads).map(|(need, head)| need.most.max(*head) + pad).sum();
+        if all_on_one_line <= column.width {
+            needs.iter_mut().zip(&heads).for_each(|(need, head)| need.most = need.most.max(*head));
+        }
         needs.iter().map(|need| Need { least: need.least + pad, most: need.most + pad }).collect()
     }
 
@@ -157,7 +191,7 @@ impl Flow<'_> {
         let mut rows = self.text(&setting);
         rows.iter_mut().for_each(|row| row.keep = Keep::Must);
         if let Some(first) = rows.first_mut() {
-            first.before = 11.0;
+            first.before = 10.0;
         }
         if let Some(last) = rows.last_mut() {
             last.height += 2.0;
@@ -210,6 +244,11 @@ impl Flow<'_> {
             out.push(Row { repeat: Some(Rc::clone(repeat)), ..Row::new(height, draws) });
         }
         out
+    }
+
+    /// How many lines the tallest cell of a row has.
+    fn tallest(&self, texts: &[Text], grid: &Grid) -> usize {
+        self.cell_lines(texts, grid).iter().map(Vec::len).max().unwrap_or(0).max(1)
     }
 
     fn cell_lines(&self, texts: &[Text], grid: &Grid) -> Vec<Vec<Line>> {

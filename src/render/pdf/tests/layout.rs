@@ -197,19 +197,21 @@ fn a_figure_is_never_parted_from_its_caption_and_text_fills_the_hole_before_it()
     let mut flow = Flow::new(&report, &fonts, sheet, Palette::default());
     let rows = flow.section(&report.sections[0]);
     let body = paginate(&rows, &sheet);
-    let figure = body.marks.iter().find(|placed| placed.mark.id == "chart-1").expect("the figure is placed");
     for page in &body.pages[..body.pages.len() - 1] {
         let end = page.iter().map(|draw| area(&draw.ink)).map(|area| area.y + area.height).fold(0.0, f32::max);
         assert!(end > sheet.bottom - 0.12 * sheet.body(), "a page ends at {end}");
     }
-    let captions = |page: usize| {
-        let caption = |draw: &&super::super::document::Draw| match draw.part {
-            Part::Element(element) => flow.elements.0[element].role == Role::Caption,
+    let pages_of = |wanted: Role| {
+        let of = move |draw: &super::super::document::Draw, elements: &super::super::document::Elements| match draw.part
+        {
+            Part::Element(element) => elements.0[element].role == wanted,
             Part::Artifact => false,
         };
-        body.pages[page].iter().filter(caption).count()
+        let pages = body.pages.iter().enumerate();
+        pages.filter(|(_, page)| page.iter().any(|draw| of(draw, &flow.elements))).map(|(at, _)| at).collect::<Vec<_>>()
     };
-    assert!(captions(figure.page) > 0);
+    assert_eq!(pages_of(Role::Figure).len(), 1);
+    assert_eq!(pages_of(Role::Figure), pages_of(Role::Caption));
 }
 
 #[test]
@@ -223,6 +225,45 @@ fn links_lead_to_where_their_heading_stands() {
     let links: Vec<_> = links.collect();
     assert!(links.contains(&("the long table", &Target::Place(entry.page, entry.y))));
     assert!(links.iter().all(|(words, target)| *words != "what is not there" && !matches!(target, Target::Id(_))));
+}
+
+#[test]
+fn contents_lead_to_headings_even_where_a_table_or_chart_has_the_same_id() {
+    let blocks = vec![table("speed", 2, 60), heading(2, "speed", "Speed"), paragraph(2)];
+    let model = model(&report(cover("Q", 0, 0), vec![section("one", "One", blocks)]), PageSize::A4);
+    let target = |page: usize| {
+        model.pages[page].iter().find_map(|draw| match &draw.ink {
+            Ink::Link { target: Target::Place(page, _), words, .. } if words.starts_with("Speed,") => Some(*page),
+            _ => None,
+        })
+    };
+    let heading = model.outline.iter().find(|entry| entry.title == "Speed").expect("it is in the outline");
+    assert!(heading.page > 2);
+    assert_eq!(target(1), Some(heading.page));
+}
+
+#[test]
+fn a_figure_shrinks_a_little_rather_than_leave_a_page_half_empty() {
+    let blocks = vec![paragraph(20), figure(1)];
+    let full = |paragraphs: usize| {
+        let mut blocks = blocks.clone();
+        blocks[0] = paragraph(paragraphs);
+        let model = model(&report(cover("Q", 0, 0), vec![section("one", "One", blocks)]), PageSize::A4);
+        (model.pages.len(), label_size(&model))
+    };
+    // Pages: cover, contents, body. The chart's label is 8.4 points high at its own size.
+    let (pages, size) =
+        (24..32).map(full).find(|(pages, size)| *pages == 3 && *size < 8.0).expect("it shrinks somewhere");
+    assert!(pages == 3 && size >= 0.8 * 8.4 * 0.98, "{size}");
+    assert_eq!(full(40).0, 4);
+}
+
+fn label_size(model: &DocModel) -> f32 {
+    let label = model.pages.iter().flatten().find_map(|draw| match &draw.ink {
+        Ink::Text(run) if run.halo => Some(run.size),
+        _ => None,
+    });
+    label.expect("the figure has a label")
 }
 
 #[test]
