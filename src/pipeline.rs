@@ -5,7 +5,7 @@
 //! ```
 
 use crate::analysis;
-use crate::config::Config;
+use crate::config::{Config, Reference};
 use crate::error::{Result, Warned, Warning};
 use crate::font::Fonts;
 use crate::ingest::{self, Input, Options};
@@ -41,9 +41,12 @@ pub struct Request<'r> {
 pub fn run(request: &Request) -> Result<Warned<Vec<OutputFile>>> {
     let renderers = request.formats.iter().map(|name| renderer(name)).collect::<Result<Vec<_>>>()?;
     let mut warnings = request.warnings.to_vec();
+    if request.config.reference != Reference::default() {
+        warnings.push(Warning::new("`[reference]` was read but is not drawn yet: this report shows its own run alone"));
+    }
     let ingested = ingest::ingest(request.inputs, request.config, &request.options)?.take(&mut warnings);
     let analysis =
-        analysis::analyze(ingested.cells.clone(), ingested.power_w.clone(), request.config).take(&mut warnings);
+        analysis::analyze(ingested.cells.clone(), ingested.power_w.clone(), request.config)?.take(&mut warnings);
     let fonts = Fonts::load();
     let report = report::compose(&Composition {
         analysis: &analysis,

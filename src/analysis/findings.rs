@@ -160,7 +160,7 @@ mod tests {
     }
 
     fn findings(cells: Vec<Cell>, power_w: Vec<Option<f64>>, config: &Config) -> Findings {
-        analyze(cells, power_w, config).value.findings
+        analyze(cells, power_w, config).unwrap().value.findings
     }
 
     fn place(at: &Option<At>) -> Option<(f64, String, f64)> {

@@ -11,7 +11,7 @@ pub mod use_cases;
 use crate::cell::{Cell, Statistic, Summary};
 use crate::config::Config;
 use crate::context::Context;
-use crate::error::{Warned, Warning};
+use crate::error::{Result, Warned, Warning};
 use crate::metric::{METRIC_COUNT, MetricId};
 use crate::record::Load;
 use capacity::Outcome;
@@ -222,8 +222,9 @@ impl Analysis {
 
 /// Computes every number of the report.
 ///
-/// `power_w` gives the mean draw of each cell in the order of `cells`, see [`crate::ingest::power`].
-pub fn analyze(cells: Vec<Cell>, power_w: Vec<Option<f64>>, config: &Config) -> Warned<Analysis> {
+/// `power_w` gives the mean draw of each cell in the order of `cells`, see [`crate::ingest::power`]. Errors: those of
+/// [`use_cases::use_cases`].
+pub fn analyze(cells: Vec<Cell>, power_w: Vec<Option<f64>>, config: &Config) -> Result<Warned<Analysis>> {
     let mut analysis = Analysis {
         sweep: sweep(&cells, config),
         central: central_statistics(&cells),
@@ -235,14 +236,10 @@ pub fn analyze(cells: Vec<Cell>, power_w: Vec<Option<f64>>, config: &Config) -> 
     };
     let metered = power_w.iter().any(Option::is_some);
     let mut warnings = power::warnings(metered, config);
-    match use_cases::use_cases(config) {
-        Ok(use_cases) => analysis.judge(&cells, use_cases, config, &mut warnings),
-        // Only a configuration that was made in code comes this far.
-        Err(error) => warnings.push(Warning::new(format!("no capacity limits: {}", error.message))),
-    }
+    analysis.judge(&cells, use_cases::use_cases(config)?, config, &mut warnings);
     analysis.cells = figures(cells, power_w, metered, config);
     analysis.findings = findings::find(&analysis, config);
-    Warned { value: analysis, warnings }
+    Ok(Warned { value: analysis, warnings })
 }
 
 impl Analysis {
@@ -326,7 +323,7 @@ mod tests {
     fn analyzed(mut cells: Vec<Cell>, config: &Config) -> Analysis {
         cells.sort_by(|a, b| a.key.cmp(&b.key));
         let power_w = vec![None; cells.len()];
-        analyze(cells, power_w, config).value
+        analyze(cells, power_w, config).unwrap().value
     }
 
     #[test]
@@ -402,7 +399,7 @@ mod tests {
         (warmed_up.requests, warmed_up.warmup) = (0, 5);
         let mut own = warmed_up.clone();
         own.key.scenario = "general-chatbot".into();
-        let warned = analyze(vec![warmed_up, own], Vec::new(), &Config::default());
+        let warned = analyze(vec![warmed_up, own], Vec::new(), &Config::default()).unwrap();
         assert_eq!((warned.value.capacity, warned.value.not_tested.len()), (Vec::new(), 5));
         assert_eq!(warned.warnings, []);
     }

@@ -37,5 +37,5 @@ pub fn analysis() -> Analysis {
     first.metrics[MetricId::PrefillSpeedFromTtft as usize] =
         Summary { n: 120, mean: Some(2600.0), ..Summary::default() };
     let cells = vec![first, cell(Load::RequestRate(2.5))];
-    analyze(cells, vec![Some(480.2), None], &Config::default()).value
+    analyze(cells, vec![Some(480.2), None], &Config::default()).unwrap().value
 }

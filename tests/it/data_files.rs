@@ -17,7 +17,7 @@ fn data_files(run: &str) -> (Value, String) {
     let text = std::fs::read_to_string(bundled(run).join("gristmill.toml")).unwrap();
     let config = config::parse(&text, "gristmill.toml").unwrap();
     let ingested = ingest(&[&records, &power], &config, &Options { lenient: false, threads: 2 }).unwrap().value;
-    let analysis = analyze(ingested.cells.clone(), ingested.power_w.clone(), &config).value;
+    let analysis = analyze(ingested.cells.clone(), ingested.power_w.clone(), &config).unwrap().value;
     let document = Document {
         report: &Report { cover: Cover::default(), sections: Vec::new() },
         analysis: &analysis,

@@ -14,7 +14,7 @@ pub fn report_of(files: &[(&str, &str)], configuration: &str) -> Report {
     let inputs: Vec<&dyn Input> = files.iter().map(|file| file as &dyn Input).collect();
     let mut warnings = Vec::new();
     let ingested = ingest(&inputs, &config, &Options { lenient: true, threads: 1 }).unwrap().take(&mut warnings);
-    let analysis = analyze(ingested.cells.clone(), ingested.power_w.clone(), &config).take(&mut warnings);
+    let analysis = analyze(ingested.cells.clone(), ingested.power_w.clone(), &config).unwrap().take(&mut warnings);
     let input = Composition {
         analysis: &analysis,
         ingested: &ingested,
