@@ -41,7 +41,7 @@ pub(super) struct PlacedMark {
 /// Fills pages with rows.
 pub(super) fn paginate(rows: &[Row], sheet: &Sheet) -> Pages {
     let mut filler =
-        Filler { rows, sheet, pages: vec![Vec::new()], y: sheet.top, after: 0.0, waiting: Vec::new(), parted: None };
+        Filler { rows, sheet, pages: vec![Vec::new()], y: sheet.top, after: 0.0, waiting: Vec::new(), parted: 0 };
     filler.fill();
     filler.finish()
 }
@@ -62,8 +62,8 @@ struct Filler<'a> {
     after: f32,
     /// Figures that did not fit, to begin the next page.
     waiting: Vec<Range<usize>>,
-    /// A block that had to be parted: its wishes to stay together no longer count.
-    parted: Option<usize>,
+    /// End of rows that wished to stay together and could not: up to it, wishes no longer count.
+    parted: usize,
 }
 
 impl Filler<'_> {
@@ -89,7 +89,7 @@ impl Filler<'_> {
             self.waiting.push(figure.clone());
             return figure.end;
         }
-        let least = if self.parted == Some(self.rows[at].block) { Keep::Must } else { Keep::Prefer };
+        let least = if at < self.parted { Keep::Must } else { Keep::Prefer };
         let wished = self.chain(at, least);
         if let Some(scale) = self.fits(wished.clone()) {
             self.place(wished.clone(), scale);
@@ -100,7 +100,7 @@ impl Filler<'_> {
             && held.end < wished.end
             && self.room() > HOLE * self.sheet.body()
         {
-            self.parted = Some(self.rows[at].block);
+            self.parted = wished.end;
             self.place(held.clone(), scale);
             return held.end;
         }

@@ -20,9 +20,6 @@ const SETTINGS: [Setting; 5] = [
     Setting { scale: 0.72, side: 2.5, above: 3.0 },
 ];
 
-/// A head up to this wide stays on one line.
-const SHORT_HEAD: f32 = 64.0;
-
 /// Type as small as this is still easy to read: a table that would have tall rows is set down to it.
 const EASY_SCALE: f32 = 0.9;
 
@@ -47,6 +44,13 @@ impl Setting {
     fn closer(self, scale: f32) -> Self {
         Self { scale: self.scale.min(scale), above: self.above * 0.55, ..self }
     }
+}
+
+/// Whether the heads of columns may take two lines to leave more room for the cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Heads {
+    OneLine,
+    MayWrap,
 }
 
 /// A cell, ready to be broken into lines.
@@ -100,22 +104,25 @@ impl Flow<'_> {
             rows if rows > LONG => setting.closer(0.93),
             _ => setting,
         });
-        for (at, setting) in settings.into_iter().enumerate() {
+        for setting in settings {
             let head = self.head_texts(table, setting);
             let body: Vec<_> = table.rows.iter().map(|row| self.row_texts(table, row, setting)).collect();
-            let needs = self.needs(&head, &body, setting, column);
-            let widths = widths(&needs, column.width);
-            let last = at + 1 == SETTINGS.len();
-            if widths.is_some() || last {
-                let widths = widths.unwrap_or_else(|| forced(&needs, column.width));
+            for heads in [Heads::OneLine, Heads::MayWrap] {
+                let needs = self.needs(&head, &body, setting, column, heads);
+                let Some(widths) = widths(&needs, column.width) else { continue };
                 let grid = Grid { setting, column, widths };
                 // Smaller type is better than tall rows, down to a size that is still easy to read.
-                if last || setting.scale < EASY_SCALE || body.iter().all(|row| self.tallest(row, &grid) <= 2) {
+                let small = setting.scale < EASY_SCALE && heads == Heads::MayWrap;
+                if small || body.iter().all(|row| self.tallest(row, &grid) <= 2) {
                     return (grid, head, body);
                 }
             }
         }
-        unreachable!("the last setting is always taken")
+        let setting = settings[settings.len() - 1];
+        let head = self.head_texts(table, setting);
+        let body: Vec<_> = table.rows.iter().map(|row| self.row_texts(table, row, setting)).collect();
+        let widths = forced(&self.needs(&head, &body, setting, column, Heads::MayWrap), column.width);
+        (Grid { setting, column, widths }, head, body)
     }
 
     fn head_texts(&self, table: &Table, setting: Setting) -> Vec<Text> {
@@ -147,14 +154,12 @@ impl Flow<'_> {
         table.columns.iter().zip(cells).enumerate().map(text).collect()
     }
 
-    fn needs(&self, head: &[Text], body: &[Vec<Text>], setting: Setting, column: Column) -> Vec<Need> {
+    fn needs(&self, head: &[Text], body: &[Vec<Text>], setting: Setting, column: Column, heads: Heads) -> Vec<Need> {
         let mut needs = vec![Need::default(); head.len()];
-        let mut heads = Vec::new();
         for (need, text) in needs.iter_mut().zip(head) {
             let (line, word) = LineBreaker::new(self.fonts, &text.spans, &text.style).widths();
-            // A head may take two lines where that leaves more room for the cells.
-            *need = Need { least: word, most: word.max(if line <= SHORT_HEAD { line } else { 0.6 * line }) };
-            heads.push(line);
+            let most = if heads == Heads::OneLine { line } else { word.max(0.6 * line) };
+            *need = Need { least: word, most };
         }
         // A word as long as this is no word: it is cut rather than press all other columns.
         let widest = column.width * 0.35;
@@ -174,10 +179,6 @@ impl Flow<'_> {
         }
         // Half a point keeps rounding from breaking a cell that just fits.
         let pad = 2.0 * setting.side + 0.5;
-        let all_on_one_line: f32 = needs.iter().zip(&heads).map(|(need, head)| need.most.max(*head) + pad).sum();
-        if all_on_one_line <= column.width {
-            needs.iter_mut().zip(&heads).for_each(|(need, head)| need.most = need.most.max(*head));
-        }
         needs.iter().map(|need| Need { least: need.least + pad, most: need.most + pad }).collect()
     }
 
