@@ -2,6 +2,7 @@
 
 use super::document::{Area, DocModel, Draw, Ink, Part, Pen, Pixels, Rgba, Target, TextRun};
 use super::embed::{EmbeddedFace, embed};
+use super::points::{point, rings, rounded, rounded_box};
 use super::tags::Tags;
 use crate::error::{Error, Result};
 use crate::font::{Face, Fonts, Glyph};
@@ -10,8 +11,8 @@ use printpdf::{
     Actions, BorderArray, Codepoint, Color, ColorArray, CurTransMat, Destination, DictItem, ExtendedGraphicsState,
     ExtendedGraphicsStateId, GradientStop, Line, LineCapStyle, LineDashPattern, LineJoinStyle, LinePoint,
     LinkAnnotation, Mm, Op, PaintMode, PdfDocument, PdfFontHandle, PdfPage, PdfParseErrorSeverity, PdfSaveOptions,
-    Point, Polygon, PolygonRing, Pt, Rect, Rgb, Shading, ShadingGeometry, ShadingId, TextItem, TextMatrix,
-    TextRenderingMode, WindingOrder, XObjectId, XObjectTransform,
+    Polygon, PolygonRing, Pt, Rect, Rgb, Shading, ShadingGeometry, ShadingId, TextItem, TextMatrix, TextRenderingMode,
+    WindingOrder, XObjectId, XObjectTransform,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -102,11 +103,11 @@ impl<'w, 'm> PageWriter<'w, 'm> {
         match &draw.ink {
             Ink::Text(run) => self.text(run),
             Ink::Box { area, radius, fill, stroke } => {
-                let points = self.rounded(*area, *radius);
+                let points = rounded_box(*area, *radius, self.height);
                 self.shape(points, true, *fill, stroke.as_ref());
             }
             Ink::Path { points, closed, fill, stroke } => {
-                let points = points.iter().map(|(x, y)| self.point(*x, *y, false)).collect();
+                let points = points.iter().map(|at| point(*at, false, self.height)).collect();
                 self.shape(points, *closed, *fill, stroke.as_ref());
             }
             Ink::Outline { segments, even_odd, fill, stroke } => {
@@ -209,24 +210,7 @@ impl<'w, 'm> PageWriter<'w, 'm> {
 
     /// A shape of several rings; a ring that is only stroked may stay open.
     fn outline(&mut self, segments: &[Segment], even_odd: bool, fill: Option<Rgba>, stroke: Option<&Pen>) {
-        let mut rings: Vec<(Vec<LinePoint>, bool)> = Vec::new();
-        for segment in segments {
-            if matches!(segment, Segment::Move(_)) || rings.is_empty() {
-                rings.push((Vec::new(), false));
-            }
-            let Some((points, closed)) = rings.last_mut() else { continue };
-            match *segment {
-                Segment::Move((x, y)) | Segment::Line((x, y)) => points.push(line_point(self.height, x, y, false)),
-                Segment::Curve(a, b, to) => {
-                    points.extend(
-                        [(a, true), (b, true), (to, false)]
-                            .map(|((x, y), handle)| line_point(self.height, x, y, handle)),
-                    );
-                }
-                Segment::Close => *closed = true,
-            }
-        }
-        rings.retain(|(points, _)| points.len() > 1);
+        let rings = rings(segments, self.height);
         if rings.is_empty() {
             return;
         }
@@ -299,7 +283,7 @@ impl<'w, 'm> PageWriter<'w, 'm> {
             stops: vec![stop(0.0, from), stop(1.0, to)],
             extend: (true, true),
         });
-        let points = self.rounded(area, 0.0);
+        let points = rounded_box(area, 0.0, self.height);
         self.ops.push(Op::SaveGraphicsState);
         self.polygon(points, PaintMode::Clip);
         self.ops.push(Op::PaintShading { id });
@@ -366,43 +350,6 @@ impl<'w, 'm> PageWriter<'w, 'm> {
         }
         self.state.stroke = Some(pen);
     }
-
-    fn point(&self, x: f32, y: f32, bezier: bool) -> LinePoint {
-        line_point(self.height, x, y, bezier)
-    }
-
-    /// The outline of a rectangle with rounded corners; a full radius makes a disc.
-    fn rounded(&self, area: Area, radius: f32) -> Vec<LinePoint> {
-        /// How far a Bézier's handles stay from the corner to draw a quarter of a circle, in radii.
-        const HANDLE: f32 = 1.0 - 0.552_284_8;
-        let Area { x, y, width, height } = area;
-        let (right, bottom) = (x + width, y + height);
-        if radius <= 0.0 {
-            return [(x, y), (right, y), (right, bottom), (x, bottom)].map(|(x, y)| self.point(x, y, false)).to_vec();
-        }
-        let radius = radius.min(width / 2.0).min(height / 2.0);
-        let handle = radius * HANDLE;
-        let outline = [
-            (x + radius, y, false),
-            (right - radius, y, false),
-            (right - handle, y, true),
-            (right, y + handle, true),
-            (right, y + radius, false),
-            (right, bottom - radius, false),
-            (right, bottom - handle, true),
-            (right - handle, bottom, true),
-            (right - radius, bottom, false),
-            (x + radius, bottom, false),
-            (x + handle, bottom, true),
-            (x, bottom - handle, true),
-            (x, bottom - radius, false),
-            (x, y + radius, false),
-            (x, y + handle, true),
-            (x + handle, y, true),
-            (x + radius, y, false),
-        ];
-        outline.map(|(x, y, bezier)| self.point(x, y, bezier)).to_vec()
-    }
 }
 
 /// Glyphs that stand for one piece of text: the first one tells it.
@@ -421,10 +368,6 @@ pub(super) fn utf16(text: &str) -> Vec<u8> {
     bytes
 }
 
-fn line_point(height: f32, x: f32, y: f32, bezier: bool) -> LinePoint {
-    LinePoint { p: Point { x: Pt(rounded(x)), y: Pt(rounded(height - y)) }, bezier }
-}
-
 /// Name of a picture among the file's resources.
 pub(super) fn image_name(at: usize) -> String {
     format!("image{at}")
@@ -433,11 +376,6 @@ pub(super) fn image_name(at: usize) -> String {
 fn rgb(colour: Rgba) -> Color {
     let share = |channel: u8| rounded(f32::from(channel) / 255.0);
     Color::Rgb(Rgb { r: share(colour.red), g: share(colour.green), b: share(colour.blue), icc_profile: None })
-}
-
-/// A thousandth of a point is finer than any printer.
-pub(super) fn rounded(value: f32) -> f32 {
-    (value * 1000.0).round() / 1000.0
 }
 
 fn alpha_id(thousandths: u16) -> ExtendedGraphicsStateId {

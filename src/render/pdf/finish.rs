@@ -2,7 +2,8 @@
 //! properties, object streams, and an identity that depends on the content alone.
 
 use super::document::{DocModel, OutlineEntry, Pixels};
-use super::emit::{image_name, rounded, utf16};
+use super::emit::{image_name, utf16};
+use super::points::rounded;
 use super::tags::Tags;
 use lopdf::{Document, Object, ObjectId, SaveOptions, Stream, StringFormat, dictionary};
 use sha2::{Digest, Sha256};

@@ -17,6 +17,7 @@ mod furniture;
 mod lines;
 mod logo;
 mod paginate;
+mod points;
 mod row;
 mod spans;
 mod style;

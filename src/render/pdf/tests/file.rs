@@ -4,6 +4,7 @@ use super::super::style::Palette;
 use super::super::{emit, lay_out, write};
 use super::sample::*;
 use crate::font::Fonts;
+use crate::logo::{Logo, Picture};
 use crate::render::PageSize;
 use std::process::Command;
 
@@ -128,4 +129,21 @@ fn a_report_without_anything_is_still_a_file() {
     let warned = write(&empty, &Fonts::load(), PageSize::A4, None).expect("it can be written");
     assert!(warned.warnings.is_empty());
     tool("qpdf", &["--check", "FILE"], &warned.value);
+}
+
+#[test]
+fn a_logo_of_either_kind_stands_on_the_cover() {
+    let svg = br##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 40"><circle cx="20" cy="20" r="18" fill="#0b6e4f"/>
+        <path fill-rule="evenodd" d="M50 5h60v30h-60z M60 12h40v16h-40z" fill="#7a0019" fill-opacity="0.7"/></svg>"##;
+    let drawn = crate::logo::read(svg, "logo.svg").expect("it is an SVG").value;
+    let rgba = (0..200u8).flat_map(|at| [at, 90, 90, at]).collect();
+    let dots =
+        Logo { picture: Picture::Pixels { columns: 20, rows: 10, rgba }, width: 20.0, height: 10.0, ..drawn.clone() };
+    for (logo, images) in [(drawn, 0), (dots, 2)] {
+        let cover = crate::report::Cover { logo: Some(logo), ..cover("Q", 6, 3) };
+        let bytes = write(&report(cover, vec![]), &Fonts::load(), PageSize::A4, None).expect("it can be written").value;
+        assert!(tool("qpdf", &["--check", "FILE"], &bytes).contains("No syntax"));
+        // A picture of dots is one image and its cover another.
+        assert_eq!(tool("pdfimages", &["-list", "FILE"], &bytes).lines().skip(2).count(), images);
+    }
 }
