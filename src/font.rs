@@ -3,7 +3,7 @@
 //! Charts and pages measure text with the same faces that the PDF embeds, so what fits here fits there.
 
 use rustybuzz::ttf_parser::{GlyphId, Tag};
-use rustybuzz::{Feature, UnicodeBuffer};
+use rustybuzz::{Direction, Feature, Script, ShapePlan, UnicodeBuffer};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -84,12 +84,23 @@ pub enum Digits {
     Tabular,
 }
 
-type Shapes = HashMap<(Digits, String), Arc<Shaped>>;
+type Shapes = HashMap<String, Arc<Shaped>>;
+
+/// What a face does with text of one kind: worked out once, used for every line of that kind.
+struct Plan {
+    face: Face,
+    digits: Digits,
+    direction: Direction,
+    script: Script,
+    plan: Arc<ShapePlan>,
+}
 
 /// The bundled typefaces, parsed, with what was shaped so far.
 pub struct Fonts {
     faces: Vec<LoadedFace>,
-    shaped: Vec<Mutex<Shapes>>,
+    /// For each face, with proportional and with tabular digits.
+    shaped: Vec<[Mutex<Shapes>; 2]>,
+    plans: Mutex<Vec<Plan>>,
     missing: Mutex<BTreeSet<char>>,
 }
 
@@ -97,8 +108,8 @@ impl Fonts {
     /// Parses the bundled faces.
     pub fn load() -> Self {
         let faces: Vec<_> = FILES.iter().map(|(_, name, bytes)| LoadedFace::parse(name, bytes)).collect();
-        let shaped = faces.iter().map(|_| Mutex::default()).collect();
-        Self { faces, shaped, missing: Mutex::default() }
+        let shaped = faces.iter().map(|_| Default::default()).collect();
+        Self { faces, shaped, plans: Mutex::default(), missing: Mutex::default() }
     }
 
     /// One face.
@@ -109,12 +120,12 @@ impl Fonts {
     /// Shapes a line of text.
     pub fn shape(&self, face: Face, digits: Digits, text: &str) -> Arc<Shaped> {
         // A poisoned lock only means that another thread panicked: the cache holds finished entries alone.
-        let mut cache = self.shaped[face as usize].lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(shaped) = cache.get(&(digits, text.to_owned())) {
+        let mut cache = self.shaped[face as usize][digits as usize].lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(shaped) = cache.get(text) {
             return Arc::clone(shaped);
         }
         let shaped = Arc::new(self.shape_anew(face, digits, text));
-        cache.insert((digits, text.to_owned()), Arc::clone(&shaped));
+        cache.insert(text.to_owned(), Arc::clone(&shaped));
         shaped
     }
 
@@ -133,15 +144,8 @@ impl Fonts {
         let mut buffer = UnicodeBuffer::new();
         buffer.push_str(text);
         buffer.guess_segment_properties();
-        let mut features = Vec::new();
-        if face == Face::Mono {
-            // Code shows what was typed: no ligatures.
-            features.push(Feature::new(Tag::from_bytes(b"calt"), 0, ..));
-        }
-        if digits == Digits::Tabular {
-            features.push(Feature::new(Tag::from_bytes(b"tnum"), 1, ..));
-        }
-        let output = rustybuzz::shape(&loaded.parsed, &features, buffer);
+        let plan = self.plan(face, digits, &buffer);
+        let output = rustybuzz::shape_with_plan(&loaded.parsed, &plan, buffer);
         let (infos, positions) = (output.glyph_infos(), output.glyph_positions());
         let units = loaded.parsed.units_per_em() as f32;
         let mut starts: Vec<usize> = infos.iter().map(|info| info.cluster as usize).collect();
@@ -151,7 +155,7 @@ impl Fonts {
         for (at, (info, position)) in infos.iter().zip(positions).enumerate() {
             let id = info.glyph_id as u16;
             let start = info.cluster as usize;
-            let end = starts.iter().copied().find(|s| *s > start).unwrap_or(text.len());
+            let end = starts.get(starts.partition_point(|s| *s <= start)).copied().unwrap_or(text.len());
             let first = at == 0 || infos[at - 1].cluster != info.cluster;
             if id == 0 {
                 let mut missing = self.missing.lock().unwrap_or_else(PoisonError::into_inner);
@@ -167,6 +171,29 @@ impl Fonts {
         }
         let width = glyphs.iter().map(|glyph| glyph.advance + glyph.kern).sum();
         Shaped { glyphs, width }
+    }
+
+    fn plan(&self, face: Face, digits: Digits, buffer: &UnicodeBuffer) -> Arc<ShapePlan> {
+        let (direction, script) = (buffer.direction(), buffer.script());
+        let mut plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
+        let same =
+            |plan: &&Plan| (plan.face, plan.digits, plan.direction, plan.script) == (face, digits, direction, script);
+        if let Some(known) = plans.iter().find(same) {
+            return Arc::clone(&known.plan);
+        }
+        let mut features = Vec::new();
+        if face == Face::Mono {
+            // Code shows what was typed: no ligatures.
+            features.push(Feature::new(Tag::from_bytes(b"calt"), 0, ..));
+        }
+        if digits == Digits::Tabular {
+            features.push(Feature::new(Tag::from_bytes(b"tnum"), 1, ..));
+        }
+        // Text of digits and marks alone belongs to no script.
+        let known = (script != rustybuzz::script::UNKNOWN).then_some(script);
+        let plan = Arc::new(ShapePlan::new(&self.face(face).parsed, direction, known, None, &features));
+        plans.push(Plan { face, digits, direction, script, plan: Arc::clone(&plan) });
+        plan
     }
 }
 

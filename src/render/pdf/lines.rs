@@ -90,6 +90,12 @@ impl<'a> LineBreaker<'a> {
 
     /// The lines in a column of a width.
     pub fn lines(&self, width: f32) -> Vec<Line> {
+        if !self.full.contains('\n') && !self.full.is_empty() {
+            let line = self.line(0, self.full.len());
+            if line.width <= width + TOLERANCE {
+                return vec![line];
+            }
+        }
         let pieces = self.pieces(width);
         let mut lines = Vec::new();
         let mut first = 0;
@@ -128,9 +134,10 @@ impl<'a> LineBreaker<'a> {
     }
 
     fn piece(&self, start: usize, end: usize, ends_line: bool) -> Piece {
-        let width = self.measure(start, end);
         let word_end = start + self.full[start..end].trim_end().len();
-        let trimmed = if word_end == end { width } else { self.measure(start, word_end) };
+        let trimmed = self.measure(start, word_end);
+        // White space is measured apart from its word: it kerns with none, and each word is shaped once.
+        let width = trimmed + if word_end < end { self.measure(word_end, end) } else { 0.0 };
         Piece { start, end, width, trimmed, ends_line }
     }
 
@@ -170,17 +177,17 @@ impl<'a> LineBreaker<'a> {
         let text = &self.full[start..end];
         let word_end = start + text.trim_end().len();
         let keep = text[word_end - start..].starts_with(' ') && !text.trim().is_empty();
-        let mut runs = Vec::new();
-        let (mut x, mut width) = (0.0, 0.0);
+        let mut runs: Vec<Run> = Vec::new();
+        let mut x = 0.0;
         for (span, face, size, text) in self.runs(start, word_end) {
-            let run_width = self.fonts.width(face, self.digits, size, text);
-            runs.push(Run { x, width: run_width, size, text: text.to_owned(), span });
-            x += run_width;
-            width = x;
+            let width = self.fonts.width(face, self.digits, size, text);
+            runs.push(Run { x, width, size, text: text.to_owned(), span });
+            x += width;
         }
         if keep && let Some(last) = runs.last_mut() {
             last.text.push(' ');
         }
+        let width = x;
         Line { runs, width }
     }
 }

@@ -113,7 +113,8 @@ impl Flow<'_> {
                 let grid = Grid { setting, column, widths };
                 // Smaller type is better than tall rows, down to a size that is still easy to read.
                 let small = setting.scale < EASY_SCALE && heads == Heads::MayWrap;
-                if small || body.iter().all(|row| self.tallest(row, &grid) <= 2) {
+                let all_on_one_line = needs.iter().map(|need| need.most).sum::<f32>() <= column.width;
+                if small || all_on_one_line || body.iter().all(|row| self.tallest(row, &grid) <= 2) {
                     return (grid, head, body);
                 }
             }

@@ -6,6 +6,7 @@ use super::sample::*;
 use crate::font::Fonts;
 use crate::logo::{Logo, Picture};
 use crate::render::PageSize;
+use crate::report::Report;
 use std::process::Command;
 
 /// What a program of the test set prints about a file, or why it could not.
@@ -44,6 +45,22 @@ fn a_checker_finds_nothing_wrong_and_every_face_is_an_embedded_subset_with_text(
 #[test]
 fn the_same_report_is_the_same_bytes_twice_in_one_process() {
     assert!(bytes() == bytes());
+}
+
+#[test]
+fn the_identity_of_a_file_is_that_of_its_content() {
+    let identity = |report: &Report| {
+        let bytes = write(report, &Fonts::load(), PageSize::A4, None).expect("it can be written").value;
+        let file = lopdf::Document::load_mem(&bytes).expect("it can be read");
+        let ids = file.trailer.get(b"ID").and_then(lopdf::Object::as_array).expect("it has an identity").clone();
+        assert_eq!(ids[0], ids[1]);
+        ids[0].as_str().expect("a string").to_vec()
+    };
+    let one = report(cover("One", 0, 0), vec![]);
+    let other = report(cover("Two", 0, 0), vec![]);
+    assert_eq!(identity(&one).len(), 16);
+    assert_eq!(identity(&one), identity(&one));
+    assert!(identity(&one) != identity(&other) && !identity(&one).starts_with(b"\0gristmill"));
 }
 
 #[test]
