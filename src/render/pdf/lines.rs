@@ -90,11 +90,8 @@ impl<'a> LineBreaker<'a> {
 
     /// The lines in a column of a width.
     pub fn lines(&self, width: f32) -> Vec<Line> {
-        if !self.full.contains('\n') && !self.full.is_empty() {
-            let line = self.line(0, self.full.len());
-            if line.width <= width + TOLERANCE {
-                return vec![line];
-            }
+        if let Some(line) = self.only_line(width) {
+            return vec![line];
         }
         let pieces = self.pieces(width);
         let mut lines = Vec::new();
@@ -104,6 +101,17 @@ impl<'a> LineBreaker<'a> {
             first = last + 1;
         }
         lines
+    }
+
+    /// The whole text, where it fits on one line: most cells of tables do.
+    fn only_line(&self, width: f32) -> Option<Line> {
+        /// Where letters as narrow as this, in em, would not fit, measuring the whole is a waste.
+        const NARROW: f32 = 0.35;
+        let may_fit = self.full.len() as f32 * NARROW * self.size <= width;
+        if !may_fit || self.full.is_empty() || self.full.contains('\n') {
+            return None;
+        }
+        Some(self.line(0, self.full.len())).filter(|line| line.width <= width + TOLERANCE)
     }
 
     /// The lines of a listing: cut where the column ends, not between words.
@@ -177,18 +185,21 @@ impl<'a> LineBreaker<'a> {
         let text = &self.full[start..end];
         let word_end = start + text.trim_end().len();
         let keep = text[word_end - start..].starts_with(' ') && !text.trim().is_empty();
-        let mut runs: Vec<Run> = Vec::new();
+        let mut parts: Vec<_> = self.runs(start, word_end + usize::from(keep)).collect();
+        // A space that is a span of its own joins the word before it.
+        let lone = keep && parts.len() > 1 && parts.pop_if(|(.., text)| *text == " ").is_some();
+        let mut runs: Vec<Run> = Vec::with_capacity(parts.len());
         let mut x = 0.0;
-        for (span, face, size, text) in self.runs(start, word_end) {
-            let width = self.fonts.width(face, self.digits, size, text);
-            runs.push(Run { x, width, size, text: text.to_owned(), span });
+        for (at, (span, face, size, part)) in parts.iter().copied().enumerate() {
+            let last = keep && at + 1 == parts.len();
+            let text = if last && lone { format!("{part} ") } else { part.to_owned() };
+            // Shaped with its space, as it will be drawn, and measured without.
+            let space = if last { self.fonts.width(face, self.digits, size, " ") } else { 0.0 };
+            let width = self.fonts.width(face, self.digits, size, &text) - space;
+            runs.push(Run { x, width, size, text, span });
             x += width;
         }
-        if keep && let Some(last) = runs.last_mut() {
-            last.text.push(' ');
-        }
-        let width = x;
-        Line { runs, width }
+        Line { runs, width: x }
     }
 }
 
@@ -294,6 +305,21 @@ mod tests {
         let lines = broken(&format!("A {word} end"), 200.0);
         assert!(lines.iter().all(|line| line.width <= 200.0 + 2.0 * TOLERANCE));
         assert_eq!(words(&lines).concat(), format!("A {word} end"));
+    }
+
+    #[test]
+    fn the_space_at_a_lines_end_is_kept_for_copying_and_takes_no_room() {
+        let fonts = Fonts::load();
+        let mut spans = Spans::plain("wide enough to break ", &BODY);
+        spans.spans[0].text = "wide enough to".into();
+        spans.spans.push(Span { face: Face::Bold, text: " ".into(), ..spans.spans[0].clone() });
+        spans.spans.push(Span { text: "break".into(), ..spans.spans[0].clone() });
+        let width = fonts.width(BODY.face, BODY.digits, BODY.size, "wide enough to");
+        let lines = LineBreaker::new(&fonts, &spans, &BODY).lines(width);
+        assert_eq!(words(&lines), ["wide enough to ", "break"]);
+        assert!((lines[0].width - width).abs() < 0.01);
+        let lines = LineBreaker::new(&fonts, &spans, &BODY).lines(2.0 * width);
+        assert_eq!((words(&lines), lines[0].runs.len()), (vec!["wide enough to break".to_owned()], 3));
     }
 
     #[test]
