@@ -203,14 +203,16 @@ impl<'a> LineBreaker<'a> {
     }
 }
 
-/// Whether the space before `at` parts a number from its unit: `8 s`, `97 tok/s`.
+/// Whether a break at `at` would part a number from its unit or cut the unit: `8 s`, `97 tok/s`.
 fn is_number_and_unit(text: &str, at: usize) -> bool {
-    let before = text[..at].trim_end_matches(' ');
-    if before.len() == at || !before.ends_with(|c: char| c.is_ascii_digit()) {
-        return false;
+    let next = text[at..].split([' ', '\n']).next().unwrap_or_default().trim_end_matches(['.', ',', ';', ':', ')']);
+    if text[..at].ends_with('/') {
+        return (1..=2).contains(&next.chars().count());
     }
-    let word = text[at..].split([' ', '\n']).next().unwrap_or_default().trim_end_matches(['.', ',', ';', ':', ')']);
-    matches!(word, "s" | "ms" | "tok/s" | "W" | "kW" | "GB" | "MB" | "KB" | "%" | "×")
+    let before = text[..at].trim_end_matches(' ');
+    before.len() < at
+        && before.ends_with(|c: char| c.is_ascii_digit())
+        && matches!(next, "s" | "ms" | "tok/s" | "W" | "kW" | "GB" | "MB" | "KB" | "%" | "×")
 }
 
 /// For each line, the place of its last piece: the breaks with the least sum of squared slack.
@@ -327,6 +329,8 @@ mod tests {
         assert!(is_number_and_unit("after 8 s.", 8));
         assert!(!is_number_and_unit("after 8 seconds", 8));
         assert!(!is_number_and_unit("8s s", 3));
+        assert!(is_number_and_unit("97 tok/s, more", 7));
+        assert!(!is_number_and_unit("charts/ttft.svg", 7));
     }
 
     #[test]
