@@ -41,8 +41,8 @@ struct Setting {
 }
 
 impl Setting {
-    fn closer(self, scale: f32) -> Self {
-        Self { scale: self.scale.min(scale), above: self.above * 0.55, ..self }
+    fn closer(self, scale: f32, above: f32) -> Self {
+        Self { scale: self.scale.min(scale), above: self.above * above, ..self }
     }
 }
 
@@ -100,8 +100,8 @@ impl Flow<'_> {
     /// The setting and columns of a table, and the texts of its head and rows in that setting.
     fn fitted(&self, table: &Table, column: Column) -> (Grid, Vec<Text>, Vec<Vec<Text>>) {
         let settings = SETTINGS.map(|setting| match table.rows.len() {
-            rows if rows > VERY_LONG => setting.closer(0.88),
-            rows if rows > LONG => setting.closer(0.93),
+            rows if rows > VERY_LONG => setting.closer(0.86, 0.2),
+            rows if rows > LONG => setting.closer(0.93, 0.55),
             _ => setting,
         });
         for setting in settings {

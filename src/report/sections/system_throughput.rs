@@ -72,7 +72,7 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
             .as_ref()
             .map(|at| Beyond { spot: Spot::new(at, format::throughput), scenario: scenario_name(input, &at.scenario) }),
         largest_load: at_largest.last().map(|at| format::load(at.load)),
-        falls: longest.is_some_and(|longest| longest.value < peak.value),
+        falls: falls(at_largest),
         middle: middle.map(|at| Spot::new(at, format::throughput)),
         longest: longest.map(|at| Spot::new(at, format::throughput)),
         peak: Spot::new(peak, format::throughput),
@@ -82,6 +82,12 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
     let data =
         sweep_table(analysis, "throughput-data", title, |v| format::fixed(v, 1), |cell| cell.cell.throughput_tok_s);
     Some(Draft::new(&view).sweep_figure(input, "throughput", data))
+}
+
+/// Whether throughput at the largest load falls from the shortest context to the longest.
+fn falls(at_largest: &[At]) -> bool {
+    let (Some(shortest), Some(longest)) = (at_largest.first(), at_largest.last()) else { return false };
+    shortest.context != longest.context && longest.value < shortest.value
 }
 
 /// Rounded to two significant digits: what an estimate can carry.
