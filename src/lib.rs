@@ -33,7 +33,7 @@
 //! ```
 //!
 //! Stage by stage: [`ingest::ingest`] folds records into [`cell::Cell`]s, [`analysis::analyze`] computes every number,
-//! [`report::compose`] writes sections of blocks, and each [`render::Renderer`] turns them into files. [`pipeline::run`]
+//! [`report::compose()`] writes sections of blocks, and each [`render::Renderer`] turns them into files. [`pipeline::run`]
 //! is all of them.
 #![deny(missing_docs)]
 

@@ -1,6 +1,6 @@
 //! Charts as data, and drawing them into a vector scene. No file paths, no wording of captions.
 //!
-//! A [`Chart`] is plain data over shared scales, compared with `==` in tests. [`draw`] turns it into a [`scene::Scene`],
+//! A [`Chart`] is plain data over shared scales, compared with `==` in tests. [`draw()`] turns it into a [`scene::Scene`],
 //! which SVG, HTML and PDF show alike. [`kinds`] makes the charts of a report from its numbers.
 
 mod backend;

@@ -1,7 +1,7 @@
 //! `report.html`: one file that loads nothing and needs no script.
 //!
 //! The page is `templates/report.html`, where everything that is not marked as HTML is escaped; the sections come from
-//! [`blocks`], which escapes every text by the same function.
+//! `blocks`, which escapes every text by the same function.
 
 mod accent;
 mod blocks;

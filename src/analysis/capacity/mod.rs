@@ -1,7 +1,7 @@
 //! Capacity limits: the largest load at which a use case's thresholds hold.
 //!
-//! [`judge`] picks the levels of a use case ([`levels`]), reads a limit off each of its conditions ([`limit`]) and keeps
-//! the smallest; [`columns`] prepares the table beside it.
+//! [`judge`] picks the levels of a use case (`levels`), reads a limit off each of its conditions (`limit`) and keeps
+//! the smallest; `columns` prepares the table beside it.
 
 mod columns;
 mod interval;

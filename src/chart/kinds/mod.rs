@@ -1,6 +1,6 @@
 //! The charts of a report, made from its numbers.
 //!
-//! A new chart is a file here and an entry in [`KINDS`]. Capacity charts come one per use case: [`capacity`].
+//! A new chart is a file here and an entry in [`KINDS`]. Capacity charts come one per use case: [`capacity()`].
 
 mod capacity;
 mod generation_speed;

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 /// Escapes a run of text so that CommonMark, and GitHub with its extensions, show it as it is.
 ///
-/// What only matters at the edges of a line is left to [`line`], which sees whole lines. Mentions, issue numbers and
+/// What only matters at the edges of a line is left to [`line()`], which sees whole lines. Mentions, issue numbers and
 /// emoji names are looked up by GitHub after it has removed backslashes; an empty comment inside keeps them apart.
 pub fn text(text: &str) -> String {
     escape(text, true)

@@ -1,7 +1,7 @@
 //! The report as PDF: laid out here, written with printpdf, finished with lopdf.
 //!
-//! [`lay_out`] turns a report into a [`DocModel`]: pages of marks with their structure, all of it plain data that tests
-//! look at. Only [`emit`](mod@emit), [`embed`] and [`finish`] know a PDF library. What a page says comes from the
+//! `lay_out` turns a report into a `DocModel`: pages of marks with their structure, all of it plain data that tests
+//! look at. Only `emit`, `embed` and `finish` know a PDF library. What a page says comes from the
 //! report; only the words a paged document adds itself (`Contents`, `Figure 1.`, page numbers) stand here.
 
 mod columns;
