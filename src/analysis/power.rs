@@ -11,7 +11,7 @@ pub struct Costs {
     pub power_per_hour: Option<f64>,
     /// W / throughput, joules per output token.
     pub energy_per_token_j: Option<f64>,
-    /// (GPU-hour price × GPUs + power per hour) / (tokens per hour / 10⁶).
+    /// (GPU-hour price × GPUs + power per hour) / (tokens per hour / 1,000,000).
     pub per_million_tokens: Option<f64>,
 }
 

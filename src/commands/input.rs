@@ -52,6 +52,8 @@ pub fn open(run: &cli::Run, out: &Path) -> Result<OpenRun> {
     };
     let config = file.as_deref().map(read_config).transpose()?.unwrap_or_default();
     let logo = read_logo(&config, file.as_deref(), &mut warnings)?;
+    // A logo beside the records is no record.
+    let inputs = inputs.into_iter().filter(|input| config.brand.logo.as_deref() != Some(input.name())).collect();
     Ok(OpenRun { inputs, config, logo, name, warnings })
 }
 

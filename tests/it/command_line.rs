@@ -157,3 +157,19 @@ fn a_folder_without_records_is_an_error_and_makes_no_output() {
     assert_eq!(output.status.code(), Some(1));
     assert!(!to.exists());
 }
+
+#[test]
+fn a_logo_beside_the_records_is_shown_and_not_read_as_records() {
+    let run = tempfile::tempdir().unwrap();
+    fs::write(run.path().join("records.csv"), RECORDS).unwrap();
+    let brand = "[brand]\nname = \"Example Labs\"\nlogo = \"logo.svg\"\n[cost]\ngpu_hour = 2\n[hardware]\ncount = 1\n";
+    fs::write(run.path().join("gristmill.toml"), brand).unwrap();
+    let logo =
+        r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9z" fill="#0b6e4f"/></svg>"##;
+    fs::write(run.path().join("logo.svg"), logo).unwrap();
+    let out = tempfile::tempdir().unwrap();
+    let output = report(run.path(), out.path());
+    assert_eq!(stderr(&output), "", "nothing to warn of");
+    let html = fs::read_to_string(out.path().join("report.html")).unwrap();
+    assert!(html.contains("data:image/svg+xml;base64,"));
+}
