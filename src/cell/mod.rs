@@ -129,6 +129,22 @@ pub enum Statistic {
     P99,
 }
 
+impl Statistic {
+    /// What it is called; for a speed, the percentile of its slow tail.
+    pub fn name(self, better: Better) -> &'static str {
+        match (self, better) {
+            (Statistic::Mean, _) => "mean",
+            (Statistic::P50, _) => "median",
+            (Statistic::P90, Better::Lower) => "p90",
+            (Statistic::P95, Better::Lower) => "p95",
+            (Statistic::P99, Better::Lower) => "p99",
+            (Statistic::P90, Better::Higher) => "p10",
+            (Statistic::P95, Better::Higher) => "p5",
+            (Statistic::P99, Better::Higher) => "p1",
+        }
+    }
+}
+
 impl Summary {
     /// The statistic, with percentiles mirrored to the slow tail where more is better.
     pub fn statistic(&self, statistic: Statistic, better: Better) -> Option<f64> {

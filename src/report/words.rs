@@ -1,7 +1,6 @@
 //! Words chosen by numbers. Everything here is decided on unrounded values.
 
 use crate::analysis::At;
-use crate::cell::Statistic;
 use crate::context::Context;
 use crate::format;
 use crate::metric::Better;
@@ -86,20 +85,6 @@ pub fn single(load: Load) -> String {
     match load {
         Load::Concurrency(1) => "For a single request".to_owned(),
         other => format!("At {}", format::load(other)),
-    }
-}
-
-/// What a statistic is called; for a speed, the percentile of its slow tail.
-pub fn statistic(statistic: Statistic, better: Better) -> &'static str {
-    match (statistic, better) {
-        (Statistic::Mean, _) => "mean",
-        (Statistic::P50, _) => "median",
-        (Statistic::P90, Better::Lower) => "p90",
-        (Statistic::P95, Better::Lower) => "p95",
-        (Statistic::P99, Better::Lower) => "p99",
-        (Statistic::P90, Better::Higher) => "p10",
-        (Statistic::P95, Better::Higher) => "p5",
-        (Statistic::P99, Better::Higher) => "p1",
     }
 }
 

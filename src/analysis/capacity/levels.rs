@@ -6,7 +6,7 @@ use crate::cell::{Cell, Statistic};
 use crate::config::Config;
 use crate::error::Warning;
 use crate::format;
-use crate::metric::{Better, METRIC_COUNT, MetricId};
+use crate::metric::{METRIC_COUNT, MetricId};
 
 /// How far the output tokens of a sweep's cell may lie from the use case's, as a share of the latter.
 const SAME_OUTPUT: f64 = 0.15;
@@ -159,21 +159,8 @@ pub(super) fn cannot_judge(
         "use case `{}`: {} cannot be judged: no {} of {} is known (n = {})",
         use_case.id,
         format::load(cell.key.load),
-        statistic_name(statistics[threshold.metric as usize], metric.better),
+        statistics[threshold.metric as usize].name(metric.better),
         metric.title,
         cell.metric(threshold.metric).n,
     ))
-}
-
-fn statistic_name(statistic: Statistic, better: Better) -> &'static str {
-    match (statistic, better) {
-        (Statistic::Mean, _) => "mean",
-        (Statistic::P50, _) => "median",
-        (Statistic::P90, Better::Lower) => "p90",
-        (Statistic::P95, Better::Lower) => "p95",
-        (Statistic::P99, Better::Lower) => "p99",
-        (Statistic::P90, Better::Higher) => "p10",
-        (Statistic::P95, Better::Higher) => "p5",
-        (Statistic::P99, Better::Higher) => "p1",
-    }
 }

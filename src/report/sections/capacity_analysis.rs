@@ -102,7 +102,7 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
     let statistic = capacities.iter().map(|capacity| capacity.statistic).next().unwrap_or_default();
     let view = View {
         use_cases: capacities.iter().enumerate().map(|(at, capacity)| use_case(input, at + 1, capacity)).collect(),
-        statistic: words::statistic(statistic, Better::Lower).to_owned(),
+        statistic: statistic.name(Better::Lower).to_owned(),
         is_mean: statistic == Statistic::Mean,
         caching: input.config.test.prompt_caching,
         estimated: capacities.iter().any(|capacity| capacity.columns.iter().any(|column| column.estimated)),
@@ -167,7 +167,7 @@ impl Threshold {
     /// `mean TTFT`, `p5 generation speed`.
     fn metric(&self, capacity: &Capacity) -> String {
         let statistic = capacity.statistics[self.metric as usize];
-        format!("{} {}", words::statistic(statistic, self.better), condition(self.condition))
+        format!("{} {}", statistic.name(self.better), condition(self.condition))
     }
 
     /// `8 s`, `15 tok/s`.
@@ -207,7 +207,7 @@ fn use_case(input: &Composition, number: usize, capacity: &Capacity) -> UseCase 
         description: capacity.use_case.description.clone(),
         output_tokens: capacity.use_case.output_tokens.map(|n| format::counted(n, "output token", "output tokens")),
         thresholds: thresholds(capacity),
-        statistic: words::statistic(capacity.statistic, Better::Lower),
+        statistic: capacity.statistic.name(Better::Lower),
         kind: capacity.limit.kind,
         limit: noun(&capacity.limit.text),
         level: match at_limit(capacity) {
@@ -287,7 +287,7 @@ fn unjudged(capacity: &Capacity) -> Vec<String> {
             let loads: Vec<Load> =
                 capacity.unjudged.iter().filter(|(_, other)| *other == unknown).map(|(load, _)| *load).collect();
             let better = if unknown == Condition::GenerationSpeed { Better::Higher } else { Better::Lower };
-            let statistic = words::statistic(capacity.statistic, better);
+            let statistic = capacity.statistic.name(better);
             format!("At {} the {statistic} {} is unknown", words::loads(&loads), condition(unknown))
         })
         .collect()

@@ -109,7 +109,7 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
         own_rule: config.capacity.rule == Rule::Within,
         near: percent(config.capacity.near),
         max_failure_rate: percent(config.capacity.max_failure_rate),
-        statistic: words::statistic(statistic, crate::metric::Better::Lower),
+        statistic: statistic.name(crate::metric::Better::Lower),
         repeats: analysis.cells.iter().any(|cell| cell.cell.runs > 1),
         prefill_from_ttft: analysis.prefill_source == Some(PrefillSource::Ttft),
         success: findings.success.requests > 0,

@@ -103,7 +103,7 @@ impl Draft {
 
 /// What the middle of a metric is called in this run: `mean` or `median`.
 fn average(input: &Composition, id: MetricId) -> &'static str {
-    super::words::statistic(input.analysis.central[id as usize], id.metric().better)
+    input.analysis.central[id as usize].name(id.metric().better)
 }
 
 /// Whether no request of the run succeeded.

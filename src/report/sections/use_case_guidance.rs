@@ -57,11 +57,11 @@ fn statistic_note(input: &Composition) -> Option<String> {
     use crate::metric::Better::{Higher, Lower};
     let statistic =
         input.analysis.capacity.iter().map(|capacity| capacity.statistic).find(|statistic| *statistic != Mean)?;
-    let latency = words::statistic(statistic, Lower);
+    let latency = statistic.name(Lower);
     Some(match statistic {
         P50 => latency.to_owned(),
         _ => {
-            format!("{latency} ({} for generation speed, whose slow tail counts)", words::statistic(statistic, Higher))
+            format!("{latency} ({} for generation speed, whose slow tail counts)", statistic.name(Higher))
         }
     })
 }
