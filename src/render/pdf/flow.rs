@@ -74,7 +74,8 @@ impl<'a> Flow<'a> {
             let mut rows = self.block(block, above.as_deref(), column, parent);
             if parent.is_none() {
                 self.blocks += 1;
-                rows.iter_mut().for_each(|row| row.block = self.blocks);
+                let passes = matches!(block, Block::Paragraph(_) | Block::List { .. });
+                rows.iter_mut().for_each(|row| (row.block, row.passes) = (self.blocks, passes));
             }
             if above.is_some() {
                 lead_in = at..at + lead_in_of(&blocks[at..]);

@@ -1,7 +1,8 @@
 //! Filling pages with rows.
 //!
-//! Rows go down the page in order. Where a figure does not fit, the text behind it moves up to fill the page and the
-//! figure begins the next one; it never passes a heading.
+//! Rows go down the page in order. Where a figure does not fit, the paragraphs right behind it move up to fill the page
+//! and the figure begins the next one; tables, boxes and headings stay behind it. The figures of a page shrink together
+//! where that keeps a hole from the page's end.
 
 use super::document::{Area, Draw, Ink};
 use super::row::{Frame, Keep, Mark, Repeat, Row, Start};
@@ -16,11 +17,11 @@ const SECTION_ROOM: f32 = 0.35;
 /// A hole of more than this share of the page is worse than parting what had better stay together.
 const HOLE: f32 = 0.25;
 
-/// A figure may shrink to this to fit a page.
+/// Figures may shrink to this to fit a page.
 const LEAST_SCALE: f32 = 0.8;
 
-/// A figure that leaves a hole of more than this share lets text move up.
-const FLOAT_HOLE: f32 = 0.06;
+/// A hole of more than this share lets figures shrink, and paragraphs move up before one that does not fit.
+const SMALL_HOLE: f32 = 0.06;
 
 /// The body of a document, page by page.
 pub(super) struct Pages {
@@ -40,15 +41,23 @@ pub(super) struct PlacedMark {
 
 /// Fills pages with rows.
 pub(super) fn paginate(rows: &[Row], sheet: &Sheet) -> Pages {
-    let mut filler =
-        Filler { rows, sheet, pages: vec![Vec::new()], y: sheet.top, after: 0.0, waiting: Vec::new(), parted: 0 };
+    let mut filler = Filler {
+        rows,
+        sheet,
+        pages: vec![Vec::new()],
+        y: sheet.top,
+        after: 0.0,
+        elastic: 0.0,
+        waiting: None,
+        parted: 0,
+    };
     filler.fill();
     filler.finish()
 }
 
-/// A row or a repeated head at its place.
+/// A row or a repeated head at its place, figures at their own size.
 enum Slot {
-    Row { row: usize, y: f32, scale: f32 },
+    Row { row: usize, y: f32 },
     Repeat { repeat: Rc<Repeat>, y: f32 },
 }
 
@@ -56,12 +65,14 @@ struct Filler<'a> {
     rows: &'a [Row],
     sheet: &'a Sheet,
     pages: Vec<Vec<Slot>>,
-    /// End of the last row.
+    /// End of the last row, figures at their own size: beyond the page's end by what they are to shrink.
     y: f32,
     /// Space that row wants below it.
     after: f32,
-    /// Figures that did not fit, to begin the next page.
-    waiting: Vec<Range<usize>>,
+    /// Height of the page's figures.
+    elastic: f32,
+    /// A figure that did not fit, to begin the next page.
+    waiting: Option<Range<usize>>,
     /// End of rows that wished to stay together and could not: up to it, wishes no longer count.
     parted: usize,
 }
@@ -70,7 +81,7 @@ impl Filler<'_> {
     fn fill(&mut self) {
         let mut at = 0;
         while at < self.rows.len() {
-            if self.rows[at].start != Start::Text {
+            if !self.rows[at].passes {
                 self.place_waiting();
             }
             if self.rows[at].start == Start::Section && self.room() < SECTION_ROOM * self.sheet.body() {
@@ -83,48 +94,39 @@ impl Filler<'_> {
 
     /// Places the rows from `at` that hold together, or makes room for them; returns where to go on.
     fn place_next(&mut self, at: usize) -> usize {
-        if self.rows[at].floats && !self.waiting.is_empty() {
-            // Figures stay in order.
-            let figure = self.chain(at, Keep::Must);
-            self.waiting.push(figure.clone());
-            return figure.end;
-        }
         let least = if at < self.parted { Keep::Must } else { Keep::Prefer };
         let wished = self.chain(at, least);
-        if let Some(scale) = self.fits(wished.clone()) {
-            self.place(wished.clone(), scale);
+        if self.fits(wished.clone()) && (self.waiting.is_none() || self.rows[wished.clone()].iter().all(|r| r.passes)) {
+            self.place(wished.clone());
             return wished.end;
         }
+        if self.waiting.is_some() {
+            self.place_waiting();
+            return at;
+        }
         let held = self.chain(at, Keep::Must);
-        if let Some(scale) = self.fits(held.clone())
-            && held.end < wished.end
-            && self.room() > HOLE * self.sheet.body()
-        {
+        if self.fits(held.clone()) && held.end < wished.end && self.room() > HOLE * self.sheet.body() {
             self.parted = wished.end;
-            self.place(held.clone(), scale);
+            self.place(held.clone());
             return held.end;
         }
         if self.at_top() {
             // Taller than a page: rows go where they fit, one by one.
-            self.place(held.clone(), 1.0);
+            self.place(held.clone());
             return held.end;
         }
-        if self.rows[at].floats && self.room() > FLOAT_HOLE * self.sheet.body() {
-            self.waiting.push(held.clone());
+        if self.rows[at].floats && self.room() > SMALL_HOLE * self.sheet.body() {
+            self.waiting = Some(held.clone());
             return held.end;
         }
         self.new_page();
-        self.place_waiting();
         at
     }
 
     fn place_waiting(&mut self) {
-        for figure in std::mem::take(&mut self.waiting) {
-            if self.fits(figure.clone()).is_none() {
-                self.new_page();
-            }
-            let scale = self.fits(figure.clone()).unwrap_or(1.0);
-            self.place(figure, scale);
+        if let Some(figure) = self.waiting.take() {
+            self.new_page();
+            self.place(figure);
         }
     }
 
@@ -134,7 +136,7 @@ impl Filler<'_> {
         let block = self.rows[at].block;
         let mut end = at + 1;
         while end < self.rows.len() {
-            let held = self.rows[end - 1].keep >= least || (!self.waiting.is_empty() && self.rows[end].block == block);
+            let held = self.rows[end - 1].keep >= least || (self.waiting.is_some() && self.rows[end].block == block);
             if !held {
                 break;
             }
@@ -151,19 +153,22 @@ impl Filler<'_> {
         self.pages.last().is_none_or(Vec::is_empty)
     }
 
-    /// The scale of figures at which rows fit on the rest of the page.
-    fn fits(&self, range: Range<usize>) -> Option<f32> {
-        let missing = self.end_of(range.clone(), 1.0) - self.sheet.bottom;
-        if missing <= 0.01 {
-            return Some(1.0);
-        }
-        let elastic: f32 = self.rows[range].iter().filter_map(|row| row.elastic).map(|elastic| elastic.height).sum();
-        let scale = 1.0 - missing / elastic.max(0.01);
-        (scale >= LEAST_SCALE).then_some(scale)
+    /// Whether rows fit on the rest of the page: as they are, or with smaller figures where the page had a hole else.
+    fn fits(&self, range: Range<usize>) -> bool {
+        let missing = self.end_of(range.clone()) - self.sheet.bottom;
+        let own: f32 = self.rows[range].iter().map(Row::elastic_height).sum();
+        let hole = own > 0.0 || self.room() > SMALL_HOLE * self.sheet.body();
+        let gain = if hole { (self.elastic + own) * (1.0 - LEAST_SCALE) } else { self.gained() };
+        missing <= gain + 0.01
     }
 
-    /// Where rows would end on this page.
-    fn end_of(&self, range: Range<usize>, scale: f32) -> f32 {
+    /// By how much the page's figures are to shrink already.
+    fn gained(&self) -> f32 {
+        (self.y - self.sheet.bottom).max(0.0)
+    }
+
+    /// Where rows would end on this page, figures at their own size.
+    fn end_of(&self, range: Range<usize>) -> f32 {
         let mut y = self.y;
         for at in range.clone() {
             let row = &self.rows[at];
@@ -172,14 +177,15 @@ impl Filler<'_> {
                 true => self.after + row.before,
                 false => self.rows[at - 1].after + row.before,
             };
-            y += row.height_at(scale);
+            y += row.height;
         }
         y + self.rows[range].last().map_or(0.0, Row::pads)
     }
 
-    fn place(&mut self, range: Range<usize>, scale: f32) {
+    fn place(&mut self, range: Range<usize>) {
+        let whole = self.fits(range.clone());
         for at in range {
-            if !self.at_top() && self.end_of(at..at + 1, scale) > self.sheet.bottom + 0.1 {
+            if !whole && !self.at_top() && self.end_of(at..at + 1) > self.sheet.bottom + 0.1 {
                 self.new_page();
             }
             let row = &self.rows[at];
@@ -194,9 +200,10 @@ impl Filler<'_> {
                 self.y += self.after + row.before;
             }
             let y = self.y;
-            self.page().push(Slot::Row { row: at, y, scale });
-            self.y += row.height_at(scale);
+            self.page().push(Slot::Row { row: at, y });
+            self.y += row.height;
             self.after = row.after;
+            self.elastic += row.elastic_height();
         }
     }
 
@@ -211,7 +218,7 @@ impl Filler<'_> {
     fn new_page(&mut self) {
         if !self.at_top() {
             self.pages.push(Vec::new());
-            (self.y, self.after) = (self.sheet.top, 0.0);
+            (self.y, self.after, self.elastic) = (self.sheet.top, 0.0, 0.0);
         }
     }
 
@@ -219,13 +226,14 @@ impl Filler<'_> {
         let mut marks = Vec::new();
         let mut pages = Vec::new();
         for (page, slots) in self.pages.iter().enumerate() {
-            let mut draws = frames(slots, self.rows);
-            for slot in slots {
+            let (slots, scale) = shrunk(slots, self.rows, self.sheet);
+            let mut draws = frames(&slots, self.rows);
+            for slot in &slots {
                 match slot {
                     Slot::Repeat { repeat, y } => draws.extend(repeat.draws.iter().map(|draw| draw.lowered(*y))),
-                    Slot::Row { row, y, scale } => {
+                    Slot::Row { row, y } => {
                         let row = &self.rows[*row];
-                        draws.extend(row.draws_at(*y, *scale));
+                        draws.extend(row.draws_at(*y, scale));
                         marks.extend(row.marks.iter().map(|mark| PlacedMark { mark: mark.clone(), page, y: *y }));
                     }
                 }
@@ -234,6 +242,32 @@ impl Filler<'_> {
         }
         Pages { pages, marks }
     }
+}
+
+/// A page with its figures as small as they must be, and their scale.
+fn shrunk(slots: &[Slot], rows: &[Row], sheet: &Sheet) -> (Vec<Slot>, f32) {
+    let of = |slot: &Slot| match slot {
+        Slot::Row { row, .. } => rows[*row].elastic_height(),
+        Slot::Repeat { .. } => 0.0,
+    };
+    let elastic: f32 = slots.iter().map(of).sum();
+    let end = slots.last().map_or(0.0, |slot| match slot {
+        Slot::Row { row, y } => y + rows[*row].height + rows[*row].pads(),
+        Slot::Repeat { repeat, y } => y + repeat.height,
+    });
+    let missing = (end - sheet.bottom).max(0.0);
+    let scale = if elastic > 0.0 { (1.0 - missing / elastic).max(LEAST_SCALE) } else { 1.0 };
+    let mut risen = 0.0;
+    let raise = |slot: &Slot| {
+        let at = |y: f32| y - risen;
+        let raised = match slot {
+            Slot::Row { row, y } => Slot::Row { row: *row, y: at(*y) },
+            Slot::Repeat { repeat, y } => Slot::Repeat { repeat: Rc::clone(repeat), y: at(*y) },
+        };
+        risen += of(slot) * (1.0 - scale);
+        raised
+    };
+    (slots.iter().map(raise).collect(), scale)
 }
 
 /// The boxes around the rows of a page, outer ones first.
@@ -246,7 +280,7 @@ fn frames(slots: &[Slot], rows: &[Row]) -> Vec<Draw> {
                 head = Some(*y);
                 continue;
             }
-            Slot::Row { row, y, .. } => (&rows[*row], *y),
+            Slot::Row { row, y } => (&rows[*row], *y),
         };
         let top = head.take().unwrap_or(y);
         for (depth, frame) in row.frames.iter().enumerate() {

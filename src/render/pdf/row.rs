@@ -25,8 +25,10 @@ pub(super) struct Row {
     pub start: Start,
     /// Which block of its section it belongs to.
     pub block: usize,
-    /// Whether text behind it may move before it to fill a page.
+    /// Whether paragraphs behind it may move before it to fill a page.
     pub floats: bool,
+    /// Whether it may move before a figure that begins the next page.
+    pub passes: bool,
     /// What of it may shrink to fit a page.
     pub elastic: Option<Elastic>,
 }
@@ -107,9 +109,9 @@ impl Row {
         self.frames.iter().map(|frame| frame.pad).sum()
     }
 
-    /// Its height where what may shrink is drawn at a scale.
-    pub fn height_at(&self, scale: f32) -> f32 {
-        self.height - self.elastic.map_or(0.0, |elastic| elastic.height * (1.0 - scale))
+    /// The height of what of it may shrink.
+    pub fn elastic_height(&self) -> f32 {
+        self.elastic.map_or(0.0, |elastic| elastic.height)
     }
 
     /// Its marks at a place on the page, where what may shrink is drawn at a scale.

@@ -100,7 +100,7 @@ impl Flow<'_> {
     /// The setting and columns of a table, and the texts of its head and rows in that setting.
     fn fitted(&self, table: &Table, column: Column) -> (Grid, Vec<Text>, Vec<Vec<Text>>) {
         let settings = SETTINGS.map(|setting| match table.rows.len() {
-            rows if rows > VERY_LONG => setting.closer(0.86, 0.2),
+            rows if rows > VERY_LONG => setting.closer(0.8, 0.05),
             rows if rows > LONG => setting.closer(0.93, 0.55),
             _ => setting,
         });

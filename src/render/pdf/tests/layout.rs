@@ -215,6 +215,21 @@ fn a_figure_is_never_parted_from_its_caption_and_text_fills_the_hole_before_it()
 }
 
 #[test]
+fn a_table_never_stands_before_the_chart_it_belongs_to() {
+    for paragraphs in 20..45 {
+        let blocks = vec![paragraph(paragraphs), figure(1), table("row", 2, 3), paragraph(3)];
+        let model = model(&report(cover("Q", 0, 0), vec![section("one", "One", blocks)]), PageSize::A4);
+        let roles = model.pages.iter().flatten().filter_map(|draw| match draw.part {
+            Part::Element(element) => Some(model.elements.0[element].role),
+            Part::Artifact => None,
+        });
+        let roles: Vec<_> = roles.filter(|role| [Role::Figure, Role::TableCell].contains(role)).collect();
+        assert_eq!((roles.first(), roles.last()), (Some(&Role::Figure), Some(&Role::TableCell)), "{paragraphs}");
+        assert!(roles.is_sorted_by_key(|role| *role == Role::TableCell), "{paragraphs}");
+    }
+}
+
+#[test]
 fn links_lead_to_where_their_heading_stands() {
     let model = model(&nasty(), PageSize::A4);
     let entry = model.outline.iter().find(|entry| entry.title == "All measurements").expect("it is in the outline");
