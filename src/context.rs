@@ -49,6 +49,11 @@ impl Context {
         let size = if mean_tokens < 1000.0 { format!("{tokens}") } else { format!("{:.1}K", mean_tokens / 1024.0) };
         Self { tokens, label: format!("~{size}, mixed"), mixed: true }
     }
+
+    /// In a sentence, see [`noun`].
+    pub fn noun(&self) -> String {
+        noun(&self.label)
+    }
 }
 
 impl PartialEq for Context {
@@ -100,6 +105,15 @@ pub fn parse(text: &str) -> Option<u64> {
     digits.trim().parse::<u64>().ok()?.checked_mul(unit).filter(|tokens| *tokens > 0)
 }
 
+/// A label in a sentence: `32K context`, `100-token context`, `mixed context (~1.2K tokens on average)`.
+pub fn noun(label: &str) -> String {
+    match label.split_once(", mixed") {
+        Some((mean, _)) => format!("mixed context ({mean} tokens on average)"),
+        None if label.bytes().all(|b| b.is_ascii_digit()) => format!("{label}-token context"),
+        None => format!("{label} context"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,5 +149,12 @@ mod tests {
         assert_eq!(parse("0"), None);
         assert_eq!(parse("K"), None);
         assert_eq!(parse("32 tokens"), None);
+    }
+
+    #[test]
+    fn a_context_reads_as_a_noun() {
+        assert_eq!(Context::nominal(32768).noun(), "32K context");
+        assert_eq!(Context::nominal(100).noun(), "100-token context");
+        assert_eq!(Context::mixed(1228.8).noun(), "mixed context (~1.2K tokens on average)");
     }
 }

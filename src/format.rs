@@ -138,7 +138,29 @@ pub fn load(load: Load) -> String {
     match load {
         Load::Concurrency(1) => "1 concurrent request".to_owned(),
         Load::Concurrency(n) => format!("{} concurrent requests", thousands(n as f64)),
+        Load::RequestRate(1.0) => "1 request/s".to_owned(),
         Load::RequestRate(rate) => format!("{} requests/s", shortest(rate)),
+    }
+}
+
+/// `a`, `a and b`, `a, b and c`.
+pub fn list(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// Load levels in one phrase: `1, 2 and 10 concurrent requests`, `0.5 and 2 requests/s`.
+pub fn loads(levels: &[Load]) -> String {
+    match levels {
+        [] => String::new(),
+        [only] => load(*only),
+        [first, ..] => {
+            let unit = if first.is_concurrency() { "concurrent requests" } else { "requests/s" };
+            format!("{} {unit}", list(&levels.iter().map(|one| level(*one)).collect::<Vec<_>>()))
+        }
     }
 }
 
@@ -192,6 +214,9 @@ mod tests {
         assert_eq!(money(0.083, "$"), "$0.08");
         assert_eq!(date("2026-02-06"), "6 February 2026");
         assert_eq!(load(Load::Concurrency(1)), "1 concurrent request");
+        assert_eq!(load(Load::RequestRate(1.0)), "1 request/s");
+        assert_eq!(loads(&[Load::Concurrency(1), Load::Concurrency(2)]), "1 and 2 concurrent requests");
+        assert_eq!(list(&["a".into(), "b".into(), "c".into()]), "a, b and c");
     }
 
     #[test]

@@ -23,9 +23,10 @@ impl Quantity {
     pub(super) fn phrase(self, printed: &str) -> String {
         match self {
             Quantity::Context if printed.is_empty() => String::new(),
-            Quantity::Context => format!("{printed} context"),
+            Quantity::Context => context::noun(printed),
             Quantity::Concurrency if printed == "1" => "1 concurrent request".to_owned(),
             Quantity::Concurrency => format!("{printed} concurrent requests"),
+            Quantity::RequestRate if printed == "1" => "1 request/s".to_owned(),
             Quantity::RequestRate => format!("{printed} requests/s"),
             _ => printed.to_owned(),
         }
@@ -105,7 +106,7 @@ mod tests {
     #[test]
     fn levels_read_as_a_person_says_them() {
         assert_eq!(Quantity::Concurrency.phrase("1"), "1 concurrent request");
-        assert_eq!(Quantity::RequestRate.phrase("1"), "1 requests/s");
+        assert_eq!(Quantity::RequestRate.phrase("1"), "1 request/s");
         assert_eq!(Quantity::Context.phrase(&Quantity::Context.print(32768.0)), "32K context");
     }
 }

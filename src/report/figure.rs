@@ -22,7 +22,7 @@ fn alternative(chart: &Chart) -> String {
     let mut out = format!("{}. {}.", chart.title, capital(&lines.join("; ")));
     let rules: Vec<_> = chart.rules.iter().map(|rule| rule.label.clone()).collect();
     if !rules.is_empty() {
-        out.push_str(&format!(" Dashed: {}.", words::list(&rules)));
+        out.push_str(&format!(" Dashed: {}.", format::list(&rules)));
     }
     if let Some(limit) = &chart.limit {
         out.push_str(&format!(" {}.", limit.label));

@@ -92,9 +92,12 @@ fn escape(text: &str) -> String {
     out
 }
 
-/// The text with its first letter in upper case, the rest as it is.
+/// The text with its first letter in upper case, the rest as it is; a percentile keeps its name: `p95 TTFT`.
 pub fn capital(text: &str) -> String {
     let mut chars = text.chars();
+    if matches!(text.as_bytes(), [b'p', b'0'..=b'9', ..]) {
+        return text.to_owned();
+    }
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 

@@ -29,7 +29,7 @@ impl Spot {
     /// Prints a value and names its cell.
     pub fn new(at: &At, print: Print) -> Self {
         let load = format::load(at.load);
-        let context = at.context.as_ref().map(context);
+        let context = at.context.as_ref().map(Context::noun);
         let join = |between: &str, first: &Option<String>, last: &str| match first {
             Some(first) => format!("{first}{between}{last}"),
             None => last.to_owned(),
@@ -39,43 +39,14 @@ impl Spot {
     }
 }
 
-/// `32K context`, `100-token context`, `mixed context (~1.2K tokens on average)`.
-pub fn context(context: &Context) -> String {
-    match context.label.split_once(", mixed") {
-        Some((mean, _)) => format!("mixed context ({mean} tokens on average)"),
-        None if context.label.bytes().all(|b| b.is_ascii_digit()) => format!("{}-token context", context.label),
-        None => format!("{} context", context.label),
-    }
-}
-
-/// `a`, `a and b`, `a, b and c`.
-pub fn list(items: &[String]) -> String {
-    match items {
-        [] => String::new(),
-        [only] => only.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
-}
-
-/// Load levels in one phrase: `1, 2 and 10 concurrent requests`, `0.5 and 2 requests/s`.
-pub fn loads(loads: &[Load]) -> String {
-    match loads {
-        [] => String::new(),
-        [only] => format::load(*only),
-        [first, ..] => {
-            let unit = if first.is_concurrency() { "concurrent requests" } else { "requests/s" };
-            format!("{} {unit}", list(&loads.iter().map(|load| format::level(*load)).collect::<Vec<_>>()))
-        }
-    }
-}
-
 /// A level that need not have been tested: `6 concurrent requests`, `~1 concurrent request`, `2.5 requests/s`.
 pub fn level(text: &str, concurrency: bool) -> String {
     let one = matches!(text, "1" | "~1" | "<1");
     match (concurrency, one) {
         (true, true) => format!("{text} concurrent request"),
         (true, false) => format!("{text} concurrent requests"),
-        (false, _) => format!("{text} requests/s"),
+        (false, true) => format!("{text} request/s"),
+        (false, false) => format!("{text} requests/s"),
     }
 }
 
@@ -192,14 +163,6 @@ mod tests {
         assert_eq!(level("1", true), "1 concurrent request");
         assert_eq!(level("~39", true), "~39 concurrent requests");
         assert_eq!(level("2.5", false), "2.5 requests/s");
-        assert_eq!(loads(&[Load::Concurrency(1), Load::Concurrency(2)]), "1 and 2 concurrent requests");
-        assert_eq!(list(&["a".into(), "b".into(), "c".into()]), "a, b and c");
-    }
-
-    #[test]
-    fn a_context_reads_as_a_noun() {
-        assert_eq!(context(&Context::nominal(32768)), "32K context");
-        assert_eq!(context(&Context::nominal(100)), "100-token context");
-        assert_eq!(context(&Context::mixed(1228.8)), "mixed context (~1.2K tokens on average)");
+        assert_eq!(level("~1", false), "~1 request/s");
     }
 }

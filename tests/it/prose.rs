@@ -320,6 +320,7 @@ fn a_run_without_a_sweep_still_has_its_percentiles() {
     let text = well_written(&report);
     assert!(sections(&report).contains(&"percentiles"), "{text}");
     assert!(text.contains("the run has no sweep"), "{text}");
+    assert!(text.contains("\nRequests were sent for my-own."), "{text}");
 }
 
 #[test]
@@ -415,6 +416,20 @@ fn too_many_failures_set_a_limit_of_their_own() {
     let expected = "At 10 concurrent requests, 3 of 10 requests failed; the most that is accepted is 1%.";
     assert!(text.contains(expected), "{text}");
     assert!(text.contains("Failed requests | 0 of 10 | 0 of 10 | 3 of 10 (threshold exceeded)"), "{text}");
+    assert!(
+        text.contains("Where failed requests set the limit, some of the requests beyond it get no answer."),
+        "{text}"
+    );
+    assert!(!text.contains("still answers correctly"), "{text}");
+}
+
+#[test]
+fn a_limit_within_every_threshold_is_the_only_one_there_is() {
+    let text = workload("max_ttft_s = 1.1\n[capacity]\nrule = 'within'", Run { requests: 40, ..RUN });
+    assert!(text.contains("The limit is the largest load that stays inside every threshold, as"), "{text}");
+    for other in ["also the largest level", "Within |", "is called the limit itself"] {
+        assert!(!text.contains(other), "{other}: {text}");
+    }
 }
 
 #[test]

@@ -147,20 +147,28 @@ fn warn_of_other_contexts(cells: &[&Cell], use_case: &UseCase) -> Option<Warning
     })
 }
 
-/// Says which level is no level of the use case, and what it lacks.
+/// Says which cells are no levels of the use case, and what they lack: a warning for each threshold.
 pub(super) fn cannot_judge(
-    cell: &Cell,
-    threshold: &Threshold,
+    unjudged: &[(&Cell, Threshold)],
+    thresholds: &[Threshold],
     statistics: &[Statistic; METRIC_COUNT],
     use_case: &UseCase,
-) -> Warning {
-    let metric = threshold.metric.metric();
-    Warning::new(format!(
-        "use case `{}`: {} cannot be judged: no {} of {} is known (n = {})",
-        use_case.id,
-        format::load(cell.key.load),
-        statistics[threshold.metric as usize].name(metric.better),
-        metric.title,
-        cell.metric(threshold.metric).n,
-    ))
+) -> Vec<Warning> {
+    let warning = |threshold: &Threshold| {
+        let lacking = unjudged.iter().filter(|(_, lacks)| lacks.condition == threshold.condition);
+        let cells: Vec<&Cell> = lacking.map(|(cell, _)| *cell).collect();
+        let counts = || cells.iter().map(|cell| cell.metric(threshold.metric).n);
+        let (fewest, most) = (counts().min()?, counts().max()?);
+        let n = if fewest == most { fewest.to_string() } else { format!("{fewest} to {most}") };
+        let loads: Vec<_> = cells.iter().map(|cell| cell.key.load).collect();
+        let metric = threshold.metric.metric();
+        Some(Warning::new(format!(
+            "use case `{}`: {} cannot be judged: no {} of {} is known (n = {n})",
+            use_case.id,
+            format::loads(&loads),
+            statistics[threshold.metric as usize].name(metric.better),
+            metric.title,
+        )))
+    };
+    thresholds.iter().filter_map(warning).collect()
 }

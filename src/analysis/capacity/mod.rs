@@ -180,19 +180,17 @@ pub fn judge(
     for cell in candidates {
         match Tested::new(cell, &thresholds, &statistics, config.capacity.max_failure_rate) {
             Ok(level) => levels.push(level),
-            Err(threshold) => {
-                warnings.push(levels::cannot_judge(cell, &threshold, &statistics, use_case));
-                unjudged.push((cell.key.load, threshold.condition));
-            }
+            Err(threshold) => unjudged.push((cell, threshold)),
         }
     }
+    warnings.extend(levels::cannot_judge(&unjudged, &thresholds, &statistics, use_case));
     let standing_in = |t: &Threshold| (statistics[t.metric as usize] == Statistic::P50).then_some(Statistic::P50);
     let mut capacity = Capacity {
         use_case: use_case.clone(),
         statistic: thresholds.iter().find_map(standing_in).unwrap_or(config.capacity.statistic),
         statistics,
         levels: Vec::new(),
-        unjudged,
+        unjudged: unjudged.iter().map(|(cell, threshold)| (cell.key.load, threshold.condition)).collect(),
         limit: Limit { kind: Kind::NotJudged, level: None, text: "not judged".to_owned() },
         within: None,
         binding: None,

@@ -123,7 +123,7 @@ fn by_context(points: &[Point], contexts: &[Option<&Context>]) -> (Vec<Series>, 
             None => String::new(),
         },
         subject: match context {
-            Some(context) => format!("{} context", context.label),
+            Some(context) => context.noun(),
             None if contexts.len() > 1 => "unknown context".to_owned(),
             None => String::new(),
         },

@@ -203,7 +203,7 @@ fn use_case(input: &Composition, number: usize, capacity: &Capacity) -> UseCase 
         number,
         id: capacity.use_case.id.clone(),
         name: capacity.use_case.name.clone(),
-        context: words::context(&capacity.use_case.context),
+        context: capacity.use_case.context.noun(),
         description: capacity.use_case.description.clone(),
         output_tokens: capacity.use_case.output_tokens.map(|n| format::counted(n, "output token", "output tokens")),
         thresholds: thresholds(capacity),
@@ -218,7 +218,7 @@ fn use_case(input: &Composition, number: usize, capacity: &Capacity) -> UseCase 
         binding: capacity.binding.map(condition),
         failed: (capacity.binding == Some(Condition::Success)).then(|| failed(input, capacity)).flatten(),
         reaches: reaches(capacity),
-        exceeded: (!exceeded.is_empty()).then(|| words::list(&exceeded)),
+        exceeded: (!exceeded.is_empty()).then(|| format::list(&exceeded)),
         within: capacity.within.as_ref().map(|within| Within {
             level: noun(&within.text),
             same: Some(within.level) == capacity.limit.level,
@@ -228,7 +228,7 @@ fn use_case(input: &Composition, number: usize, capacity: &Capacity) -> UseCase 
         high: bracket.1.map(level),
         crossing: capacity.crossing.map(position),
         interval: capacity.crossing_interval.map(|(from, to)| format!("{} to {}", position(from), position(to))),
-        passing_above: (!capacity.passing_above.is_empty()).then(|| words::loads(&capacity.passing_above)),
+        passing_above: (!capacity.passing_above.is_empty()).then(|| format::loads(&capacity.passing_above)),
         one_passing_above: capacity.passing_above.len() == 1,
         unjudged: unjudged(capacity),
     }
@@ -255,14 +255,13 @@ fn value(capacity: &Capacity, threshold: &Threshold, column: &LevelColumn) -> Op
 
 fn thresholds(capacity: &Capacity) -> String {
     let use_case = &capacity.use_case;
-    let seconds =
-        |name: &str, limit: Option<f64>| limit.map(|s| format!("{name} of at most {} s", format::shortest(s)));
+    let seconds = |name: &str, limit: Option<f64>| limit.map(|s| format!("{name} at most {} s", format::shortest(s)));
     let all = [
         seconds("TTFT", use_case.max_ttft_s),
         seconds("E2E", use_case.max_e2e_s),
-        use_case.min_speed.map(|speed| format!("generation speed of at least {} tok/s", format::shortest(speed))),
+        use_case.min_speed.map(|speed| format!("generation speed at least {} tok/s", format::shortest(speed))),
     ];
-    words::list(&all.into_iter().flatten().collect::<Vec<_>>())
+    format::list(&all.into_iter().flatten().collect::<Vec<_>>())
 }
 
 fn failed(input: &Composition, capacity: &Capacity) -> Option<Failed> {
@@ -288,7 +287,7 @@ fn unjudged(capacity: &Capacity) -> Vec<String> {
                 capacity.unjudged.iter().filter(|(_, other)| *other == unknown).map(|(load, _)| *load).collect();
             let better = if unknown == Condition::GenerationSpeed { Better::Higher } else { Better::Lower };
             let statistic = capacity.statistic.name(better);
-            format!("At {} the {statistic} {} is unknown", words::loads(&loads), condition(unknown))
+            format!("At {} the {statistic} {} is unknown", format::loads(&loads), condition(unknown))
         })
         .collect()
 }
@@ -302,7 +301,8 @@ fn columns_table(capacity: &Capacity) -> Table {
         let unit = match (concurrency, column.level == 1.0) {
             (true, true) => "request",
             (true, false) => "requests",
-            (false, _) => "requests/s",
+            (false, true) => "request/s",
+            (false, false) => "requests/s",
         };
         right(format!("@ {text} {unit}"))
     };

@@ -31,7 +31,7 @@ pub(super) fn draft(input: &Composition, _: &mut LeftOut) -> Option<Draft> {
 }
 
 /// Where a contact leads: an address of a page, or of a mailbox.
-fn link(contact: &str) -> Option<String> {
+pub(super) fn link(contact: &str) -> Option<String> {
     let contact = contact.trim();
     if is_safe(contact) {
         return Some(contact.to_owned());

@@ -118,19 +118,21 @@ fn sweep(input: &Composition) -> Option<Sweep> {
     let sweep = &input.analysis.sweep;
     let (first, last) = (*sweep.loads.first()?, *sweep.loads.last()?);
     let concurrency = first.is_concurrency();
-    let levels = if sweep.loads.len() > MOST_LISTED {
-        format!("{} to {} ({} levels)", format::level(first), format::level(last), sweep.loads.len())
+    let count = sweep.loads.len();
+    let (levels, in_all) = if count > MOST_LISTED {
+        (format!("{} to {}", format::level(first), format::level(last)), format!(" ({count} levels)"))
     } else {
-        words::list(&sweep.loads.iter().map(|load| format::level(*load)).collect::<Vec<_>>())
+        let levels: Vec<_> = sweep.loads.iter().map(|load| format::level(*load)).collect();
+        (format::list(&levels), String::new())
     };
     let one = sweep.loads.len() == 1 && last.level() == 1.0;
     let noun = if one { "request" } else { "requests" };
     Some(Sweep {
         contexts: contexts(&sweep.contexts),
         loads: if concurrency {
-            format!("held {levels} {noun} in flight at a time")
+            format!("held {levels} {noun} in flight at a time{in_all}")
         } else {
-            format!("sent {levels} {noun} per second")
+            format!("sent {levels} {noun} per second{in_all}")
         },
         output_tokens: sweep.output_tokens.map(|n| format::counted(n, "output token", "output tokens")),
     })
@@ -141,13 +143,13 @@ fn contexts(contexts: &[Context]) -> Option<String> {
     let labels = |mixed: bool| contexts.iter().filter(move |context| context.mixed == mixed);
     let nominal: Vec<_> = labels(false).map(|context| context.label.clone()).collect();
     let mixed: Vec<_> = labels(true).map(|context| context.label.trim_end_matches(", mixed").to_owned()).collect();
-    let mixed = (!mixed.is_empty()).then(|| format!("mixed lengths ({} tokens on average)", words::list(&mixed)));
+    let mixed = (!mixed.is_empty()).then(|| format!("mixed lengths ({} tokens on average)", format::list(&mixed)));
     let nominal = match nominal.len() {
         0 => None,
-        1..=MOST_LISTED => Some(format!("{} tokens", words::list(&nominal))),
+        1..=MOST_LISTED => Some(format!("{} tokens", format::list(&nominal))),
         n => Some(format!("{} to {} tokens ({n} lengths)", first.label, last.label)),
     };
-    Some(words::list(&[nominal, mixed].into_iter().flatten().collect::<Vec<_>>()))
+    Some(format::list(&[nominal, mixed].into_iter().flatten().collect::<Vec<_>>()))
 }
 
 /// Names of the use cases that were tested with requests of their own.
@@ -160,7 +162,7 @@ fn own_scenarios(input: &Composition) -> Option<String> {
             names.push(name);
         }
     }
-    (!names.is_empty()).then(|| words::list(&names))
+    (!names.is_empty()).then(|| format::list(&names))
 }
 
 /// A scenario as a reader is told.
@@ -237,11 +239,11 @@ fn key_findings(input: &Composition) -> Table {
     }
     if let Some(capacity) = cover::headline_capacity(input) {
         let text = words::level(&capacity.limit.text, cover::is_concurrency(capacity));
-        let condition = words::context(&capacity.use_case.context);
+        let condition = capacity.use_case.context.noun();
         row(format!("{} capacity", clean(&capacity.use_case.name)), text, condition, capacity.limit.level);
     }
     if let Some(scaling) = &findings.throughput_scaling {
-        let context = scaling.context.as_ref().map(|context| format!(", {}", words::context(context)));
+        let context = scaling.context.as_ref().map(|context| format!(", {}", context.noun()));
         let (from, to) = (format::level(scaling.from), format::load(scaling.to));
         let condition = format!("from {from} to {to}{}", context.unwrap_or_default());
         row("Throughput scaling".into(), format::ratio(scaling.ratio), condition, Some(scaling.ratio));
@@ -281,7 +283,7 @@ fn single_name(findings: &Findings) -> String {
 fn span_words(span: &Span, print: Print) -> (String, String) {
     let label = |context: &Option<Context>| context.as_ref().map(|context| context.label.clone()).unwrap_or_default();
     if span.shortest.context == span.longest.context {
-        let context = span.shortest.context.as_ref().map(words::context);
+        let context = span.shortest.context.as_ref().map(Context::noun);
         return (print(span.shortest.value), context.unwrap_or_else(|| format::load(span.shortest.load)));
     }
     let condition = format!("{} → {} context", label(&span.shortest.context), label(&span.longest.context));

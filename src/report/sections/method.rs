@@ -9,7 +9,6 @@ use crate::metric::{METRICS, Metric, MetricId};
 use crate::report::cover::{engine, hardware, hash_name, vram};
 use crate::report::figure::{left, right};
 use crate::report::templates::clean;
-use crate::report::words;
 use crate::report::{Cell, Table};
 use serde::Serialize;
 use serde_json::Value;
@@ -27,6 +26,7 @@ struct View {
     cost: bool,
     capacity: bool,
     rates: bool,
+    intervals: bool,
     own_rule: bool,
     near: String,
     max_failure_rate: String,
@@ -47,6 +47,7 @@ struct View {
     warnings: Vec<String>,
     more_warnings: Option<String>,
     small: bool,
+    all_small: bool,
 }
 
 #[derive(Serialize)]
@@ -61,6 +62,9 @@ struct Unknown {
     columns: String,
     one: bool,
 }
+
+/// Cells of fewer requests than this are said to be small.
+const SMALL: u64 = 30;
 
 /// More warnings than this are counted, not listed.
 const MOST_WARNINGS: usize = 100;
@@ -84,6 +88,7 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
     let ignored: Vec<_> =
         ingested.sources.iter().filter(|source| source.format.is_none()).map(|source| source.name.clone()).collect();
     let skipped: u64 = ingested.skipped.iter().map(|(_, n)| n).sum();
+    let successes: Vec<_> = analysis.cells.iter().map(|cell| cell.cell.successes()).filter(|n| *n > 0).collect();
     let parameters = parameters(config);
     let configuration = configuration(config);
     let sources = sources(input);
@@ -97,7 +102,7 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
             .filter(wanted)
             .map(|metric| Definition { title: metric.title, definition: metric.definition })
             .collect(),
-        medians: (!medians.is_empty()).then(|| words::list(&medians)),
+        medians: (!medians.is_empty()).then(|| format::list(&medians)),
         throughput: analysis.cells.iter().any(|cell| cell.cell.throughput_tok_s.is_some()),
         scaling: analysis.cells.iter().any(|cell| cell.scaling_efficiency.is_some()),
         power: analysis.cells.iter().any(|cell| cell.power_w.is_some()),
@@ -106,6 +111,7 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
         cost: analysis.cells.iter().any(|cell| cell.cost_per_million_tokens.is_some()),
         capacity: !analysis.capacity.is_empty(),
         rates: analysis.capacity.iter().any(|capacity| !crate::report::cover::is_concurrency(capacity)),
+        intervals: analysis.capacity.iter().any(|capacity| capacity.crossing_interval.is_some()),
         own_rule: config.capacity.rule == Rule::Within,
         near: percent(config.capacity.near),
         max_failure_rate: percent(config.capacity.max_failure_rate),
@@ -116,7 +122,7 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
         only_sha: ingested.sources.iter().all(|source| source.hash_kind == "sha256"),
         sources: !sources.rows.is_empty(),
         one_ignored: ignored.len() == 1,
-        ignored: (!ignored.is_empty()).then(|| words::list(&ignored)),
+        ignored: (!ignored.is_empty()).then(|| format::list(&ignored)),
         parameters: !parameters.rows.is_empty(),
         configuration: !configuration.rows.is_empty(),
         skipped: (skipped > 0).then(|| format::counted(skipped, "bad record was", "bad records were")),
@@ -126,16 +132,16 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
             .iter()
             .map(|(file, columns)| Unknown {
                 file: file.clone(),
-                columns: words::list(columns),
+                columns: format::list(columns),
                 one: columns.len() == 1,
             })
             .collect(),
-        left_out: left_out.lines.clone(),
+        left_out: left_out.lines(),
         warnings: input.warnings.iter().take(MOST_WARNINGS).map(ToString::to_string).collect(),
         more_warnings: (input.warnings.len() > MOST_WARNINGS)
             .then(|| format::counted((input.warnings.len() - MOST_WARNINGS) as u64, "more warning", "more warnings")),
-        small: findings.success.requests > 0
-            && analysis.cells.iter().any(|cell| (1..30).contains(&cell.cell.successes())),
+        small: successes.iter().any(|n| *n < SMALL),
+        all_small: !successes.is_empty() && successes.iter().all(|n| *n < SMALL),
     };
     let mut draft = Draft::new(&view).table(parameters).table(configuration).table(sources).table(skipped_table(input));
     draft.inserts.codes.insert("hashes".to_owned(), hashes);
@@ -221,6 +227,9 @@ fn differences(path: &str, set: &Value, default: &Value, rows: &mut Vec<(String,
             }
         }
         Value::Null => {}
+        Value::Number(number) if number.is_f64() => {
+            rows.push((path.to_owned(), number.as_f64().map_or_else(String::new, format::shortest)));
+        }
         Value::String(text) => rows.push((path.to_owned(), text.clone())),
         other => rows.push((path.to_owned(), other.to_string())),
     }
@@ -279,14 +288,14 @@ mod tests {
     fn only_what_differs_from_the_default_is_listed() {
         let mut config = Config::default();
         assert!(configuration(&config).rows.is_empty());
-        config.power.pue = 1.2;
+        config.power.pue = 2.0;
         config.power.price_per_kwh = Some(0.1);
         let text: Vec<_> = configuration(&config)
             .rows
             .iter()
             .map(|row| row.iter().map(|cell| crate::report::plain_text(&cell.content)).collect::<Vec<_>>().join(" = "))
             .collect();
-        assert_eq!(text, ["power.price_per_kwh = 0.1", "power.pue = 1.2"]);
+        assert_eq!(text, ["power.price_per_kwh = 0.1", "power.pue = 2"]);
     }
 
     #[test]

@@ -18,6 +18,7 @@ use super::words::{Print, Spot, single};
 use super::{Table, figure};
 use crate::analysis::Span;
 use crate::chart::{Chart, kinds};
+use crate::format;
 use crate::metric::MetricId;
 use serde::Serialize;
 
@@ -29,16 +30,26 @@ pub struct Entry {
     pub draft: fn(&Composition, &mut LeftOut) -> Option<Draft>,
 }
 
-/// What the report leaves out and why, a line each, as the method section lists them.
+/// What the report leaves out and why.
 #[derive(Debug, Default)]
 pub struct LeftOut {
-    lines: Vec<String>,
+    /// Each reason once, with all that is left out for it.
+    reasons: Vec<(String, Vec<String>)>,
 }
 
 impl LeftOut {
     /// Notes that something is missing, and why.
     fn note(&mut self, what: &str, why: impl std::fmt::Display) {
-        self.lines.push(format!("{what}: {why}"));
+        let why = why.to_string();
+        match self.reasons.iter_mut().find(|(reason, _)| *reason == why) {
+            Some((_, all)) => all.push(what.to_owned()),
+            None => self.reasons.push((why, vec![what.to_owned()])),
+        }
+    }
+
+    /// A line for each reason, as the method section lists them.
+    fn lines(&self) -> Vec<String> {
+        self.reasons.iter().map(|(why, all)| format!("{}: {why}", format::list(all))).collect()
     }
 }
 

@@ -54,11 +54,7 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
         metrics: shown
             .iter()
             .map(|(at, (id, heading, table, _))| Metric {
-                heading: if *id == MetricId::Itl && input.analysis.findings.itl_is_per_chunk {
-                    "Time between chunks"
-                } else {
-                    heading
-                },
+                heading: named(input, *id, heading),
                 table,
                 speed: id.metric().better == Better::Higher,
                 number: at + 1,
@@ -71,9 +67,14 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
     };
     let mut draft = Draft::new(&view);
     for (_, (id, heading, name, print)) in shown {
-        draft = draft.table(table(input, *id, heading, name, *print));
+        draft = draft.table(table(input, *id, named(input, *id, heading), name, *print));
     }
     Some(draft)
+}
+
+/// What a metric is called here: a gap between chunks that carry several tokens is no inter-token latency.
+fn named(input: &Composition, id: MetricId, heading: &'static str) -> &'static str {
+    if id == MetricId::Itl && input.analysis.findings.itl_is_per_chunk { "Time between chunks" } else { heading }
 }
 
 /// p50 and the slow tail.

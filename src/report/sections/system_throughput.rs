@@ -121,7 +121,6 @@ mod tests {
     use super::*;
     use crate::context::Context;
     use crate::record::{Load, SWEEP};
-    use crate::report::words;
 
     #[test]
     fn an_estimate_has_two_digits() {
@@ -138,7 +137,7 @@ mod tests {
         };
         let label = |tokens: &[u64]| {
             let all: Vec<_> = tokens.iter().map(|tokens| at(*tokens)).collect();
-            middle(&all).and_then(|at| at.context.clone()).map(|context| words::context(&context))
+            middle(&all).and_then(|at| at.context.clone()).map(|context| context.noun())
         };
         assert_eq!(label(&[1024, 32768, 65536, 131_072]).as_deref(), Some("32K context"));
         assert_eq!(label(&[1024, 2048, 4096]).as_deref(), Some("2K context"));

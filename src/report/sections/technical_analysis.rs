@@ -57,6 +57,8 @@ struct Itl {
 struct Scaling {
     to: String,
     several: bool,
+    /// Whether all contexts print alike.
+    same: bool,
     best: Spot,
     worst: Spot,
     above_one: bool,
@@ -218,9 +220,10 @@ fn scaling(input: &Composition, left_out: &mut LeftOut) -> Option<Scaling> {
     };
     let (best, worst) = (pick(Ordering::Greater), pick(Ordering::Less));
     Some(Scaling {
-        to: short(largest.load),
+        to: format::load(largest.load),
         several: efficiency.len() > 1,
         above_one: best.value > 1.0,
+        same: format::percent(best.value) == format::percent(worst.value),
         best: Spot::new(best, format::percent),
         worst: Spot::new(worst, format::percent),
     })

@@ -18,10 +18,14 @@ struct View {
     unmet: bool,
     estimated: bool,
     reaching: bool,
+    /// Whether failed requests set a limit, and whether they set all that are set.
+    failing: bool,
+    all_failing: bool,
     rule_within: bool,
     not_tested: Option<String>,
     one_not_tested: bool,
     contact: Option<String>,
+    contact_link: Option<String>,
 }
 
 pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft> {
@@ -31,11 +35,13 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
     }
     if !analysis.not_tested.is_empty() {
         let names: Vec<_> = analysis.not_tested.iter().map(|use_case| use_case.name.clone()).collect();
-        let what = format!("Capacity of {}", words::list(&names));
+        let what = format!("Capacity of {}", format::list(&names));
         left_out.note(&what, "no tested level has the context and the output length of the workload");
     }
     let any = |kind: Kind| analysis.capacity.iter().any(|capacity| capacity.limit.kind == kind);
     let names: Vec<_> = analysis.not_tested.iter().map(|use_case| use_case.name.clone()).collect();
+    let bindings: Vec<_> = analysis.capacity.iter().filter_map(|capacity| capacity.binding).collect();
+    let contact = input.config.brand.contact.clone();
     let view = View {
         use_cases: analysis.capacity.len(),
         statistic: statistic_note(input),
@@ -43,12 +49,20 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
         unmet: any(Kind::Unmet),
         estimated: any(Kind::Estimated),
         reaching: analysis.capacity.iter().any(reaches),
-        rule_within: input.config.capacity.rule == crate::config::Rule::Within,
-        not_tested: (!names.is_empty()).then(|| words::list(&names)),
+        failing: bindings.contains(&Condition::Success),
+        all_failing: !bindings.is_empty() && bindings.iter().all(|binding| *binding == Condition::Success),
+        rule_within: rule_within(input),
+        not_tested: (!names.is_empty()).then(|| format::list(&names)),
         one_not_tested: names.len() == 1,
-        contact: input.config.brand.contact.clone(),
+        contact_link: contact.as_deref().and_then(super::contact::link),
+        contact,
     };
     Some(Draft::new(&view).table(table(input)))
+}
+
+/// Whether the limit is the level within every threshold.
+fn rule_within(input: &Composition) -> bool {
+    input.config.capacity.rule == crate::config::Rule::Within
 }
 
 /// Which statistic the thresholds are held against; none for means.
@@ -82,7 +96,10 @@ fn table(input: &Composition) -> Table {
     columns.extend(ttft.then(|| right("TTFT at most")));
     columns.extend(speed.then(|| right("Speed at least")));
     columns.extend(e2e.then(|| right("E2E at most")));
-    columns.extend([right("Limit"), right("Within"), left("Verdict")]);
+    let within = !rule_within(input);
+    columns.push(right("Limit"));
+    columns.extend(within.then(|| right("Within")));
+    columns.push(left("Verdict"));
     let seconds: words::Print = |value| format!("{} s", format::shortest(value));
     let rate: words::Print = |value| format!("{} tok/s", format::shortest(value));
     let rows = capacities
@@ -94,10 +111,10 @@ fn table(input: &Composition) -> Table {
             row.extend(speed.then(|| number(use_case.min_speed, rate)));
             row.extend(e2e.then(|| number(use_case.max_e2e_s, seconds)));
             row.push(Cell { value: capacity.limit.level, ..Cell::text(limit(capacity)) });
-            row.push(match &capacity.within {
+            row.extend(within.then(|| match &capacity.within {
                 Some(within) => Cell::number(per_second(&within.text, capacity), within.level),
                 None => Cell::text(if capacity.limit.kind == Kind::NotJudged { "–" } else { "none" }),
-            });
+            }));
             row.push(Cell::text(verdict(capacity)));
             row
         })
@@ -136,11 +153,18 @@ pub(super) fn condition(condition: Condition) -> &'static str {
 fn verdict(capacity: &Capacity) -> String {
     let concurrency = is_concurrency(capacity);
     let noun = |text: &str| words::level(text, concurrency);
-    let by = capacity.binding.map(|binding| format!("; {} sets the limit", condition(binding))).unwrap_or_default();
+    let by = match capacity.binding {
+        Some(Condition::Success) => "; failed requests set the limit".to_owned(),
+        Some(binding) => format!("; {} sets the limit", condition(binding)),
+        None => String::new(),
+    };
     match capacity.limit.kind {
         Kind::Open => {
             let level = capacity.limit.text.trim_end_matches('+');
             format!("Suits {} and perhaps more", noun(level))
+        }
+        Kind::Unmet if capacity.binding == Some(Condition::Success) => {
+            "Too many requests fail at the smallest level tested".to_owned()
         }
         Kind::Unmet => format!("Does not meet its thresholds at the smallest level tested{by}"),
         Kind::NotJudged => "Not judged".to_owned(),
