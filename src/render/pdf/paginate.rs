@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::rc::Rc;
 
-/// A section begins a new page where less than this share of the page is left.
-const SECTION_ROOM: f32 = 0.35;
+/// A section begins a new page where less than this share of the page is left and not all of it fits.
+const SECTION_ROOM: f32 = 0.25;
 
 /// A hole of more than this share of the page is worse than parting what had better stay together.
 const HOLE: f32 = 0.25;
@@ -84,12 +84,19 @@ impl Filler<'_> {
             if !self.rows[at].passes {
                 self.place_waiting();
             }
-            if self.rows[at].start == Start::Section && self.room() < SECTION_ROOM * self.sheet.body() {
+            if self.rows[at].start == Start::Section && !self.has_room_for_section(at) {
                 self.new_page();
             }
             at = self.place_next(at);
         }
         self.place_waiting();
+    }
+
+    /// Whether the section that begins at a row may begin on this page: all of it fits, or a good part.
+    fn has_room_for_section(&self, at: usize) -> bool {
+        let next = self.rows[at + 1..].iter().position(|row| row.start == Start::Section);
+        let end = next.map_or(self.rows.len(), |rows| at + 1 + rows);
+        self.room() >= SECTION_ROOM * self.sheet.body() || self.end_of(at..end) <= self.sheet.bottom
     }
 
     /// Places the rows from `at` that hold together, or makes room for them; returns where to go on.
