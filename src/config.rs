@@ -1,6 +1,7 @@
 //! `gristmill.toml`: what the records do not say. Every key is optional; unknown keys are errors.
 
 mod entries;
+mod files;
 mod parse;
 mod problems;
 mod use_cases;
@@ -8,6 +9,7 @@ mod use_cases;
 #[cfg(test)]
 mod tests;
 
+pub use files::FileRule;
 pub use parse::parse;
 pub use problems::Problem;
 pub use use_cases::built_in;
@@ -43,6 +45,8 @@ pub struct Config {
     pub capacity: CapacityRule,
     /// Workloads with thresholds; each replaces the built-in one of the same id or adds one.
     pub use_case: Vec<UseCaseConfig>,
+    /// What the files of the run do not say themselves.
+    pub file: Vec<FileRule>,
     /// Another run that the charts of this one show beside it.
     pub reference: Reference,
     /// Whose report it is.

@@ -45,13 +45,13 @@ pub fn run(request: &Request) -> Result<Warned<Vec<OutputFile>>> {
         warnings.push(Warning::new("`[reference]` was read but is not drawn yet: this report shows its own run alone"));
     }
     let ingested = ingest::ingest(request.inputs, request.config, &request.options)?.take(&mut warnings);
-    let analysis =
-        analysis::analyze(ingested.cells.clone(), ingested.power_w.clone(), request.config)?.take(&mut warnings);
+    let config = &ingested.setup.complete(request.config);
+    let analysis = analysis::analyze(ingested.cells.clone(), ingested.power_w.clone(), config)?.take(&mut warnings);
     let fonts = Fonts::load();
     let report = report::compose(&Composition {
         analysis: &analysis,
         ingested: &ingested,
-        config: request.config,
+        config,
         warnings: &warnings,
         run_name: request.run_name,
         fonts: &fonts,
@@ -63,7 +63,7 @@ pub fn run(request: &Request) -> Result<Warned<Vec<OutputFile>>> {
         report: &report,
         analysis: &analysis,
         ingested: &ingested,
-        config: request.config,
+        config,
         warnings: &said,
         fonts: &fonts,
         page: request.page,

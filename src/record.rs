@@ -58,8 +58,12 @@ pub struct Record<'a> {
     pub scenario: &'a str,
     /// Input tokens the request was built to have, where the source says so.
     pub context: Option<u64>,
-    /// The load it was sent under.
-    pub load: Load,
+    /// The load it was sent under; none where the record does not say.
+    ///
+    /// Such a record belongs to the level of its `part`, which then decides scenario, context, load and run together.
+    pub load: Option<Load>,
+    /// Which run of its file it belongs to, counted from 0, where a file describes its runs beside the requests.
+    pub part: usize,
     /// Which repeat of the cell this is, where a level was run more than once.
     pub run: Option<&'a str>,
     /// The source's own id of the request.
@@ -97,7 +101,8 @@ impl Default for Record<'_> {
         Self {
             scenario: SWEEP,
             context: None,
-            load: Load::Concurrency(1),
+            load: Some(Load::Concurrency(1)),
+            part: 0,
             run: None,
             request_id: None,
             start_ps: None,

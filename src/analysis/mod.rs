@@ -108,7 +108,7 @@ pub struct Span {
     pub longest: At,
 }
 
-/// Requests and successes over every scenario, warm-up left out.
+/// Requests and successes over every scenario, warm-up left out; cells whose source does not count both are left out.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Success {
     /// Successes / requests; none without a request.
@@ -289,7 +289,8 @@ fn sweep(cells: &[Cell], config: &Config) -> Sweep {
 
 /// The whole number of output tokens that every cell's mean lies within 1 % of.
 fn common_output_tokens(cells: &[&Cell]) -> Option<u64> {
-    let means: Vec<_> = cells.iter().filter_map(|cell| cell.mean_output_tokens).collect();
+    let asked = |cell: &&Cell| cell.asked_output_tokens.map(|tokens| tokens as f64);
+    let means: Vec<_> = cells.iter().filter_map(|cell| asked(cell).or(cell.mean_output_tokens)).collect();
     let middle = (means.iter().sum::<f64>() / means.len() as f64).round();
     let agree = means.iter().all(|mean| (mean - middle).abs() <= 0.01 * middle);
     (!means.is_empty() && agree && middle >= 1.0).then_some(middle as u64)
@@ -396,7 +397,7 @@ mod tests {
     #[test]
     fn a_cell_of_warm_up_requests_alone_is_no_level_of_a_use_case() {
         let mut warmed_up = cell("32K", Load::Concurrency(1));
-        (warmed_up.requests, warmed_up.warmup) = (0, 5);
+        (warmed_up.requests, warmed_up.warmup) = (Some(0), 5);
         let mut own = warmed_up.clone();
         own.key.scenario = "general-chatbot".into();
         let warned = analyze(vec![warmed_up, own], Vec::new(), &Config::default()).unwrap();
@@ -409,7 +410,7 @@ mod tests {
         let mut own = with(cell("1K", Load::Concurrency(1)), MetricId::Ttft, 0.5);
         own.key.scenario = "code-completion".into();
         own.throughput_tok_s = Some(80.0);
-        own.failed = 1;
+        own.failed = Some(1);
         let analysis = analyzed(vec![own], &Config::default());
         let success = Success { rate: Some(0.9), requests: 10, failed: 1, warmup: 0 };
         assert_eq!(analysis.findings, Findings { success, ..Findings::default() });

@@ -74,7 +74,7 @@ mod tests {
     #[test]
     fn a_cell_of_warm_up_requests_alone_is_no_level() {
         let mut cells = cells();
-        cells[0].requests = 0;
+        cells[0].requests = Some(0);
         let efficiencies: Vec<_> = cells.iter().map(|cell| efficiency(cell, &cells)).collect();
         assert_eq!(efficiencies, [None, Some(1.0), None, None]);
     }

@@ -9,23 +9,7 @@ use crate::record::{Load, SWEEP};
 /// A cell of the sweep with 10 requests and nothing measured.
 pub fn cell(context: &str, load: Load) -> Cell {
     let context = Some(Context::nominal(parse(context).expect("a context")));
-    Cell {
-        key: CellKey { scenario: SWEEP.into(), context, load },
-        requests: 10,
-        failed: 0,
-        warmup: 0,
-        failures: Default::default(),
-        windows: Vec::new(),
-        runs: 1,
-        span_s: None,
-        output_tokens: None,
-        throughput_tok_s: None,
-        achieved_rate: None,
-        mean_output_tokens: None,
-        mean_input_tokens: None,
-        tokens_per_chunk: None,
-        metrics: Default::default(),
-    }
+    Cell { requests: Some(10), failed: Some(0), ..Cell::unknown(CellKey { scenario: SWEEP.into(), context, load }) }
 }
 
 /// The same cell with the mean of a metric.

@@ -6,7 +6,7 @@
 
 use super::group::Group;
 use super::lengths::Lengths;
-use super::level::{Levels, RunName};
+use super::level::{Levels, Placements, RunName};
 use super::selection::Selection;
 use super::tally::{Tally, measured};
 use super::{Cell, CellKey};
@@ -41,21 +41,43 @@ impl Counting {
         }
     }
 
+    /// What the input tokens say of the context of each part whose records do not name their load.
+    pub fn part_lengths(&self) -> BTreeMap<(usize, usize), Lengths> {
+        let mut parts: BTreeMap<_, Lengths> = BTreeMap::new();
+        for (name, number) in self.levels.iter().filter(|(name, _)| name.load.is_none()) {
+            parts.entry(name.source).or_default().merge(self.tallies[number].lengths.clone());
+        }
+        parts
+    }
+
     /// Decides contexts and wanted ranks: what the second reading has to look for.
-    pub fn decide(mut self) -> Picking {
+    ///
+    /// Records that do not name their load go where `placements` has their part, or nowhere.
+    pub fn decide(mut self, placements: &Placements) -> Picking {
         let contexts = decided_contexts(&self.levels, &self.tallies);
         let mut groups: BTreeMap<CellKey, Group> = BTreeMap::new();
         for (name, number) in self.levels.iter() {
-            let context = match name.context {
-                Some(tokens) => Some(Context::nominal(tokens)),
-                None => contexts[number].clone(),
+            let (placement, load) = match name.load {
+                Some(load) => (None, load),
+                None => match placements.get(&name.source) {
+                    Some(placement) => (Some(placement), placement.load),
+                    None => continue,
+                },
             };
-            let key = CellKey { scenario: name.scenario.to_owned(), context: context.clone(), load: name.load };
-            let run = RunName(name.run.map(str::to_owned));
+            let context = match (placement, name.context) {
+                (Some(placement), _) => placement.context.clone(),
+                (None, Some(tokens)) => Some(Context::nominal(tokens)),
+                (None, None) => contexts[number].clone(),
+            };
+            let scenario = placement.map_or(name.scenario, |placement| &placement.scenario).to_owned();
+            let run = placement.map_or(name.run, |placement| placement.run.as_deref());
+            let key = CellKey { scenario, context: context.clone(), load };
             let group = groups.entry(key).or_insert_with(|| Group::new(context.clone()));
+            let run = RunName(run.map(str::to_owned));
             group.add(context, run, std::mem::take(&mut self.tallies[number]), number);
+            group.ask(placement.and_then(|placement| placement.asked_output_tokens));
         }
-        Picking::new(self.levels, groups)
+        Picking::new(self.levels, groups, self.tallies.len())
     }
 
     fn tally(&mut self, number: usize) -> &mut Tally {
@@ -66,11 +88,12 @@ impl Counting {
     }
 }
 
-/// The contexts that the records do not name, by the level's number: decided per file, scenario and load over all runs.
+/// The contexts that records with a load do not name, by the level's number: decided per file, scenario and load over all
+/// runs.
 fn decided_contexts(levels: &Levels, tallies: &[Tally]) -> Vec<Option<Context>> {
     let mut places: BTreeMap<_, (Lengths, Vec<usize>)> = BTreeMap::new();
-    for (name, number) in levels.iter().filter(|(name, _)| name.context.is_none()) {
-        let (lengths, numbers) = places.entry((name.file, name.scenario, name.load)).or_default();
+    for (name, number) in levels.iter().filter(|(name, _)| name.context.is_none() && name.load.is_some()) {
+        let (lengths, numbers) = places.entry((name.source, name.scenario, name.load)).or_default();
         lengths.merge(tallies[number].lengths.clone());
         numbers.push(number);
     }
@@ -88,8 +111,8 @@ fn decided_contexts(levels: &Levels, tallies: &[Tally]) -> Vec<Option<Context>> 
 #[derive(Debug, Clone)]
 pub struct Picking {
     levels: Levels,
-    /// Place in `cells` by the level's number.
-    cell_of: Vec<usize>,
+    /// Place in `cells` by the level's number; none for records that are left out.
+    cell_of: Vec<Option<usize>>,
     cells: Vec<Picked>,
     /// Records whose level the first reading did not see.
     strays: u64,
@@ -103,12 +126,12 @@ struct Picked {
 }
 
 impl Picking {
-    fn new(levels: Levels, groups: BTreeMap<CellKey, Group>) -> Self {
-        let mut cell_of = vec![0; groups.values().map(|group| group.levels.len()).sum()];
+    fn new(levels: Levels, groups: BTreeMap<CellKey, Group>, numbers: usize) -> Self {
+        let mut cell_of = vec![None; numbers];
         let mut cells = Vec::with_capacity(groups.len());
         for (key, group) in groups {
             for number in &group.levels {
-                cell_of[*number] = cells.len();
+                cell_of[*number] = Some(cells.len());
             }
             let (cell, selections) = group.close(key);
             cells.push(Picked { cell, selections });
@@ -122,9 +145,13 @@ impl Picking {
             return;
         }
         let number = self.levels.number(record, file);
-        let Some(&cell) = self.cell_of.get(number) else {
-            self.strays += 1;
-            return;
+        let cell = match self.cell_of.get(number) {
+            Some(Some(cell)) => *cell,
+            Some(None) => return,
+            None => {
+                self.strays += 1;
+                return;
+            }
         };
         for (selection, metric) in self.cells[cell].selections.iter_mut().zip(&METRICS) {
             if let Some(value) = measured((metric.value)(record)) {

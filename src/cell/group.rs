@@ -6,12 +6,14 @@ use super::tally::{MetricTally, Tally};
 use super::{Cell, CellKey, Summary, Window};
 use crate::context::{Context, STANDARD};
 use crate::metric::{METRIC_COUNT, METRICS};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything the first reading saw of one cell.
 pub struct Group {
     context: Option<Context>,
     runs: BTreeMap<RunName, Tally>,
+    /// Every number of output tokens that was asked for.
+    asked: BTreeSet<Option<u64>>,
     /// Numbers of the levels it was seen under.
     pub levels: Vec<usize>,
 }
@@ -19,7 +21,7 @@ pub struct Group {
 impl Group {
     /// A cell of which nothing was seen yet.
     pub fn new(context: Option<Context>) -> Self {
-        Self { context, runs: BTreeMap::new(), levels: Vec::new() }
+        Self { context, runs: BTreeMap::new(), asked: BTreeSet::new(), levels: Vec::new() }
     }
 
     /// Adds what was seen of it under one level; the context has the label of all others.
@@ -29,8 +31,13 @@ impl Group {
         self.levels.push(level);
     }
 
+    /// Notes how many output tokens the requests of a level asked for.
+    pub fn ask(&mut self, output_tokens: Option<u64>) {
+        self.asked.insert(output_tokens);
+    }
+
     /// The cell without what only a second reading can find, and what that one has to look for.
-    pub fn close(self, key: CellKey) -> (Cell, [Selection; METRIC_COUNT]) {
+    pub fn close(mut self, key: CellKey) -> (Cell, [Selection; METRIC_COUNT]) {
         // A run of warm-up requests alone repeats nothing.
         let (counted, warmed_up): (Vec<_>, Vec<_>) = self.runs.into_values().partition(|run| run.requests > 0);
         let runs = counted.len().max(1) as u64;
@@ -42,7 +49,9 @@ impl Group {
         let selections = std::array::from_fn(|at| Selection::new(&all.metrics[at], METRICS[at].better));
         let metrics = summaries(&all.metrics, run_means);
         let key = CellKey { context: self.context, ..key };
-        (cell(key, all, runs, windows, metrics), selections)
+        // Requests that asked for different numbers have no common one.
+        let asked_output_tokens = self.asked.pop_first().flatten().filter(|_| self.asked.is_empty());
+        (Cell { asked_output_tokens, ..cell(key, all, runs, windows, metrics) }, selections)
     }
 }
 
@@ -59,9 +68,8 @@ fn cell(key: CellKey, all: Tally, runs: u64, windows: Vec<Window>, metrics: [Sum
     // A sum that leaves out a success would be wrong rather than incomplete.
     let output_tokens = Some(all.output_tokens).filter(|tokens| successes > 0 && tokens.n == successes);
     Cell {
-        key,
-        requests: all.requests,
-        failed: all.failed,
+        requests: Some(all.requests),
+        failed: Some(all.failed),
         warmup: all.warmup,
         failures: all.failures.named(),
         windows,
@@ -74,6 +82,7 @@ fn cell(key: CellKey, all: Tally, runs: u64, windows: Vec<Window>, metrics: [Sum
         mean_input_tokens: all.input_tokens.mean(),
         tokens_per_chunk: (all.chunks > 0).then(|| all.chunked_tokens as f64 / all.chunks as f64),
         metrics,
+        ..Cell::unknown(key)
     }
 }
 

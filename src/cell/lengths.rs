@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 const TOLERANCE: u128 = 12;
 
 /// How often each number of input tokens was seen at one load level of one file.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Lengths {
     counts: BTreeMap<u64, u64>,
 }
@@ -25,13 +25,17 @@ impl Lengths {
         }
     }
 
+    /// How many requests were counted, and their mean; none without a request.
+    pub fn mean(&self) -> Option<(u64, f64)> {
+        let n: u64 = self.counts.values().sum();
+        let sum: u128 = self.counts.iter().map(|(&tokens, &count)| u128::from(tokens) * u128::from(count)).sum();
+        (n > 0).then(|| (n, sum as f64 / n as f64))
+    }
+
     /// The standard context that nine in ten requests lie near, else their own median where nine in ten lie near that,
     /// else a mixed context; none without a request.
     pub fn context(&self) -> Option<Context> {
-        let n: u64 = self.counts.values().sum();
-        if n == 0 {
-            return None;
-        }
+        let (n, mean) = self.mean()?;
         if let Some(standard) = STANDARD.into_iter().find(|standard| self.gather_at(2 * u128::from(*standard), n)) {
             return Some(Context::nominal(standard));
         }
@@ -39,8 +43,7 @@ impl Lengths {
         if self.gather_at(twice_median, n) {
             return Some(Context::nominal(twice_median.div_ceil(2) as u64));
         }
-        let sum: u128 = self.counts.iter().map(|(&tokens, &count)| u128::from(tokens) * u128::from(count)).sum();
-        Some(Context::mixed(sum as f64 / n as f64))
+        Some(Context::mixed(mean))
     }
 
     /// Whether nine in ten of `n` requests lie within the tolerance of a length, given twice to allow for halves.

@@ -1,17 +1,36 @@
 //! Which tally a record belongs to, found without allocating.
 
+use crate::context::Context;
 use crate::record::{Load, Record};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+
+/// The level that the requests of one run of a file belong to, where they do not say so themselves.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Placement {
+    /// [`crate::record::SWEEP`], the id of a use case, or what the file calls it.
+    pub scenario: String,
+    /// Input tokens; none where nothing says.
+    pub context: Option<Context>,
+    /// What the load generator held constant.
+    pub load: Load,
+    /// Tells it from other runs of the same level.
+    pub run: Option<String>,
+    /// Output tokens that each request asked for.
+    pub asked_output_tokens: Option<u64>,
+}
+
+/// Placements by the number of the file and of the part in it. Requests of a part that has none are left out.
+pub type Placements = BTreeMap<(usize, usize), Placement>;
 
 /// What distinguishes the tallies of the first reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Level {
     scenario: usize,
     context: Option<u64>,
-    /// The source's number, where the context is to be decided for each source; else 0.
-    file: usize,
-    load: Load,
+    /// The source's number and the part of it, where context or load are to be decided for each; else 0.
+    source: (usize, usize),
+    load: Option<Load>,
     run: Option<usize>,
 }
 
@@ -22,10 +41,10 @@ pub struct LevelName<'l> {
     pub scenario: &'l str,
     /// The context they name.
     pub context: Option<u64>,
-    /// The source's number, where they name no context; else 0.
-    pub file: usize,
-    /// Their load.
-    pub load: Load,
+    /// The source's number and the part of it, where they do not name both context and load; else 0.
+    pub source: (usize, usize),
+    /// The load they name.
+    pub load: Option<Load>,
     /// The run they name.
     pub run: Option<&'l str>,
 }
@@ -46,7 +65,7 @@ impl Levels {
         self.number_named(LevelName {
             scenario: record.scenario,
             context: record.context,
-            file,
+            source: (file, record.part),
             load: record.load,
             run: record.run,
         })
@@ -54,10 +73,11 @@ impl Levels {
 
     /// The same by name.
     pub fn number_named(&mut self, name: LevelName) -> usize {
+        let undecided = name.context.is_none() || name.load.is_none();
         let level = Level {
             scenario: self.scenarios.number(name.scenario),
             context: name.context,
-            file: if name.context.is_none() { name.file } else { 0 },
+            source: if undecided { name.source } else { (0, 0) },
             load: name.load,
             run: name.run.map(|run| self.runs.number(run)),
         };
@@ -78,7 +98,7 @@ impl Levels {
             let name = LevelName {
                 scenario: &self.scenarios.list[level.scenario],
                 context: level.context,
-                file: level.file,
+                source: level.source,
                 load: level.load,
                 run: level.run.map(|run| self.runs.list[run].as_str()),
             };
@@ -177,7 +197,7 @@ mod tests {
         let mut levels = Levels::default();
         let record = |context, concurrency, run| Record {
             context,
-            load: Load::Concurrency(concurrency),
+            load: Some(Load::Concurrency(concurrency)),
             run,
             ..Record::default()
         };
@@ -188,5 +208,8 @@ mod tests {
         assert_eq!(levels.number(&record(None, 1, None), 3), 3);
         assert_eq!(levels.number(&record(Some(1024), 1, Some("a")), 0), 4);
         assert_eq!(levels.number(&record(None, 1, None), 0), 2);
+        let unsaid = |part| Record { context: Some(1024), load: None, part, ..Record::default() };
+        assert_eq!(levels.number(&unsaid(0), 3), 5);
+        assert_eq!(levels.number(&unsaid(1), 3), 6, "without a load the part counts");
     }
 }

@@ -4,12 +4,13 @@
 //! order statistics ([`selection`]). [`Cell`] is what comes out, and what a source that keeps only aggregates gives
 //! directly: the rest of the program cannot tell them apart.
 
+pub mod aggregate;
 mod failures;
 pub mod fold;
 mod group;
 mod histogram;
-mod lengths;
-mod level;
+pub mod lengths;
+pub mod level;
 pub mod selection;
 pub mod sum;
 pub mod tally;
@@ -78,12 +79,28 @@ pub enum Origin {
     Records,
     /// As a tool printed it.
     Tool,
+    /// A speed, as the inverse of a tool's time per output token: the mean of speeds is not the inverse of the mean.
+    MeanTpot,
+    /// Engine metrics before and after: means from sums and counts, percentiles from histogram buckets.
+    Engine,
+}
+
+impl Origin {
+    /// As `report.json` calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Origin::Records => "records",
+            Origin::Tool => "tool",
+            Origin::MeanTpot => "mean TPOT",
+            Origin::Engine => "engine metrics",
+        }
+    }
 }
 
 /// A metric over the successes of one cell. Units are the metric's own. Unknown is `None`.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Summary {
-    /// Requests that have a value.
+    /// Requests that have a value; 0 beside a known statistic where the source does not say how many.
     pub n: u64,
     /// Arithmetic mean.
     pub mean: Option<f64>,
@@ -110,6 +127,15 @@ pub struct Quantiles {
     pub p90: Option<f64>,
     pub p95: Option<f64>,
     pub p99: Option<f64>,
+}
+
+impl Quantiles {
+    /// The same with each known value changed.
+    pub fn map(self, change: impl Fn(f64) -> f64) -> Self {
+        let Self { p1, p5, p10, p50, p90, p95, p99 } = self;
+        let [p1, p5, p10, p50, p90, p95, p99] = [p1, p5, p10, p50, p90, p95, p99].map(|value| value.map(&change));
+        Self { p1, p5, p10, p50, p90, p95, p99 }
+    }
 }
 
 /// A statistic of a metric, as a threshold is judged by it.
@@ -146,6 +172,16 @@ impl Statistic {
 }
 
 impl Summary {
+    /// Requests that have a value; none where a tool printed a statistic without saying of how many.
+    pub fn counted(&self) -> Option<u64> {
+        (self.n > 0 || !self.is_measured()).then_some(self.n)
+    }
+
+    /// Whether anything is known of the metric.
+    pub fn is_measured(&self) -> bool {
+        self.n > 0 || self.mean.is_some() || self.quantiles != Quantiles::default()
+    }
+
     /// The statistic, with percentiles mirrored to the slow tail where more is better.
     pub fn statistic(&self, statistic: Statistic, better: Better) -> Option<f64> {
         let q = &self.quantiles;
@@ -167,10 +203,10 @@ impl Summary {
 pub struct Cell {
     /// Which cell it is.
     pub key: CellKey,
-    /// Requests sent, warm-up left out: successes and failures.
-    pub requests: u64,
-    /// Requests that failed, warm-up left out.
-    pub failed: u64,
+    /// Requests sent, warm-up left out: successes and failures; none where the source does not say.
+    pub requests: Option<u64>,
+    /// Requests that failed, warm-up left out; none where the source does not say.
+    pub failed: Option<u64>,
     /// Warm-up requests, counted in nothing else.
     pub warmup: u64,
     /// How often each reason for a failure was given; requests without a reason are under `""`.
@@ -187,17 +223,42 @@ pub struct Cell {
     pub throughput_tok_s: Option<f64>,
     /// Requests per second that were completed, over `span_s`.
     pub achieved_rate: Option<f64>,
-    /// What the test asked for or, where that is unknown, the mean of the output tokens.
+    /// Output tokens that each request asked for, where a file, its name or the configuration of the file says so.
+    pub asked_output_tokens: Option<u64>,
+    /// Mean output tokens of the successes.
     pub mean_output_tokens: Option<f64>,
     /// Mean input tokens of the successes.
     pub mean_input_tokens: Option<f64>,
-    /// Output tokens per streamed chunk, over the successes that count their chunks.
+    /// Output tokens per streamed chunk, over the successes that count their chunks; from a tool's own figures, mean gap
+    /// between chunks over mean TPOT.
     pub tokens_per_chunk: Option<f64>,
     /// One summary per entry of [`crate::metric::METRICS`].
     pub metrics: [Summary; METRIC_COUNT],
 }
 
 impl Cell {
+    /// A cell of which nothing is known yet.
+    pub fn unknown(key: CellKey) -> Self {
+        Self {
+            key,
+            requests: None,
+            failed: None,
+            warmup: 0,
+            failures: BTreeMap::new(),
+            windows: Vec::new(),
+            runs: 1,
+            span_s: None,
+            output_tokens: None,
+            throughput_tok_s: None,
+            achieved_rate: None,
+            asked_output_tokens: None,
+            mean_output_tokens: None,
+            mean_input_tokens: None,
+            tokens_per_chunk: None,
+            metrics: Default::default(),
+        }
+    }
+
     /// The summary of one metric.
     pub fn metric(&self, id: MetricId) -> &Summary {
         &self.metrics[id as usize]
@@ -205,11 +266,16 @@ impl Cell {
 
     /// Whether it stands for a level of the context × load grid; a cell of warm-up requests alone tests nothing.
     pub fn is_swept(&self) -> bool {
-        self.key.is_sweep() && self.requests > 0
+        self.key.is_sweep() && !self.is_warm_up_alone()
     }
 
-    /// Requests that succeeded.
-    pub fn successes(&self) -> u64 {
-        self.requests - self.failed
+    /// Whether all its requests were warm-up.
+    pub fn is_warm_up_alone(&self) -> bool {
+        self.requests == Some(0)
+    }
+
+    /// Requests that succeeded; none where the source does not say.
+    pub fn successes(&self) -> Option<u64> {
+        Some(self.requests? - self.failed?)
     }
 }

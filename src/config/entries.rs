@@ -1,6 +1,6 @@
 //! The keys of a configuration file: which stand in it and where, and which there can be.
 
-use super::{Config, UseCaseConfig};
+use super::{Config, FileRule, UseCaseConfig};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -83,7 +83,8 @@ pub(super) fn known() -> BTreeSet<String> {
             _ => {}
         }
     }
-    let complete = Config { use_case: vec![UseCaseConfig::default()], ..Config::default() };
+    let complete =
+        Config { use_case: vec![UseCaseConfig::default()], file: vec![FileRule::default()], ..Config::default() };
     let mut known = BTreeSet::new();
     walk(&serde_json::to_value(complete).expect("every key is a text"), "", &mut known);
     known
@@ -104,7 +105,9 @@ pub(super) fn hint(unknown: &str) -> String {
     match its_table {
         _ if its_table == table => format!("the nearest known key is `{its_key}`"),
         "" => format!("the nearest known key is `{its_key}`, above the first table"),
-        "use_case[]" => format!("the nearest known key is `{its_key}` in `[[use_case]]`"),
+        list if list.ends_with("[]") => {
+            format!("the nearest known key is `{its_key}` in `[[{}]]`", list.trim_end_matches("[]"))
+        }
         _ => format!("the nearest known key is `{its_key}` in `[{its_table}]`"),
     }
 }

@@ -56,12 +56,13 @@ fn tolerate(table: &mut Spanned<DeTable>) {
     {
         text(time);
     }
-    if let Some(DeValue::Array(use_cases)) = table.get_mut("use_case").map(Spanned::get_mut) {
-        for use_case in use_cases.iter_mut() {
-            if let DeValue::Table(use_case) = use_case.get_mut()
-                && let Some(context) = use_case.get_mut("context")
+    for (list, key) in [("use_case", "context"), ("file", "context"), ("file", "run")] {
+        let Some(DeValue::Array(entries)) = table.get_mut(list).map(Spanned::get_mut) else { continue };
+        for entry in entries.iter_mut() {
+            if let DeValue::Table(entry) = entry.get_mut()
+                && let Some(value) = entry.get_mut(key)
             {
-                text(context);
+                text(value);
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Values that a key cannot have although they have its type.
 
-use super::{Config, use_cases};
+use super::{Config, files, use_cases};
 use crate::error::{Error, Place};
 use std::fmt::Display;
 
@@ -43,6 +43,7 @@ impl Config {
             Problem::new("power.timezone", message, error.hint.unwrap_or_default())
         }));
         problems.extend(use_cases::problems(self));
+        problems.extend(files::problems(self));
         problems.extend(addresses(self));
         problems.extend(self.brand.accent.as_deref().and_then(accent));
         problems

@@ -58,6 +58,17 @@ fn every_key_of_the_reference_is_read() {
         min_speed = 15
         max_e2e_s = 2
         description = "…"
+        [[file]]
+        match = "*.json"
+        concurrency = 8
+        context = "32K"
+        output_tokens = 1024
+        scenario = "sweep"
+        run = "2"
+        ignore = false
+        [[file]]
+        match = "rate-*.json"
+        request_rate = 0.5
         [reference]
         run = "../other"
         name = "without MTP"

@@ -49,8 +49,9 @@ fn hash(record: &Record, id: &str) -> u64 {
     id.hash(&mut hasher);
     record.scenario.hash(&mut hasher);
     let load = match record.load {
-        Load::Concurrency(n) => (0_u8, n),
-        Load::RequestRate(rate) => (1, rate.to_bits()),
+        None => (0_u8, record.part as u64),
+        Some(Load::Concurrency(n)) => (1, n),
+        Some(Load::RequestRate(rate)) => (2, rate.to_bits()),
     };
     (record.context, load, record.run, record.warmup).hash(&mut hasher);
     hasher.finish()
@@ -86,7 +87,7 @@ mod tests {
         assert_eq!(seen.find(&request("a", None), 2), None);
         assert_eq!(seen.find(&request("a", None), 3), Some(2));
         assert_eq!(seen.find(&request("a", Some("2")), 4), None);
-        assert_eq!(seen.find(&Record { load: Load::Concurrency(2), ..request("a", None) }, 5), None);
+        assert_eq!(seen.find(&Record { load: Some(Load::Concurrency(2)), ..request("a", None) }, 5), None);
         assert_eq!(seen.find(&request("a", None), 6), None, "two records later it is out of the window");
         assert_eq!(seen.find(&Record::default(), 7), None, "no id");
     }

@@ -1,24 +1,37 @@
 //! Files to cells. Every source is read twice: once to count, once to pick order statistics; nothing holds all rows.
 
+pub mod aggregates;
 pub mod csv;
+pub mod document;
 pub mod duplicates;
 pub mod format;
+pub mod loose;
 mod memory;
+pub mod names;
+pub mod part;
+pub mod placement;
 pub mod power;
 pub mod reading;
 pub mod records;
+pub mod setup;
 pub mod sink;
 pub mod stream;
 
 use crate::cell::Cell;
 use crate::cell::fold::{Counting, Picking};
+use crate::cell::level::Placements;
 use crate::config::Config;
 use crate::error::{Error, Place, Result, Warned, Warning};
 use crate::format::counted;
 use crate::record::Record;
+use aggregates::Placed;
 use format::{FORMATS, recognise};
 pub use memory::Memory;
+use part::Setup;
+use placement::{Decided, Described};
 use reading::{FileReading, Recognised, read_all, workers};
+use setup::Said;
+use sink::Findings;
 use std::collections::BTreeMap;
 use std::io::Read;
 
@@ -58,6 +71,8 @@ pub struct Ingested {
     pub date: Option<String>,
     /// Columns and keys that were left out because no one knows them, by file.
     pub unknown_columns: Vec<(String, Vec<String>)>,
+    /// What the files say of model, hardware, engine and test where the configuration does not.
+    pub setup: Setup,
 }
 
 /// A file of the run and what became of it.
@@ -73,8 +88,14 @@ pub struct Source {
     pub hash: String,
     /// Size in bytes as stored.
     pub bytes: u64,
-    /// Records, or samples of a power log, that were read from it.
+    /// Requests, one by one or as its tool summed them up, or samples of a power log, that were read from it.
     pub records: u64,
+    /// Runs that it describes beside its requests; 0 for records and power logs.
+    pub runs: u64,
+    /// Why nothing of it is used although it was recognised: a clause.
+    pub set_aside: Option<String>,
+    /// What was taken from its name because nothing else said it: `concurrency 8, context 1K`.
+    pub from_name: Option<String>,
 }
 
 /// Reads a run: recognises each input by its content, folds the records into cells and joins the power log.
@@ -86,24 +107,34 @@ pub fn ingest(inputs: &[&dyn Input], config: &Config, options: &Options) -> Resu
     inputs.sort_by(|a, b| a.name().cmp(b.name()));
     let files = inputs
         .into_iter()
-        .map(|input| Ok(Recognised { input, format: recognise(input, FORMATS)? }))
+        .map(|input| {
+            let ignored = config.file_rule(input.name()).ignore == Some(true);
+            let format = if ignored { None } else { recognise(input, FORMATS)? };
+            Ok(Recognised { input, format, ignored })
+        })
         .collect::<Result<Vec<_>>>()?;
 
     let (counted, first) = count(&files, config, options)?;
     refuse_copies(&first)?;
     let mut warnings = file_warnings(&first, config);
-    if first.iter().all(|file| file.findings.records == 0) {
+    if !first.iter().any(FileReading::holds_requests) {
         return Err(no_records(&first));
     }
-    let cells = pick(&files, &first, counted, config, options)?.take(&mut warnings);
+    let setup = setup::agree(&said(&first), config)?.take(&mut warnings);
+    let Decided { placements, from_names } =
+        placement::place(&described(&first), &counted.part_lengths(), config)?.take(&mut warnings);
+    let cells = pick(&files, &first, counted.decide(&placements), config, options)?.take(&mut warnings);
+    let cells = aggregates::join(cells, &placed(&first, &placements)).take(&mut warnings);
 
     let skipped = skipped(&first);
     warnings.extend(skipped_warning(&skipped));
-    let sources = first.iter().map(FileReading::source).collect();
+    let source =
+        |(at, file): (usize, &FileReading)| Source { from_name: from_names.get(&at).cloned(), ..file.source() };
+    let sources = first.iter().enumerate().map(source).collect();
     let unknown_columns = unknown_columns(&first);
     let date = first.iter().filter_map(|file| file.findings.latest_start_ps).max().and_then(day);
     let power_w = power(first, &cells)?.take(&mut warnings);
-    Ok(Warned { value: Ingested { cells, power_w, sources, skipped, date, unknown_columns }, warnings })
+    Ok(Warned { value: Ingested { cells, power_w, sources, skipped, date, unknown_columns, setup }, warnings })
 }
 
 /// The first reading of every file.
@@ -121,17 +152,42 @@ fn count(files: &[Recognised], config: &Config, options: &Options) -> Result<(Co
 fn pick(
     files: &[Recognised],
     first: &[FileReading],
-    counted: Counting,
+    decided: Picking,
     config: &Config,
     options: &Options,
 ) -> Result<Warned<Vec<Cell>>> {
     // The last one is the original: what was decided is large, and one worker needs no copy of it.
-    let decided = std::iter::repeat_n(counted.decide(), workers(files, options)).collect();
+    let decided = std::iter::repeat_n(decided, workers(files, options)).collect();
     let add = |picking: &mut Picking, record: &Record, file| picking.add(record, file);
     let mut folds = read_all(files, config, options, first, decided, add)?.folds.into_iter();
     let mut picked = folds.next().expect("there is at least one worker");
     folds.for_each(|part| picked.merge(part));
     Ok(picked.finish())
+}
+
+/// What the files say of the setup.
+fn said(files: &[FileReading]) -> Vec<Said<'_>> {
+    let mut said = Vec::new();
+    for file in files {
+        said.extend(file.findings.parts.iter().map(|part| Said { name: &file.name, setup: &part.setup }));
+    }
+    said
+}
+
+/// The files that describe runs.
+fn described(files: &[FileReading]) -> Vec<Described<'_>> {
+    let all = files.iter().enumerate();
+    let all = all.map(|(file, reading)| Described { file, name: &reading.name, parts: &reading.findings.parts });
+    all.filter(|file| !file.parts.is_empty()).collect()
+}
+
+/// The runs with their levels.
+fn placed<'f>(files: &'f [FileReading], placements: &'f Placements) -> Vec<Placed<'f>> {
+    let of = |(&(file, part), placement)| {
+        let reading: &'f FileReading = &files[file];
+        Placed { name: &reading.name, placement, part: &reading.findings.parts[part] }
+    };
+    placements.iter().map(of).collect()
 }
 
 fn file_warnings(files: &[FileReading], config: &Config) -> Vec<Warning> {
@@ -140,6 +196,10 @@ fn file_warnings(files: &[FileReading], config: &Config) -> Vec<Warning> {
         let place = || Place::file(&file.name);
         warnings.extend(file.findings.warnings.iter().cloned());
         let found = match &file.findings {
+            Findings { set_aside: Some(reason), .. } => match file.format {
+                Some(format) => format!("recognised as {format} and set aside: {reason}"),
+                None => continue,
+            },
             _ if file.format.is_none() && file.empty => "is empty".to_owned(),
             _ if file.format.is_none() => "no format was recognised in it; it was left out".to_owned(),
             findings if file.holds_nothing() && findings.skipped.is_empty() => "holds no record".to_owned(),
@@ -165,7 +225,7 @@ fn file_warnings(files: &[FileReading], config: &Config) -> Vec<Warning> {
 /// The same file twice (a copy, a download of it) would count every request twice.
 fn refuse_copies(files: &[FileReading]) -> Result<()> {
     let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
-    for file in files.iter().filter(|file| file.findings.records > 0) {
+    for file in files.iter().filter(|file| file.holds_requests()) {
         if let Some(first) = seen.insert(&file.fingerprint.hash, &file.name) {
             let message = format!("holds the same bytes as {first}: its records would count twice");
             return Err(Error::at(Place::file(&file.name), message).hint("take one of the two out of the run"));

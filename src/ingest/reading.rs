@@ -17,6 +17,8 @@ pub struct Recognised<'i> {
     pub input: &'i dyn Input,
     /// Who claims it; none where nobody does.
     pub format: Option<&'static dyn Format>,
+    /// Whether the configuration leaves it out.
+    pub ignored: bool,
 }
 
 /// What a reading found in one file.
@@ -106,7 +108,9 @@ fn read_file(
     let Some(format) = file.format else {
         let fingerprint = fingerprint(file.input)?;
         let empty = fingerprint.bytes == 0;
-        return Ok(FileReading { name, format: None, empty, fingerprint, findings: Findings::default() });
+        let set_aside = file.ignored.then(|| "`gristmill.toml` leaves it out".to_owned());
+        let findings = Findings { set_aside, ..Findings::default() };
+        return Ok(FileReading { name, format: None, empty, fingerprint, findings });
     };
     let mut stream = Stream::open(file.input)?;
     let mut sink = Sink::new(config, lenient, fold);
@@ -127,19 +131,29 @@ fn read_file(
 }
 
 impl FileReading {
-    /// Whether neither records nor samples were read from it.
+    /// Whether neither records, runs nor samples were read from it.
     pub fn holds_nothing(&self) -> bool {
-        self.amount() == 0
+        self.amount() == 0 && self.findings.parts.is_empty()
+    }
+
+    /// Whether requests can be told from it: one by one, or as its tool summed them up.
+    pub fn holds_requests(&self) -> bool {
+        self.findings.records > 0 || self.findings.parts.iter().any(|part| part.aggregate.is_some())
     }
 
     fn amount(&self) -> u64 {
-        self.findings.power.as_ref().map_or(self.findings.records, super::power::Log::samples)
+        let requests = || match self.findings.records {
+            0 => self.findings.parts.iter().filter_map(|part| part.aggregate.as_ref()?.requests).sum(),
+            records => records,
+        };
+        self.findings.power.as_ref().map_or_else(requests, super::power::Log::samples)
     }
 
     /// What became of it, in few words.
     pub fn verdict(&self) -> String {
         let skipped: u64 = self.findings.skipped.values().sum();
         match self.format {
+            _ if self.findings.set_aside.is_some() => "set aside".to_owned(),
             None if self.empty => "empty".to_owned(),
             None => "not recognised".to_owned(),
             Some(format) if skipped > 0 => format!("{format}, every record is bad"),
@@ -152,7 +166,10 @@ impl FileReading {
     pub fn source(&self) -> Source {
         let Fingerprint { hash_kind, hash, bytes } = self.fingerprint.clone();
         let format = self.format.map(str::to_owned);
-        Source { name: self.name.clone(), format, hash_kind, hash, bytes, records: self.amount() }
+        let runs = self.findings.parts.len() as u64;
+        let set_aside = self.findings.set_aside.clone();
+        let (name, records) = (self.name.clone(), self.amount());
+        Source { name, format, hash_kind, hash, bytes, records, runs, set_aside, from_name: None }
     }
 
     /// Whether another reading found the same bytes and the same records in them.

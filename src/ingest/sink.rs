@@ -1,6 +1,7 @@
 //! What a format gives its findings to while it reads a file.
 
 use super::duplicates::{DUPLICATE_WINDOW, Duplicates};
+use super::part::Part;
 use super::power::Log;
 use crate::config::Config;
 use crate::error::{Error, Place, Result, Warning};
@@ -35,6 +36,10 @@ pub struct Findings {
     pub warnings: Vec<Warning>,
     /// Latest submission, picoseconds on the source's clock.
     pub latest_start_ps: Option<i128>,
+    /// The runs that the file describes beside its records, by their number.
+    pub parts: Vec<Part>,
+    /// Why nothing of a recognised file is used: a clause.
+    pub set_aside: Option<String>,
     /// The samples of a power log.
     pub power: Option<Log>,
     /// Successes whose TTFT or E2E is exactly 0.
@@ -103,6 +108,16 @@ impl<'s> Sink<'s> {
     /// Notes what the user must be told.
     pub fn warn(&mut self, warning: Warning) {
         self.findings.warnings.push(warning);
+    }
+
+    /// Takes what the file says of its next run: the first call describes part 0, before or after its records.
+    pub fn part(&mut self, part: Part) {
+        self.findings.parts.push(part);
+    }
+
+    /// Leaves the file out although it was recognised. The reason is a clause: `an owner's digest of other files`.
+    pub fn set_aside(&mut self, reason: impl Into<String>) {
+        self.findings.set_aside = Some(reason.into());
     }
 
     /// Takes the samples of a power log.

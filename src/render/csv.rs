@@ -1,8 +1,9 @@
 //! `cells.csv`: a row per cell, for spreadsheets and scripts. Empty is unknown.
 
-use super::summaries::{metrics, n, percentiles, summaries};
+use super::summaries::{metrics, percentiles, summaries};
 use super::{Document, OutputFile, Renderer};
 use crate::analysis::{Analysis, CellFigures, PrefillSource};
+use crate::cell::Summary;
 use crate::error::{Error, Result, Warned};
 use crate::record::Load;
 
@@ -64,15 +65,15 @@ fn row(analysis: &Analysis, figures: &CellFigures) -> Vec<String> {
         whole(cell.key.context.as_ref().map(|context| context.tokens)),
         whole(concurrency),
         number(request_rate),
-        whole(Some(cell.requests)),
-        whole(Some(cell.failed)),
+        whole(cell.requests),
+        whole(cell.failed),
         whole(Some(cell.warmup)),
         number(cell.throughput_tok_s),
         number(cell.span_s),
         number(figures.power_w),
     ];
     for (metric, summary) in summaries(analysis, cell) {
-        row.push(whole(summary.and_then(n)));
+        row.push(whole(summary.and_then(Summary::counted)));
         row.push(number(summary.and_then(|summary| summary.mean)));
         row.push(number(summary.and_then(|summary| summary.sd)));
         row.extend(

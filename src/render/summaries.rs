@@ -33,8 +33,3 @@ pub(super) fn percentiles(better: Better) -> [(&'static str, Statistic); 4] {
         }
     }
 }
-
-/// Requests that have a value; none where a tool printed a statistic without saying of how many.
-pub(super) fn n(summary: &Summary) -> Option<u64> {
-    (summary.n > 0 || (summary.mean.is_none() && summary.quantiles.p50.is_none())).then_some(summary.n)
-}

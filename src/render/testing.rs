@@ -10,21 +10,14 @@ use crate::record::{Load, SWEEP};
 /// Two cells of the sweep at 1K: one concurrent request, and 2.5 requests per second.
 pub fn analysis() -> Analysis {
     let cell = |load| Cell {
-        key: CellKey { scenario: SWEEP.into(), context: Some(Context::nominal(1024)), load },
-        requests: 120,
-        failed: 0,
+        requests: Some(120),
+        failed: Some(0),
         warmup: 3,
-        failures: Default::default(),
-        windows: Vec::new(),
-        runs: 1,
         span_s: Some(100.0),
         output_tokens: Some(12_150),
         throughput_tok_s: Some(121.5),
-        achieved_rate: None,
         mean_output_tokens: Some(128.0),
-        mean_input_tokens: None,
-        tokens_per_chunk: None,
-        metrics: Default::default(),
+        ..Cell::unknown(CellKey { scenario: SWEEP.into(), context: Some(Context::nominal(1024)), load })
     };
     let mut first = cell(Load::Concurrency(1));
     let quantiles = Quantiles { p50: Some(0.397), p90: Some(0.43), ..Quantiles::default() };

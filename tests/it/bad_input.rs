@@ -71,7 +71,8 @@ fn told(outcome: &Result<Warned<Ingested>>) -> String {
     }
     for cell in &value.cells {
         let (n, mean) = (cell.metrics[0].n, cell.metrics[0].mean);
-        writeln!(out, "{} requests, {} failed; TTFT of {n}: {mean:?} s", cell.requests, cell.failed).unwrap();
+        writeln!(out, "{} requests, {} failed; TTFT of {n}: {mean:?} s", cell.requests.unwrap(), cell.failed.unwrap())
+            .unwrap();
     }
     out
 }

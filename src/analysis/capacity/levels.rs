@@ -28,7 +28,7 @@ impl<'c> Tested<'c> {
         statistics: &[Statistic; METRIC_COUNT],
         max_failure_rate: f64,
     ) -> Result<Self, Threshold> {
-        let failed = cell.failed >= 2 && cell.failed as f64 / cell.requests as f64 > max_failure_rate;
+        let failed = fails_too_often(cell, max_failure_rate);
         let mut exceeded: Vec<_> = failed.then_some(Condition::Success).into_iter().collect();
         for threshold in thresholds {
             match statistic(cell, threshold.metric, statistics) {
@@ -50,6 +50,12 @@ impl<'c> Tested<'c> {
         };
         Ok(Self { level, cell })
     }
+}
+
+/// Whether at least two requests failed, and more than the share that may; not where the source does not count them.
+fn fails_too_often(cell: &Cell, max_failure_rate: f64) -> bool {
+    let share = |(failed, requests): (u64, u64)| failed >= 2 && failed as f64 / requests as f64 > max_failure_rate;
+    cell.failed.zip(cell.requests).is_some_and(share)
 }
 
 impl Level {
@@ -78,7 +84,7 @@ pub(super) fn candidates<'c>(
     warnings: &mut Vec<Warning>,
 ) -> Vec<&'c Cell> {
     // A cell of warm-up requests alone tests nothing.
-    let cells = || cells.iter().filter(|cell| cell.requests > 0);
+    let cells = || cells.iter().filter(|cell| !cell.is_warm_up_alone());
     let here = |cell: &&Cell| cell.key.context.as_ref() == Some(&use_case.context);
     let (mut chosen, elsewhere): (Vec<_>, Vec<_>) =
         cells().filter(|cell| cell.key.scenario == use_case.id).partition(here);
@@ -105,7 +111,8 @@ pub(super) fn candidates<'c>(
 
 /// Output tokens that the cell's test asked for, else their mean.
 fn output_tokens(cell: &Cell, config: &Config) -> Option<f64> {
-    config.test.output_tokens.map(|tokens| tokens as f64).or(cell.mean_output_tokens)
+    let asked = config.test.output_tokens.or(cell.asked_output_tokens);
+    asked.map(|tokens| tokens as f64).or(cell.mean_output_tokens)
 }
 
 fn as_many_output_tokens(cell: &Cell, use_case: &UseCase, config: &Config) -> bool {
@@ -157,9 +164,13 @@ pub(super) fn cannot_judge(
     let warning = |threshold: &Threshold| {
         let lacking = unjudged.iter().filter(|(_, lacks)| lacks.condition == threshold.condition);
         let cells: Vec<&Cell> = lacking.map(|(cell, _)| *cell).collect();
-        let counts = || cells.iter().map(|cell| cell.metric(threshold.metric).n);
-        let (fewest, most) = (counts().min()?, counts().max()?);
-        let n = if fewest == most { fewest.to_string() } else { format!("{fewest} to {most}") };
+        let counts: Option<Vec<u64>> = cells.iter().map(|cell| cell.metric(threshold.metric).counted()).collect();
+        let n = match counts.map(|counts| (counts.iter().min().copied(), counts.iter().max().copied())) {
+            Some((Some(fewest), most)) if most == Some(fewest) => fewest.to_string(),
+            Some((Some(fewest), Some(most))) => format!("{fewest} to {most}"),
+            Some(_) => return None,
+            None => "not known".to_owned(),
+        };
         let loads: Vec<_> = cells.iter().map(|cell| cell.key.load).collect();
         let metric = threshold.metric.metric();
         Some(Warning::new(format!(

@@ -109,10 +109,10 @@ pub struct Level {
     pub e2e_s: Option<f64>,
     /// The chosen statistic of generation speed, tok/s.
     pub generation_speed_tok_s: Option<f64>,
-    /// Requests and failures.
-    pub requests: u64,
-    /// Failures among them.
-    pub failed: u64,
+    /// Requests and failures; none where the source does not say.
+    pub requests: Option<u64>,
+    /// Failures among them; none where the source does not say.
+    pub failed: Option<u64>,
     /// Conditions that fail here.
     pub exceeded: Vec<Condition>,
 }

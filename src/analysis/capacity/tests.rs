@@ -30,23 +30,9 @@ fn chat() -> UseCase {
 
 /// 100 successes in scenario `chat` with a mean TTFT and a mean speed, and nothing else.
 fn level(load: Load, ttft_s: f64, speed: f64) -> Cell {
-    let mut cell = Cell {
-        key: CellKey { scenario: "chat".into(), context: Some(Context::nominal(8192)), load },
-        requests: 100,
-        failed: 0,
-        warmup: 0,
-        failures: Default::default(),
-        windows: Vec::new(),
-        runs: 1,
-        span_s: None,
-        output_tokens: None,
-        throughput_tok_s: None,
-        achieved_rate: None,
-        mean_output_tokens: Some(1024.0),
-        mean_input_tokens: None,
-        tokens_per_chunk: None,
-        metrics: Default::default(),
-    };
+    let key = CellKey { scenario: "chat".into(), context: Some(Context::nominal(8192)), load };
+    let mut cell =
+        Cell { requests: Some(100), failed: Some(0), mean_output_tokens: Some(1024.0), ..Cell::unknown(key) };
     cell.metrics[MetricId::Ttft as usize] = Summary { n: 100, mean: Some(ttft_s), ..Summary::default() };
     cell.metrics[MetricId::GenerationSpeed as usize] = Summary { n: 100, mean: Some(speed), ..Summary::default() };
     cell
@@ -209,7 +195,7 @@ fn failed_requests_fail_a_level() {
     let with_failures = |failed: &[u64]| {
         let mut cells = levels(&[(1, 1.0, 90.0), (5, 5.0, 50.0), (10, 9.0, 30.0)]);
         for (cell, failed) in cells.iter_mut().zip(failed) {
-            cell.failed = *failed;
+            cell.failed = Some(*failed);
         }
         cells
     };
@@ -221,7 +207,7 @@ fn failed_requests_fail_a_level() {
     check(&with_failures(&[2, 0, 0]), &config, "<1 unmet by success, within none, ..1", "the smallest level");
 
     let mut many = with_failures(&[0, 0, 2]);
-    many[2].requests = 200;
+    many[2].requests = Some(200);
     check(&many, &config, open, "2 of 200 are no more than 1 %");
 
     let mut generous = Config::default();
@@ -232,7 +218,7 @@ fn failed_requests_fail_a_level() {
 #[test]
 fn a_level_where_everything_failed_is_no_open_limit() {
     let mut cells = levels(&[(1, 1.0, 90.0), (5, 5.0, 50.0), (10, 9.0, 30.0)]);
-    cells[2].failed = 100;
+    cells[2].failed = Some(100);
     cells[2].metrics = Default::default();
     let (capacity, warnings) = judged(&cells, &Config::default());
     assert_eq!(told(&capacity), "5 tested by success, within 5 by success, 5..10, crossing 5");
@@ -346,9 +332,9 @@ fn its_own_cells_count_before_the_sweeps() {
     config.test.output_tokens = Some(1000);
     assert_eq!(scenarios(&cells, &config), ["1 sweep", "5 chat"], "what was asked for counts, not what came back");
 
-    cells[0].requests = 0;
+    cells[0].requests = Some(0);
     assert_eq!(scenarios(&cells, &config), ["5 chat"], "warm-up alone");
-    cells[0].requests = 100;
+    cells[0].requests = Some(100);
     cells[0].key.context = Some(Context::nominal(16384));
     assert_eq!(scenarios(&cells, &config), ["5 chat"], "another context");
     cells[2].key.context = Some(Context::nominal(16384));

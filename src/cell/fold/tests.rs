@@ -6,7 +6,7 @@ use crate::record::Load;
 fn cells_of(records: &[Record]) -> Vec<Cell> {
     let mut counting = Counting::default();
     records.iter().for_each(|record| counting.add(record, 0));
-    let mut picking = counting.decide();
+    let mut picking = counting.decide(&Placements::new());
     records.iter().for_each(|record| picking.add(record, 0));
     let warned = picking.finish();
     assert_eq!(warned.warnings, []);
@@ -30,7 +30,7 @@ fn cells_of_parts(parts: &[Vec<Record>], backwards: bool) -> Vec<Cell> {
         all.merge(part);
         all
     });
-    let decided = all.unwrap_or_default().decide();
+    let decided = all.unwrap_or_default().decide(&Placements::new());
     let mut picked: Vec<_> = parts
         .iter()
         .map(|part| {
@@ -79,7 +79,7 @@ fn some_records(random: &mut Random, n: usize) -> Vec<Record<'static>> {
         let concurrency = 1 + random.next() % 2;
         records.push(Record {
             context: (concurrency == 1).then_some(1024),
-            load: Load::Concurrency(concurrency),
+            load: Some(Load::Concurrency(concurrency)),
             run: (concurrency == 1).then_some(["run 2", "run 10"][random.next() as usize % 2]),
             start_ps: Some(1_768_464_005_000_000_000_000 + i128::from(random.next())),
             ttft_s: success.then_some(ttft),
@@ -148,7 +148,8 @@ fn any_order_and_any_split_give_the_same_bits() {
 fn figures_agree_with_a_plain_calculation() {
     let records = some_records(&mut Random(11), 3000);
     for cell in cells_of(&records) {
-        let successes: Vec<_> = records.iter().filter(|r| r.load == cell.key.load && r.success && !r.warmup).collect();
+        let successes: Vec<_> =
+            records.iter().filter(|r| r.load == Some(cell.key.load) && r.success && !r.warmup).collect();
         for metric in &METRICS {
             let values: Vec<_> = successes.iter().filter_map(|r| (metric.value)(r)).collect();
             let summary = cell.metric(metric.id);
@@ -251,7 +252,7 @@ fn throughput_is_unknown_where_a_success_lacks_its_times() {
 #[test]
 fn a_cell_without_success_has_counts_and_nothing_else() {
     let cells = cells_of(&[Record { success: false, e2e_s: Some(9.0), input_tokens: Some(1000), ..Record::default() }]);
-    assert_eq!((cells[0].requests, cells[0].failed), (1, 1));
+    assert_eq!((cells[0].requests, cells[0].failed), (Some(1), Some(1)));
     assert_eq!(cells[0].key.context, Some(Context::nominal(1024)));
     assert_eq!((cells[0].output_tokens, cells[0].throughput_tok_s, cells[0].mean_output_tokens), (None, None, None));
     assert_eq!(cells[0].metrics, <[Summary; METRIC_COUNT]>::default());
@@ -267,7 +268,7 @@ fn contexts_with_one_label_are_one_cell_with_the_standard_length() {
         Record { scenario: "code-completion", context: Some(1024), ..record },
     ]);
     assert_eq!(cells.len(), 2);
-    assert_eq!(cells[0].requests, 3);
+    assert_eq!(cells[0].requests, Some(3));
     assert_eq!(cells[0].key.context.as_ref().map(|c| c.tokens), Some(1024));
     assert_eq!(cells[1].key.scenario, "code-completion");
 }
@@ -275,7 +276,7 @@ fn contexts_with_one_label_are_one_cell_with_the_standard_length() {
 #[test]
 fn a_context_is_decided_for_each_file_and_load() {
     let record = |concurrency, tokens| Record {
-        load: Load::Concurrency(concurrency),
+        load: Some(Load::Concurrency(concurrency)),
         input_tokens: Some(tokens),
         e2e_s: Some(1.0),
         output_tokens: Some(5),
@@ -285,11 +286,11 @@ fn a_context_is_decided_for_each_file_and_load() {
     let mut counting = Counting::default();
     let each = || files.iter().enumerate().flat_map(|(file, records)| records.iter().map(move |r| (r, file)));
     each().for_each(|(record, file)| counting.add(record, file));
-    let mut picking = counting.decide();
+    let mut picking = counting.decide(&Placements::new());
     each().for_each(|(record, file)| picking.add(record, file));
     let cells = picking.finish().value;
     let labels: Vec<_> = cells.iter().map(|c| (c.key.context.clone().map(|c| c.label), c.requests)).collect();
-    assert_eq!(labels, [(Some("1K".into()), 1), (Some("8K".into()), 3), (Some("32K".into()), 1)]);
+    assert_eq!(labels, [(Some("1K".into()), Some(1)), (Some("8K".into()), Some(3)), (Some("32K".into()), Some(1))]);
 }
 
 #[test]
@@ -298,7 +299,7 @@ fn records_that_change_between_the_readings_are_warned_of() {
     let mut counting = Counting::default();
     counting.add(&record, 0);
     counting.add(&record, 0);
-    let mut picking = counting.decide();
+    let mut picking = counting.decide(&Placements::new());
     picking.add(&record, 0);
     picking.add(&Record { e2e_s: Some(1.5), ..record }, 0);
     let warned = picking.finish();

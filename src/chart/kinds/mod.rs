@@ -55,30 +55,20 @@ mod tests {
     use crate::context::Context;
     use crate::metric::{METRIC_COUNT, MetricId};
     use crate::record::{Load, SWEEP};
-    use std::collections::BTreeMap;
 
     const K: f64 = 1024.0;
 
     /// A sweep's cell in which everything that charts show follows from one number.
     fn cell(context: Option<u64>, load: Load, value: f64) -> CellFigures {
+        let key = CellKey { scenario: SWEEP.to_owned(), context: context.map(Context::nominal), load };
         let summary = Summary { n: 10, mean: Some(value), ..Summary::default() };
         CellFigures {
             cell: Cell {
-                key: CellKey { scenario: SWEEP.to_owned(), context: context.map(Context::nominal), load },
-                requests: 10,
-                failed: 0,
-                warmup: 0,
-                failures: BTreeMap::new(),
-                windows: Vec::new(),
-                runs: 1,
-                span_s: None,
-                output_tokens: None,
+                requests: Some(10),
+                failed: Some(0),
                 throughput_tok_s: Some(100.0 * value),
-                achieved_rate: None,
-                mean_output_tokens: None,
-                mean_input_tokens: None,
-                tokens_per_chunk: None,
                 metrics: std::array::from_fn(|_| summary.clone()),
+                ..Cell::unknown(key)
             },
             scaling_efficiency: None,
             power_w: None,
@@ -246,8 +236,8 @@ mod tests {
             ttft_s: Some(ttft),
             e2e_s: Some(9.0),
             generation_speed_tok_s: Some(speed),
-            requests: 10,
-            failed: 0,
+            requests: Some(10),
+            failed: Some(0),
             exceeded: Vec::new(),
         };
         Capacity {

@@ -196,7 +196,6 @@ mod tests {
     use crate::cell::CellKey;
     use crate::context::Context;
     use crate::record::{Load, SWEEP};
-    use std::collections::BTreeMap;
 
     const START: i64 = 1_768_464_000;
 
@@ -209,21 +208,12 @@ mod tests {
             load: Load::Concurrency(concurrency),
         };
         Cell {
-            key,
-            requests: 1,
-            failed: 0,
-            warmup: 0,
-            failures: BTreeMap::new(),
+            requests: Some(1),
+            failed: Some(0),
             runs: windows.len().max(1) as u64,
             span_s: (!windows.is_empty()).then(|| windows.iter().map(Window::span_s).sum()),
             windows,
-            output_tokens: None,
-            throughput_tok_s: None,
-            achieved_rate: None,
-            mean_output_tokens: None,
-            mean_input_tokens: None,
-            tokens_per_chunk: None,
-            metrics: Default::default(),
+            ..Cell::unknown(key)
         }
     }
 

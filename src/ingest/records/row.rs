@@ -81,7 +81,7 @@ impl<'r> Row<'r> {
     pub fn finish(self) -> Result<Record<'r>, Complaint> {
         let mut record = self.record;
         record.success = self.success.unwrap_or(record.error.is_none());
-        record.load = match (self.concurrency, self.request_rate) {
+        let load = match (self.concurrency, self.request_rate) {
             (Some(concurrency), None) => Load::Concurrency(concurrency),
             (None, Some(rate)) => Load::RequestRate(rate),
             (None, None) if self.has_case => Load::Concurrency(1),
@@ -99,6 +99,7 @@ impl<'r> Row<'r> {
                 return Err(Complaint { column: Column::RequestRate, reason: "two loads", message, hint });
             }
         };
+        record.load = Some(load);
         if record.success && !record.warmup {
             if let Some(doubtful) = self.doubtful {
                 return Err(doubtful);
@@ -340,7 +341,7 @@ mod tests {
     fn a_record_needs_little_and_the_rest_is_default() {
         let record = with(&[]).unwrap();
         let expected = Record {
-            load: Load::Concurrency(2),
+            load: Some(Load::Concurrency(2)),
             e2e_s: Some(0.1),
             input_tokens: Some(8),
             output_tokens: Some(4),
@@ -379,7 +380,7 @@ mod tests {
     #[test]
     fn a_case_without_a_load_was_run_by_one_user() {
         let case = [("case", "sql-01"), ("e2e_ms", "100"), ("input_tokens", "8"), ("output_tokens", "4")];
-        assert_eq!(record(&case).unwrap().load, Load::Concurrency(1));
+        assert_eq!(record(&case).unwrap().load, Some(Load::Concurrency(1)));
     }
 
     #[test]

@@ -70,8 +70,8 @@ struct TestedLevel<'d> {
     #[serde(flatten)]
     level: Keyed,
     scenario: &'d str,
-    requests: u64,
-    failed: u64,
+    requests: Option<u64>,
+    failed: Option<u64>,
     ttft_s: Option<f64>,
     e2e_s: Option<f64>,
     generation_speed_tok_s: Option<f64>,

@@ -2,9 +2,9 @@
 
 use super::level::Keyed;
 use crate::analysis::{Analysis, CellFigures, PrefillSource};
-use crate::cell::{Origin, Summary};
+use crate::cell::Summary;
 use crate::metric::{Better, Metric, MetricId};
-use crate::render::summaries::{n, percentiles, summaries};
+use crate::render::summaries::{percentiles, summaries};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
@@ -16,8 +16,8 @@ pub(super) struct Cell<'d> {
     context_label: Option<&'d str>,
     #[serde(flatten)]
     load: Keyed,
-    requests: u64,
-    failed: u64,
+    requests: Option<u64>,
+    failed: Option<u64>,
     warmup: u64,
     failures: &'d BTreeMap<String, u64>,
     runs: u64,
@@ -26,6 +26,7 @@ pub(super) struct Cell<'d> {
     achieved_rate_req_s: Option<f64>,
     span_s: Option<f64>,
     output_tokens: Option<u64>,
+    asked_output_tokens: Option<u64>,
     mean_output_tokens: Option<f64>,
     mean_input_tokens: Option<f64>,
     tokens_per_chunk: Option<f64>,
@@ -56,6 +57,7 @@ impl<'d> Cell<'d> {
             achieved_rate_req_s: cell.achieved_rate,
             span_s: cell.span_s,
             output_tokens: cell.output_tokens,
+            asked_output_tokens: cell.asked_output_tokens,
             mean_output_tokens: cell.mean_output_tokens,
             mean_input_tokens: cell.mean_input_tokens,
             tokens_per_chunk: cell.tokens_per_chunk,
@@ -98,20 +100,12 @@ impl Serialize for Block<'_> {
             map.serialize_entry(name, &self.summary.and_then(|summary| summary.statistic(percentile, better)))?;
         }
         map.serialize_entry("sd", &self.summary.and_then(|summary| summary.sd))?;
-        map.serialize_entry("n", &self.summary.and_then(n))?;
-        let measured = self.summary.filter(|summary| n(summary) != Some(0));
-        map.serialize_entry("origin", &measured.map(|summary| origin(summary.origin)))?;
+        map.serialize_entry("n", &self.summary.and_then(Summary::counted))?;
+        let measured = self.summary.filter(|summary| summary.is_measured());
+        map.serialize_entry("origin", &measured.map(|summary| summary.origin.name()))?;
         if let Some(source) = self.source {
             map.serialize_entry("source", &source)?;
         }
         map.end()
-    }
-}
-
-/// Who computed the statistics.
-fn origin(origin: Origin) -> &'static str {
-    match origin {
-        Origin::Records => "records",
-        Origin::Tool => "tool",
     }
 }

@@ -16,6 +16,7 @@ fn written(analysis: &crate::analysis::Analysis) -> Value {
         skipped: vec![("a negative duration".to_owned(), 2)],
         date: None,
         unknown_columns: vec![("records.csv".to_owned(), vec!["colour".to_owned()])],
+        setup: Default::default(),
     };
     let document = Document {
         report: &report,

@@ -269,8 +269,8 @@ fn failed(input: &Composition, capacity: &Capacity) -> Option<Failed> {
     let level = capacity.levels.iter().find(|level| level.load.level() == high)?;
     Some(Failed {
         load: format::load(level.load),
-        failed: format::thousands(level.failed as f64),
-        of: format::counted(level.requests, "request", "requests"),
+        failed: format::thousands(level.failed? as f64),
+        of: format::counted(level.requests?, "request", "requests"),
         most: super::method::percent(input.config.capacity.max_failure_rate),
     })
 }
@@ -323,9 +323,10 @@ fn columns_table(capacity: &Capacity) -> Table {
     if capacity.levels.iter().any(|level| level.exceeded.contains(&Condition::Success)) {
         let values = capacity.columns.iter().map(|column| {
             let level = capacity.levels.iter().find(|level| level.load.level() == column.level);
-            level.map_or_else(Cell::unknown, |level| {
-                let text = format!("{} of {}", level.failed, format::thousands(level.requests as f64));
-                marked(text, level.failed as f64, column.exceeded.contains(&Condition::Success))
+            let counted = level.and_then(|level| level.failed.zip(level.requests));
+            counted.map_or_else(Cell::unknown, |(failed, requests)| {
+                let text = format!("{failed} of {}", format::thousands(requests as f64));
+                marked(text, failed as f64, column.exceeded.contains(&Condition::Success))
             })
         });
         rows.push(std::iter::once(Cell::text("Failed requests")).chain(values).collect());

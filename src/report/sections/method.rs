@@ -72,7 +72,7 @@ const MOST_WARNINGS: usize = 100;
 pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft> {
     let (analysis, ingested, config) = (input.analysis, input.ingested, input.config);
     let findings = &analysis.findings;
-    let measured = |metric: &&Metric| analysis.cells.iter().any(|cell| cell.cell.metric(metric.id).n > 0);
+    let measured = |metric: &&Metric| analysis.cells.iter().any(|cell| cell.cell.metric(metric.id).is_measured());
     // Read from TTFT, prefill speed has a definition of its own; without, that definition says nothing here.
     let wanted = |metric: &&Metric| match metric.id {
         MetricId::PrefillSpeedFromTtft => analysis.prefill_source == Some(PrefillSource::Ttft),
@@ -88,7 +88,7 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
     let ignored: Vec<_> =
         ingested.sources.iter().filter(|source| source.format.is_none()).map(|source| source.name.clone()).collect();
     let skipped: u64 = ingested.skipped.iter().map(|(_, n)| n).sum();
-    let successes: Vec<_> = analysis.cells.iter().map(|cell| cell.cell.successes()).filter(|n| *n > 0).collect();
+    let successes: Vec<_> = analysis.cells.iter().filter_map(|cell| cell.cell.successes()).filter(|n| *n > 0).collect();
     let parameters = parameters(config);
     let configuration = configuration(config);
     let sources = sources(input);

@@ -35,7 +35,7 @@ const SHOWN: [(MetricId, &str, &str, Print); 4] = [
 ];
 
 pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft> {
-    let measured = |id: MetricId| input.analysis.cells.iter().any(|cell| cell.cell.metric(id).n > 0);
+    let measured = |id: MetricId| input.analysis.cells.iter().any(|cell| cell.cell.metric(id).is_measured());
     let shown: Vec<_> = SHOWN.iter().enumerate().filter(|(_, (id, ..))| measured(*id)).collect();
     if shown.is_empty() {
         let why = if all_failed(input) { "no request succeeded" } else { "no request has a recorded time" };
@@ -48,7 +48,7 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
             .cells
             .iter()
             .flat_map(|cell| shown.iter().map(|(_, (id, ..))| cell.cell.metric(*id)))
-            .filter(|s| s.n > 0)
+            .filter(|summary| summary.is_measured())
     };
     let view = View {
         metrics: shown
@@ -89,7 +89,7 @@ fn tail(summary: &Summary, better: Better) -> [Option<f64>; 4] {
 fn table(input: &Composition, id: MetricId, heading: &str, name: &str, print: Print) -> Table {
     let better = id.metric().better;
     let cells: Vec<_> =
-        input.analysis.cells.iter().map(|figures| &figures.cell).filter(|cell| cell.metric(id).n > 0).collect();
+        input.analysis.cells.iter().map(|figures| &figures.cell).filter(|cell| cell.metric(id).is_measured()).collect();
     let scenarios = cells.iter().any(|cell| cell.key.scenario != cells[0].key.scenario);
     let percentiles = match better {
         Better::Lower => ["p50", "p90", "p95", "p99"],
@@ -115,7 +115,7 @@ fn table(input: &Composition, id: MetricId, heading: &str, name: &str, print: Pr
             let mut row = Vec::new();
             row.extend(scenarios.then(|| Cell::text(scenario_name(input, &cell.key.scenario))));
             row.extend([context_cell(cell.key.context.as_ref()), load_cell(cell.key.load)]);
-            row.push(Cell::number(format::thousands(summary.n as f64), summary.n as f64));
+            row.push(number(summary.counted().map(|n| n as f64), format::thousands));
             row.push(mark(summary.mean));
             row.extend(tail(summary, better).map(mark));
             row

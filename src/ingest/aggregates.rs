@@ -1,0 +1,234 @@
+//! Cells from what tools and engines computed, beside or instead of cells from requests.
+
+use super::part::Part;
+use crate::cell::aggregate::Aggregate;
+use crate::cell::level::Placement;
+use crate::cell::{Cell, CellKey, Statistic};
+use crate::error::{Warned, Warning};
+use crate::format;
+use crate::metric::MetricId;
+use std::collections::BTreeMap;
+
+/// How far a tool's figure may lie from the same figure over its requests: what rounding to three digits costs.
+const ROUNDING: f64 = 2e-3;
+
+/// The metrics that tools and Gristmill define alike: each has one value per request.
+const COMPARED: [MetricId; 3] = [MetricId::Ttft, MetricId::E2e, MetricId::Tpot];
+
+/// A run whose level is decided.
+#[derive(Debug, Clone, Copy)]
+pub struct Placed<'p> {
+    /// File and place in it, as messages name it.
+    pub name: &'p str,
+    /// Its level.
+    pub placement: &'p Placement,
+    /// What its file says of it.
+    pub part: &'p Part,
+}
+
+/// Everything that was computed over the runs of one cell.
+#[derive(Default)]
+struct Computed<'p> {
+    by_tools: Vec<(&'p str, Aggregate)>,
+    by_engines: Vec<Aggregate>,
+    asked_output_tokens: Option<u64>,
+}
+
+/// Adds to the cells that requests gave those of which only aggregates are known, ordered by key.
+///
+/// Where a cell has both, its requests count, and a tool's figure that differs beyond rounding is warned of. What an
+/// engine's counters say of a cell fills in the metrics that nobody else measured. One run that several files describe
+/// counts once.
+pub fn join(mut cells: Vec<Cell>, placed: &[Placed]) -> Warned<Vec<Cell>> {
+    let mut warnings = Vec::new();
+    for (key, computed) in computed(placed, &mut warnings) {
+        let known = cells.iter().position(|cell| cell.key == key);
+        let (names, runs): (Vec<_>, Vec<_>) = computed.by_tools.into_iter().unzip();
+        let tools = Cell::from_aggregates(key.clone(), runs);
+        let engines = Cell::from_aggregates(key, computed.by_engines);
+        let cell = match (known, tools) {
+            (Some(at), tools) => {
+                warnings.extend(tools.into_iter().flat_map(|tools| differences(&cells[at], &tools, &names)));
+                &mut cells[at]
+            }
+            (None, tools) => {
+                let Some(mut cell) = tools.or_else(|| engines.clone()) else { continue };
+                cell.asked_output_tokens = computed.asked_output_tokens;
+                cells.push(cell);
+                cells.last_mut().expect("one was pushed")
+            }
+        };
+        if let Some(engines) = engines {
+            fill_in(cell, engines);
+        }
+    }
+    cells.sort_by(|a, b| a.key.cmp(&b.key));
+    Warned { value: cells, warnings }
+}
+
+/// What was computed, by cell and each run once.
+fn computed<'p>(placed: &[Placed<'p>], warnings: &mut Vec<Warning>) -> BTreeMap<CellKey, Computed<'p>> {
+    let mut all: BTreeMap<CellKey, Computed> = BTreeMap::new();
+    for Placed { name, placement, part } in placed {
+        let Some(aggregate) = part.aggregate.clone() else { continue };
+        let Placement { scenario, context, load, asked_output_tokens, .. } = (*placement).clone();
+        let cell = all.entry(CellKey { scenario, context, load }).or_default();
+        cell.asked_output_tokens = asked_output_tokens.or(cell.asked_output_tokens);
+        if part.from_engine {
+            cell.by_engines.push(aggregate);
+            continue;
+        }
+        match cell.by_tools.iter_mut().find(|(_, known)| known.same_run(&aggregate)) {
+            Some((kept, known)) => {
+                let (richer, poorer) =
+                    if aggregate.richness() > known.richness() { (*name, *kept) } else { (*kept, *name) };
+                warnings.push(Warning::new(format!(
+                    "{poorer} describes the same run as {richer}, which says more; it counts once"
+                )));
+                if richer == *name {
+                    (*kept, *known) = (*name, aggregate);
+                }
+            }
+            None => cell.by_tools.push((name, aggregate)),
+        }
+    }
+    all
+}
+
+/// Says where the requests of a cell do not give what their tool computed.
+fn differences(cell: &Cell, tools: &Cell, names: &[&str]) -> Vec<Warning> {
+    let place = format!(
+        "{} at {}",
+        format::list(&names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>()),
+        format::load(cell.key.load)
+    );
+    let mut warnings = Vec::new();
+    if let (Some(tool), Some(counted)) = (tools.successes(), cell.successes())
+        && tool != counted
+    {
+        warnings.push(Warning::new(format!(
+            "{place}: the tool counts {}, the files hold {}; the report rests on those that the files hold",
+            format::counted(tool, "success", "successes"),
+            format::thousands(counted as f64),
+        )));
+        // Other requests have other means.
+        return warnings;
+    }
+    for id in COMPARED {
+        for statistic in [Statistic::Mean, Statistic::P50] {
+            let metric = id.metric();
+            let value = |cell: &Cell| cell.metric(id).statistic(statistic, metric.better);
+            let (Some(tool), Some(computed)) = (value(tools), value(cell)) else { continue };
+            if (tool - computed).abs() > ROUNDING * tool.abs().max(computed.abs()) {
+                warnings.push(Warning::new(format!(
+                    "{place}: the tool prints a {} {} of {}, its requests give {}; the report uses the requests",
+                    statistic.name(metric.better),
+                    metric.title,
+                    format::milliseconds(tool),
+                    format::milliseconds(computed),
+                )));
+            }
+        }
+    }
+    warnings
+}
+
+/// Takes from `engines` every metric that `cell` does not have.
+fn fill_in(cell: &mut Cell, engines: Cell) {
+    for (own, more) in cell.metrics.iter_mut().zip(engines.metrics) {
+        if !own.is_measured() {
+            *own = more;
+        }
+    }
+    cell.throughput_tok_s = cell.throughput_tok_s.or(engines.throughput_tok_s);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cell::Origin;
+    use crate::cell::aggregate::Printed;
+    use crate::context::Context;
+    use crate::record::{Load, SWEEP};
+
+    fn placement(concurrency: u64) -> Placement {
+        Placement {
+            scenario: SWEEP.into(),
+            context: Some(Context::nominal(1024)),
+            load: Load::Concurrency(concurrency),
+            run: None,
+            asked_output_tokens: Some(128),
+        }
+    }
+
+    fn part(ttft_s: f64, from_engine: bool) -> Part {
+        let mut aggregate = Aggregate { requests: Some(100), failed: Some(0), ..Aggregate::default() };
+        let printed = |mean| Printed { n: 100, mean: Some(mean), sd: Some(0.1), ..Printed::default() };
+        aggregate.set(MetricId::Ttft, printed(ttft_s));
+        aggregate.set(MetricId::E2e, printed(ttft_s + 1.0));
+        if from_engine {
+            aggregate.set(MetricId::Queue, printed(0.05));
+        }
+        Part { aggregate: Some(aggregate), from_engine, ..Part::default() }
+    }
+
+    fn joined(cells: Vec<Cell>, parts: &[(&str, Part)]) -> Warned<Vec<Cell>> {
+        let placement = placement(4);
+        let placed: Vec<_> = parts.iter().map(|(name, part)| Placed { name, placement: &placement, part }).collect();
+        join(cells, &placed)
+    }
+
+    fn from_requests() -> Cell {
+        let Placement { scenario, context, load, .. } = placement(4);
+        let mut cell =
+            Cell::from_aggregates(CellKey { scenario, context, load }, vec![part(0.5, false).aggregate.unwrap()])
+                .unwrap();
+        cell.metrics.iter_mut().for_each(|summary| summary.origin = Origin::Records);
+        cell
+    }
+
+    #[test]
+    fn one_run_in_two_files_counts_once_and_two_runs_are_merged() {
+        let found = joined(Vec::new(), &[("a.json", part(0.5, false)), ("b.json", part(0.5004, false))]);
+        assert_eq!((found.value.len(), found.value[0].requests, found.value[0].runs), (1, Some(100), 1));
+        assert_eq!(found.value[0].asked_output_tokens, Some(128));
+        assert_eq!(
+            found.warnings[0].to_string(),
+            "b.json describes the same run as a.json, which says more; it counts once"
+        );
+
+        let found = joined(Vec::new(), &[("a.json", part(0.5, false)), ("b.json", part(0.7, false))]);
+        assert_eq!((found.value[0].requests, found.value[0].runs, found.warnings.len()), (Some(200), 2, 0));
+    }
+
+    #[test]
+    fn requests_win_and_are_checked_by_what_their_tool_printed() {
+        let found = joined(vec![from_requests()], &[("a.json", part(0.5004, false))]);
+        assert_eq!(found, Warned::clean(vec![from_requests()]));
+
+        let found = joined(vec![from_requests()], &[("a.json", part(0.7, false))]);
+        assert_eq!(found.value, [from_requests()]);
+        assert_eq!(
+            found.warnings[0].to_string(),
+            "a.json at 4 concurrent requests: the tool prints a mean TTFT of 700 ms, its requests give 500 ms; the report uses the requests"
+        );
+        let fewer = Cell { requests: Some(10), ..from_requests() };
+        let found = joined(vec![fewer], &[("a.json", part(0.7, false))]);
+        assert_eq!(
+            found.warnings.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            [
+                "a.json at 4 concurrent requests: the tool counts 100 successes, the files hold 10; the report rests on those that the files hold"
+            ]
+        );
+    }
+
+    #[test]
+    fn an_engine_fills_in_what_the_client_could_not_see() {
+        let found = joined(vec![from_requests()], &[("start.txt", part(0.3, true))]);
+        let cell = &found.value[0];
+        assert_eq!((cell.metric(MetricId::Ttft).mean, cell.metric(MetricId::Queue).mean), (Some(0.5), Some(0.05)));
+        assert_eq!(found.warnings, []);
+        let alone = joined(Vec::new(), &[("start.txt", part(0.3, true))]);
+        assert_eq!(alone.value[0].metric(MetricId::Ttft).mean, Some(0.3));
+    }
+}

@@ -1,0 +1,280 @@
+//! Whole documents of JSON or YAML, as tools write them: with `NaN` and `Infinity` in place of numbers, one after the other
+//! in one file, and with prompts and responses that are read over and never held.
+
+use super::stream::Stream;
+use crate::error::{Error, Place, Result};
+use serde::de::{DeserializeOwned, DeserializeSeed};
+use std::cell::Cell;
+use std::io::{self, BufReader, Read};
+use std::marker::PhantomData;
+use std::rc::Rc;
+
+/// Largest YAML document in bytes: its parser needs all of it at once.
+const LARGEST_YAML: usize = 64 << 20;
+
+/// Who wrote a file, for messages.
+#[derive(Debug, Clone, Copy)]
+pub struct Tool {
+    /// `vllm bench serve`
+    pub name: &'static str,
+    /// The versions whose files are known to be read: `0.6 to 0.26`.
+    pub versions: &'static str,
+}
+
+impl Tool {
+    /// An error that says which versions are known to work.
+    pub fn error(&self, place: Place, message: impl Into<String>) -> Error {
+        Error::at(place, message).hint(format!(
+            "files of {} {} are known to be read; check that this one is whole and was not changed by hand",
+            self.name, self.versions
+        ))
+    }
+
+    /// A key that matters and is not there.
+    pub fn missing(&self, place: Place, key: &str) -> Error {
+        self.error(place, format!("expected the key `{key}`, as {} writes it; found none", self.name))
+    }
+}
+
+/// Reads the one JSON document of a file. Errors: it is none, or not of the expected shape.
+pub fn json<T: DeserializeOwned>(stream: &mut Stream, tool: &Tool) -> Result<T> {
+    json_seed(stream, tool, PhantomData)
+}
+
+/// The same into whatever `seed` makes of it while it is read: for documents too large to hold.
+pub fn json_seed<'de, S: DeserializeSeed<'de>>(stream: &mut Stream, tool: &Tool, seed: S) -> Result<S::Value> {
+    let name = stream.name();
+    let mut parser = serde_json::Deserializer::from_reader(BufReader::new(Standard::new(stream)));
+    let read = seed.deserialize(&mut parser).and_then(|value| parser.end().map(|()| value));
+    read.map_err(|error| broken(name, tool, error))
+}
+
+/// Reads every JSON document of a file that may hold several: JSON Lines, or objects appended to each other. `each` is also
+/// given the line that the document ends in.
+///
+/// Errors: a document is none, or not of the expected shape; what `each` passes on.
+pub fn json_each<T: DeserializeOwned>(
+    stream: &mut Stream,
+    tool: &Tool,
+    mut each: impl FnMut(T, u64) -> Result<()>,
+) -> Result<()> {
+    let name = stream.name();
+    let lines = Rc::new(Cell::new(1));
+    let counted = CountLines { inner: BufReader::new(Standard::new(stream)), lines: Rc::clone(&lines) };
+    for document in serde_json::Deserializer::from_reader(counted).into_iter::<T>() {
+        each(document.map_err(|error| broken(name, tool, error))?, lines.get())?;
+    }
+    Ok(())
+}
+
+/// Reads the one YAML document of a file. Errors: it is none, not of the expected shape, or larger than 64 MiB.
+pub fn yaml<T: DeserializeOwned>(stream: &mut Stream, tool: &Tool) -> Result<T> {
+    let name = stream.name();
+    let mut bytes = Vec::new();
+    while stream.read_more()? || !stream.unread().is_empty() {
+        let unread = stream.unread();
+        let length = unread.len();
+        bytes.extend_from_slice(unread);
+        stream.consume(length, 0);
+        if bytes.len() > LARGEST_YAML {
+            let message = format!("is a YAML document of more than {} MiB", LARGEST_YAML >> 20);
+            return Err(Error::at(Place::file(name), message)
+                .hint("let the tool write JSON instead, which is read without holding it"));
+        }
+    }
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let message = format!("expected UTF-8, found what is none at byte {}", error.utf8_error().valid_up_to());
+        tool.error(Place::file(name), message)
+    })?;
+    // `.inf` is how these tools write «without a limit».
+    let options =
+        serde_saphyr::options! { non_finite_float_policy: serde_saphyr::options::NonFiniteFloatPolicy::PassThrough };
+    serde_saphyr::from_str_with_options(&text, options).map_err(|error| {
+        let place = Place::file(name);
+        let place = match error.location() {
+            Some(location) => place.line(location.line() as u64).column(location.column() as u64),
+            None => place,
+        };
+        let message = error.without_snippet().to_string();
+        tool.error(place, format!("expected YAML as {} writes it: {}", tool.name, first_line(&message)))
+    })
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default()
+}
+
+/// What is wrong with a JSON document, in words.
+fn broken(name: &str, tool: &Tool, error: serde_json::Error) -> Error {
+    let place = Place::file(name).line(error.line() as u64).column(error.column() as u64);
+    if error.is_io() {
+        let error = io::Error::from(error);
+        let own = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()).cloned();
+        return own.unwrap_or_else(|| Error::at(Place::file(name), format!("cannot be read: {error}")));
+    }
+    if error.is_eof() {
+        return Error::at(place, "the document ends in the middle: the file is cut short")
+            .hint(format!("wait until {} has ended, or copy the file again", tool.name));
+    }
+    let full = error.to_string();
+    let message = full.rsplit_once(" at line ").map_or(full.as_str(), |(message, _)| message);
+    match message.strip_prefix("missing field ") {
+        Some(key) => tool.missing(place, key.trim_matches('`')),
+        None => tool.error(place, format!("expected JSON as {} writes it: {message}", tool.name)),
+    }
+}
+
+/// A stream whose `NaN` and `Infinity` outside of strings are written as texts of the same length, so that what follows is
+/// JSON and every position stays: `""` and `"inf"`, which [`super::loose::Number`] reads.
+struct Standard<'s, 'i> {
+    stream: &'s mut Stream<'i>,
+    in_string: bool,
+    escaped: bool,
+    out: Vec<u8>,
+    at: usize,
+}
+
+/// What is not JSON, and what stands in for it.
+const WORDS: [(&[u8], &[u8]); 3] = [(b"NaN", b"\"\" "), (b"Infinity", b"\"inf\"   "), (b"-Infinity", b"\"-inf\"   ")];
+const LONGEST_WORD: usize = 9;
+
+impl<'s, 'i> Standard<'s, 'i> {
+    fn new(stream: &'s mut Stream<'i>) -> Self {
+        Self { stream, in_string: false, escaped: false, out: Vec::new(), at: 0 }
+    }
+
+    /// Takes the next piece of the stream; nothing at its end.
+    fn refill(&mut self) -> Result<()> {
+        self.out.clear();
+        self.at = 0;
+        while self.stream.unread().len() < LONGEST_WORD && self.stream.read_more()? {}
+        let unread = self.stream.unread();
+        // A word that the piece may cut in two waits for the next one.
+        let end = if self.stream.ended() { unread.len() } else { unread.len() - LONGEST_WORD + 1 };
+        let mut at = 0;
+        while at < end {
+            let byte = unread[at];
+            let word = match byte {
+                b'N' | b'I' | b'-' if !self.in_string => WORDS.iter().find(|(word, _)| unread[at..].starts_with(word)),
+                _ => None,
+            };
+            if let Some((word, instead)) = word {
+                self.out.extend_from_slice(instead);
+                at += word.len();
+                continue;
+            }
+            match byte {
+                _ if self.escaped => self.escaped = false,
+                b'\\' => self.escaped = self.in_string,
+                b'"' => self.in_string = !self.in_string,
+                _ => {}
+            }
+            self.out.push(byte);
+            at += 1;
+        }
+        let lines = unread[..at].iter().filter(|byte| **byte == b'\n').count() as u64;
+        self.stream.consume(at, lines);
+        Ok(())
+    }
+}
+
+impl Read for Standard<'_, '_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if self.at == self.out.len() {
+            self.refill().map_err(io::Error::other)?;
+        }
+        let length = into.len().min(self.out.len() - self.at);
+        into[..length].copy_from_slice(&self.out[self.at..self.at + length]);
+        self.at += length;
+        Ok(length)
+    }
+}
+
+/// Counts the lines that were read.
+struct CountLines<R> {
+    inner: R,
+    lines: Rc<Cell<u64>>,
+}
+
+impl<R: Read> Read for CountLines<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(into)?;
+        let lines = into[..read].iter().filter(|byte| **byte == b'\n').count() as u64;
+        self.lines.set(self.lines.get() + lines);
+        Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::loose::Number;
+    use super::super::tests::{Dripping, Memory};
+    use super::*;
+
+    const TOOL: Tool = Tool { name: "a tool", versions: "1 to 2" };
+
+    #[derive(Debug, serde::Deserialize)]
+    struct Run {
+        done: Number,
+        #[serde(default)]
+        rate: Number,
+    }
+
+    fn read(text: &str) -> Result<Run> {
+        json(&mut Stream::open(&Memory::new("a.json", text)).unwrap(), &TOOL)
+    }
+
+    #[test]
+    fn numbers_that_are_none_are_read_wherever_they_stand() {
+        let text = r#"{"note": "NaN, \"Infinity\"", "done": NaN, "other": [-Infinity, 1], "rate":Infinity}"#;
+        let memory = Memory::new("a.json", text);
+        for input in [&memory as &dyn super::super::Input, &Dripping(&memory)] {
+            let run: Run = json(&mut Stream::open(input).unwrap(), &TOOL).unwrap();
+            assert_eq!((run.done.value(), run.rate.value(), run.rate.is_infinite()), (None, None, true));
+        }
+    }
+
+    #[test]
+    fn documents_may_follow_each_other_on_lines_or_not() {
+        for (text, expected) in [
+            ("{\"done\": 1}\n{\"done\": 2}\n\n{\"done\": 3}\n", vec![(1, 1), (2, 2), (3, 4)]),
+            ("{\n \"done\": 1\n}\n{\n \"done\": 2}", vec![(1, 3), (2, 5)]),
+            ("", vec![]),
+        ] {
+            let memory = Memory::new("a.jsonl", text);
+            let mut found = Vec::new();
+            json_each(&mut Stream::open(&memory).unwrap(), &TOOL, |run: Run, line| {
+                found.push((run.done.whole().unwrap(), line));
+                Ok(())
+            })
+            .unwrap();
+            assert_eq!(found, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_place_and_the_versions_known_to_work() {
+        let told = |text: &str| read(text).unwrap_err().to_string();
+        assert_eq!(
+            told("{\"rate\": 1}"),
+            "a.json:1:11: expected the key `done`, as a tool writes it; found none\nhint: files of a tool 1 to 2 are \
+             known to be read; check that this one is whole and was not changed by hand"
+        );
+        assert!(told("{\"done\":\n 1").starts_with("a.json:2:2: the document ends in the middle"));
+        assert!(
+            told("{\"done\": {}}").contains("expected JSON as a tool writes it: invalid type: map, expected a number")
+        );
+        assert!(
+            told("{\"done\": 1} x").starts_with("a.json:1:13: expected JSON as a tool writes it: trailing characters")
+        );
+    }
+
+    #[test]
+    fn yaml_is_read_too() {
+        let yaml_of = |text: &str| yaml::<Run>(&mut Stream::open(&Memory::new("a.yaml", text)).unwrap(), &TOOL);
+        let run = yaml_of("done: 5\nrate: .inf\nother: [1, 2]\n").unwrap();
+        assert_eq!((run.done.whole(), run.rate.is_infinite()), (Some(5), true));
+        let error = yaml_of("done: [1\n").unwrap_err().to_string();
+        assert!(error.starts_with("a.yaml:"), "{error}");
+    }
+}

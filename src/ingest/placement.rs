@@ -1,0 +1,348 @@
+//! Which level each run of a file belongs to, where its requests do not say: from the configuration, else from the tool's
+//! own words, else from the names of file and folder, else (the context) from the tokens that were counted.
+
+use super::names;
+use super::part::{LevelFacts, Part};
+use crate::cell::lengths::Lengths;
+use crate::cell::level::{Placement, Placements};
+use crate::config::{Config, FileRule};
+use crate::context::{Context, STANDARD};
+use crate::error::{Error, Place, Result, Warned, Warning};
+use crate::format;
+use crate::record::{Load, SWEEP};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How far a mean may lie from a standard context, as a share of it.
+const NEAR: f64 = 0.12;
+
+/// A file with the runs it describes.
+#[derive(Debug, Clone, Copy)]
+pub struct Described<'f> {
+    /// Its number among the run's files.
+    pub file: usize,
+    /// As messages name it.
+    pub name: &'f str,
+    /// Its runs.
+    pub parts: &'f [Part],
+}
+
+/// What was decided for all runs.
+#[derive(Debug, Default, PartialEq)]
+pub struct Decided {
+    /// The level of each run, by number of file and part.
+    pub placements: Placements,
+    /// By number of file: what was taken from its name, in words.
+    pub from_names: BTreeMap<usize, String>,
+}
+
+/// Decides the level of every run. `lengths` are the input tokens of runs whose requests are known.
+///
+/// Warns where the configuration and a tool differ, and says which files were taken for scenarios of their own. Errors:
+/// nothing says under which load a run was made; a tool and a name contradict each other and the configuration is silent.
+pub fn place(
+    files: &[Described],
+    lengths: &BTreeMap<(usize, usize), Lengths>,
+    config: &Config,
+) -> Result<Warned<Decided>> {
+    let mut warnings = Vec::new();
+    let mut decided = Decided::default();
+    let mut runs = Vec::new();
+    let shared = shared_by_kin(files);
+    for file in files {
+        let rule = config.file_rule(file.name);
+        for (number, part) in file.parts.iter().enumerate() {
+            let said = complete(&part.level, part.kin.as_deref().and_then(|kin| shared.get(kin)));
+            let named = names::read(file.name, said.load);
+            let place = Place { path: (!part.place.is_empty()).then(|| part.place.clone()), ..Place::file(file.name) };
+            let mut choice = Choice { place, warnings: &mut warnings, taken: Vec::new() };
+            let level = choice.level(&rule, &said, &named.level)?;
+            if !choice.taken.is_empty() {
+                decided.from_names.insert(file.file, choice.taken.join(", "));
+            }
+            let source = (file.file, number);
+            let derived = lengths.get(&source).filter(|lengths| lengths.mean().is_some());
+            runs.push(Run {
+                source,
+                context: level.context.map(Context::nominal).or_else(|| derived_context(derived, part)),
+                derived: level.context.is_none(),
+                weighted_mean: derived.and_then(Lengths::mean).or_else(|| mean_of(part)),
+                load: level.load.ok_or_else(|| no_load(file.name, part))?,
+                asked_output_tokens: level.output_tokens,
+                run: format!("{} {}{}", level.run.unwrap_or_default(), file.name, part.place).trim_start().to_owned(),
+                scenario: rule.scenario.clone(),
+                stem: named.stem,
+            });
+        }
+    }
+    name_scenarios(&mut runs, config, &mut warnings);
+    gather_mixed(&mut runs);
+    decided.placements = runs.into_iter().map(|run| (run.source, run.placement())).collect();
+    Ok(Warned { value: decided, warnings })
+}
+
+/// A run on its way to its level.
+struct Run {
+    source: (usize, usize),
+    context: Option<Context>,
+    /// Whether the context was decided from tokens rather than said.
+    derived: bool,
+    /// Requests and their mean input tokens.
+    weighted_mean: Option<(u64, f64)>,
+    load: Load,
+    asked_output_tokens: Option<u64>,
+    run: String,
+    scenario: Option<String>,
+    /// The file's name up to the level.
+    stem: String,
+}
+
+impl Run {
+    fn placement(self) -> Placement {
+        Placement {
+            scenario: self.scenario.unwrap_or_else(|| SWEEP.to_owned()),
+            context: self.context,
+            load: self.load,
+            run: Some(self.run),
+            asked_output_tokens: self.asked_output_tokens,
+        }
+    }
+}
+
+/// What the files of one kin say together, each thing only where they agree.
+fn shared_by_kin<'f>(files: &[Described<'f>]) -> BTreeMap<&'f str, LevelFacts> {
+    let mut said: BTreeMap<&str, Vec<&LevelFacts>> = BTreeMap::new();
+    for part in files.iter().flat_map(|file| file.parts) {
+        if let Some(kin) = &part.kin {
+            said.entry(kin).or_default().push(&part.level);
+        }
+    }
+    fn agreed<T: PartialEq + Clone>(values: impl Iterator<Item = Option<T>>) -> Option<T> {
+        let mut values = values.flatten();
+        let first = values.next()?;
+        values.all(|value| value == first).then_some(first)
+    }
+    let facts = |levels: Vec<&LevelFacts>| LevelFacts {
+        load: agreed(levels.iter().map(|level| level.load)),
+        context: agreed(levels.iter().map(|level| level.context)),
+        output_tokens: agreed(levels.iter().map(|level| level.output_tokens)),
+        run: agreed(levels.iter().map(|level| level.run.clone())),
+    };
+    said.into_iter().map(|(kin, levels)| (kin, facts(levels))).collect()
+}
+
+/// What a part says, completed by what its kin says.
+fn complete(level: &LevelFacts, kin: Option<&LevelFacts>) -> LevelFacts {
+    let Some(kin) = kin else { return level.clone() };
+    LevelFacts {
+        load: level.load.or(kin.load),
+        context: level.context.or(kin.context),
+        output_tokens: level.output_tokens.or(kin.output_tokens),
+        run: level.run.clone().or_else(|| kin.run.clone()),
+    }
+}
+
+/// Chooses between what configuration, tool and name say.
+struct Choice<'w> {
+    place: Place,
+    warnings: &'w mut Vec<Warning>,
+    /// What was taken from the name, in words.
+    taken: Vec<String>,
+}
+
+impl Choice<'_> {
+    fn level(&mut self, rule: &FileRule, said: &LevelFacts, named: &LevelFacts) -> Result<LevelFacts> {
+        Ok(LevelFacts {
+            load: self.choose("load", rule.load(), said.load, named.load, load_in_words, same_load)?,
+            context: self.choose(
+                "context",
+                rule.context_tokens(),
+                said.context,
+                named.context,
+                context_in_words,
+                same_context,
+            )?,
+            output_tokens: self.choose(
+                "output tokens",
+                rule.output_tokens,
+                said.output_tokens,
+                named.output_tokens,
+                |tokens| format::counted(*tokens, "output token", "output tokens"),
+                PartialEq::eq,
+            )?,
+            run: rule.run.clone().or_else(|| said.run.clone()).or_else(|| named.run.clone()),
+        })
+    }
+
+    /// The configuration wins, and a tool that differs is warned of; without it tool and name must not contradict each other.
+    fn choose<T>(
+        &mut self,
+        what: &str,
+        configured: Option<T>,
+        said: Option<T>,
+        named: Option<T>,
+        words: fn(&T) -> String,
+        same: fn(&T, &T) -> bool,
+    ) -> Result<Option<T>> {
+        match (configured, said, named) {
+            (Some(configured), Some(said), _) if !same(&configured, &said) => {
+                let message = format!("`[[file]]` says {}, the file itself says {}", words(&configured), words(&said));
+                self.warnings.push(Warning::at(self.place.clone(), message));
+                Ok(Some(configured))
+            }
+            (Some(configured), ..) => Ok(Some(configured)),
+            (None, Some(said), Some(named)) if !same(&said, &named) => {
+                let message = format!("the file says {}, its name says {}", words(&said), words(&named));
+                Err(Error::at(self.place.clone(), message).hint(format!(
+                    "rename the file, or settle its {what} in `gristmill.toml` with `[[file]]` and `match = \"{}\"`",
+                    self.place.file
+                )))
+            }
+            (None, Some(said), _) => Ok(Some(said)),
+            (None, None, Some(named)) => {
+                self.taken.push(words(&named));
+                Ok(Some(named))
+            }
+            (None, None, None) => Ok(None),
+        }
+    }
+}
+
+fn load_in_words(load: &Load) -> String {
+    match load {
+        Load::Concurrency(n) => format!("concurrency {n}"),
+        Load::RequestRate(rate) => format!("{rate} requests per second"),
+    }
+}
+
+fn context_in_words(tokens: &u64) -> String {
+    format!("context {}", Context::nominal(*tokens).label)
+}
+
+/// A number in flight and a rate do not contradict each other: a test may hold a rate and cap what is in flight.
+fn same_load(a: &Load, b: &Load) -> bool {
+    match (a, b) {
+        (Load::RequestRate(a), Load::RequestRate(b)) => (a - b).abs() <= 1e-6 * a.abs(),
+        _ => a == b || a.is_concurrency() != b.is_concurrency(),
+    }
+}
+
+fn same_context(a: &u64, b: &u64) -> bool {
+    Context::nominal(*a) == Context::nominal(*b)
+}
+
+fn no_load(name: &str, part: &Part) -> Error {
+    let place = Place { path: (!part.place.is_empty()).then(|| part.place.clone()), ..Place::file(name) };
+    Error::at(place, "nothing says under which load this was measured: neither the file nor its name names a concurrency or a request rate")
+        .hint(format!(
+            "add to `gristmill.toml`: `[[file]]` with `match = \"{name}\"` and `concurrency = …` or `request_rate = …`; \
+             `ignore = true` leaves the file out"
+        ))
+}
+
+/// The context that the tokens show: of each request where they are known, else of their mean.
+fn derived_context(lengths: Option<&Lengths>, part: &Part) -> Option<Context> {
+    lengths.and_then(Lengths::context).or_else(|| mean_of(part).map(|(_, mean)| near(mean, spread(part))))
+}
+
+fn spread(part: &Part) -> Option<f64> {
+    part.aggregate.as_ref()?.input_tokens_sd
+}
+
+/// The standard context that a mean lies near, else the mean itself; mixed lengths where the deviation is large, and where
+/// it is unknown and the mean is no whole number.
+fn near(mean: f64, deviation: Option<f64>) -> Context {
+    if deviation.is_some_and(|deviation| deviation > NEAR * mean) {
+        return Context::mixed(mean);
+    }
+    let standard = STANDARD.into_iter().find(|standard| (mean / *standard as f64 - 1.0).abs() <= NEAR);
+    match standard {
+        Some(standard) => Context::nominal(standard),
+        None if mean.fract() == 0.0 || deviation.is_some() => Context::nominal(mean.round() as u64),
+        None => Context::mixed(mean),
+    }
+}
+
+fn mean_of(part: &Part) -> Option<(u64, f64)> {
+    let aggregate = part.aggregate.as_ref()?;
+    let n = aggregate.requests.unwrap_or(1).saturating_sub(aggregate.failed.unwrap_or(0)).max(1);
+    aggregate.mean_input().filter(|mean| *mean >= 1.0).map(|mean| (n, mean))
+}
+
+/// Names the scenario of every run that the configuration does not name.
+///
+/// Files whose names are the same up to the level belong together. Of several such families the one with most levels is
+/// the sweep; the others are called by their names. Where every family is a single level and no two levels are the same,
+/// the names only number the levels of one sweep.
+fn name_scenarios(runs: &mut [Run], config: &Config, warnings: &mut Vec<Warning>) {
+    let use_case = |stem: &str| {
+        let plain =
+            |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+        let ids = config
+            .use_case
+            .iter()
+            .map(|case| case.id.clone())
+            .chain(crate::config::built_in().into_iter().map(|case| case.id));
+        ids.into_iter().find(|id| plain(id) == plain(stem))
+    };
+    for run in runs.iter_mut().filter(|run| run.scenario.is_none()) {
+        run.scenario = use_case(&run.stem);
+    }
+    let mut families: BTreeMap<String, BTreeSet<(Option<String>, Load)>> = BTreeMap::new();
+    for run in runs.iter().filter(|run| run.scenario.is_none()) {
+        let label = run.context.as_ref().map(|context| context.label.clone());
+        families.entry(run.stem.clone()).or_default().insert((label, run.load));
+    }
+    let levels: usize = families.values().map(BTreeSet::len).sum();
+    let distinct = families.values().flatten().collect::<BTreeSet<_>>().len();
+    let single = families.values().all(|levels| levels.len() == 1);
+    if families.len() < 2 || (single && levels == distinct) {
+        return;
+    }
+    // Of equals the first by name.
+    let Some(sweep) = families.iter().rev().max_by_key(|(_, levels)| levels.len()).map(|(stem, _)| stem.clone()) else {
+        return;
+    };
+    for run in runs.iter_mut().filter(|run| run.scenario.is_none() && run.stem != sweep) {
+        run.scenario = Some(if run.stem.is_empty() { "unnamed".to_owned() } else { run.stem.clone() });
+    }
+    let others: Vec<_> = families.keys().filter(|stem| **stem != sweep).map(|stem| format!("`{stem}`")).collect();
+    warnings.push(Warning::new(format!(
+        "the names of the files differ before the level: `{sweep}` is taken for the sweep, {} for {} of {} own; `scenario` \
+         in `[[file]]` says otherwise",
+        format::list(&others),
+        if others.len() == 1 { "a scenario" } else { "scenarios" },
+        if others.len() == 1 { "its" } else { "their" },
+    )));
+}
+
+/// Levels of one scenario whose lengths are mixed, or lie around no common length, are one series: their means differ by
+/// chance from level to level, and a context of its own for each would leave nothing to compare.
+fn gather_mixed(runs: &mut [Run]) {
+    let mut scenarios: BTreeMap<Option<String>, Vec<usize>> = BTreeMap::new();
+    for (at, run) in runs.iter().enumerate().filter(|(_, run)| run.derived && run.context.is_some()) {
+        scenarios.entry(run.scenario.clone()).or_default().push(at);
+    }
+    for members in scenarios.into_values() {
+        let labels: BTreeSet<_> =
+            members.iter().filter_map(|at| runs[*at].context.as_ref()).map(|c| &c.label).collect();
+        let mixed = members.iter().any(|at| runs[*at].context.as_ref().is_some_and(|context| context.mixed));
+        let mut contexts: BTreeMap<Load, BTreeSet<&str>> = BTreeMap::new();
+        for run in members.iter().map(|at| &runs[*at]) {
+            contexts.entry(run.load).or_default().extend(run.context.as_ref().map(|context| context.label.as_str()));
+        }
+        // Two nominal lengths under one load are a grid, not chance.
+        let grid = contexts.values().any(|labels| labels.iter().filter(|label| !label.contains("mixed")).count() > 1);
+        if labels.len() < 2 || !mixed || grid {
+            continue;
+        }
+        let weighted = members.iter().filter_map(|at| runs[*at].weighted_mean);
+        let (n, sum) = weighted.fold((0, 0.0), |(n, sum), (count, mean)| (n + count, sum + count as f64 * mean));
+        if n > 0 {
+            let together = Context::mixed(sum / n as f64);
+            members.iter().for_each(|at| runs[*at].context = Some(together.clone()));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

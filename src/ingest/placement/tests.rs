@@ -1,0 +1,135 @@
+//! Where runs are placed, and what is said about it.
+
+use super::*;
+use crate::cell::aggregate::Aggregate;
+use crate::config::parse;
+
+fn level(load: Option<Load>, context: Option<u64>) -> Part {
+    Part { level: LevelFacts { load, context, ..LevelFacts::default() }, ..Part::default() }
+}
+
+fn mean_input(load: u64, mean: f64, sd: Option<f64>) -> Part {
+    let aggregate = Aggregate {
+        requests: Some(10),
+        failed: Some(0),
+        mean_input_tokens: Some(mean),
+        input_tokens_sd: sd,
+        ..Aggregate::default()
+    };
+    Part { aggregate: Some(aggregate), ..level(Some(Load::Concurrency(load)), None) }
+}
+
+fn placed(files: &[(&str, Part)], config: &str) -> Result<Warned<Decided>> {
+    let parts: Vec<_> = files.iter().map(|(_, part)| vec![part.clone()]).collect();
+    let described: Vec<_> = files
+        .iter()
+        .zip(&parts)
+        .enumerate()
+        .map(|(file, ((name, _), parts))| Described { file, name, parts })
+        .collect();
+    place(&described, &BTreeMap::new(), &parse(config, "gristmill.toml").unwrap())
+}
+
+fn shown(files: &[(&str, Part)], config: &str) -> Vec<String> {
+    let decided = placed(files, config).unwrap().value;
+    let one = |placement: &Placement| {
+        let context = placement.context.as_ref().map_or("–", |context| context.label.as_str());
+        format!("{} {} {context}", placement.scenario, format::level(placement.load))
+    };
+    decided.placements.values().map(one).collect()
+}
+
+const RATE: fn(f64) -> Part = |rate| level(Some(Load::RequestRate(rate)), Some(4096));
+
+#[test]
+fn the_configuration_wins_over_the_tool_and_the_tool_over_the_name() {
+    let file = |name| (name, level(Some(Load::Concurrency(8)), None));
+    assert_eq!(shown(&[file("conc8_ctx1024.json")], ""), ["sweep 8 1K"]);
+    let found = placed(&[file("conc8_ctx1024.json")], "").unwrap();
+    assert_eq!(found.value.from_names[&0], "context 1K");
+    assert_eq!(found.warnings, []);
+
+    let error = placed(&[file("conc4.json")], "").unwrap_err().to_string();
+    assert!(
+        error.starts_with("conc4.json: the file says concurrency 8, its name says concurrency 4\nhint: rename"),
+        "{error}"
+    );
+
+    let config = "[[file]]\nmatch = \"conc4*\"\nconcurrency = 2\ncontext = \"2K\"";
+    let found = placed(&[file("conc4.json")], config).unwrap();
+    assert_eq!(found.value.placements[&(0, 0)].load, Load::Concurrency(2));
+    assert_eq!(
+        found.warnings[0].to_string(),
+        "conc4.json: `[[file]]` says concurrency 2, the file itself says concurrency 8"
+    );
+}
+
+#[test]
+fn a_run_without_a_load_is_an_error_that_says_what_to_write() {
+    let error = placed(&[("a.json", level(None, None))], "").unwrap_err().to_string();
+    assert!(error.starts_with("a.json: nothing says under which load this was measured"), "{error}");
+    assert!(error.contains("`[[file]]` with `match = \"a.json\"`"), "{error}");
+}
+
+#[test]
+fn files_of_one_kin_share_their_level() {
+    let kin = |part: Part| Part { kin: Some("c8/profile_export".into()), ..part };
+    let files = [
+        ("c8/profile_export.jsonl", kin(level(None, None))),
+        ("c8/profile_export_aiperf.json", kin(level(Some(Load::Concurrency(8)), Some(100)))),
+    ];
+    assert_eq!(shown(&files, ""), ["sweep 8 100", "sweep 8 100"]);
+}
+
+#[test]
+fn names_that_differ_before_the_level_are_scenarios() {
+    let files = [
+        ("07-office-baseline.json", RATE(0.2)),
+        ("08-general-chatbot.json", RATE(0.2)),
+        ("general_chatbot.json", RATE(0.5)),
+        ("11-rate-sweep-0.1.json", RATE(0.1)),
+        ("11-rate-sweep-0.2.json", RATE(0.2)),
+    ];
+    assert_eq!(
+        shown(&files, ""),
+        [
+            "07-office-baseline 0.2 4K",
+            "08-general-chatbot 0.2 4K",
+            "general-chatbot 0.5 4K",
+            "sweep 0.1 4K",
+            "sweep 0.2 4K"
+        ]
+    );
+    let warnings = placed(&files, "").unwrap().warnings;
+    assert_eq!(
+        warnings.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        [
+            "the names of the files differ before the level: `11-rate-sweep` is taken for the sweep, `07-office-baseline` and \
+          `08-general-chatbot` for scenarios of their own; `scenario` in `[[file]]` says otherwise"
+        ]
+    );
+}
+
+#[test]
+fn names_that_only_number_the_levels_are_one_sweep() {
+    let file = |name, concurrency| (name, level(Some(Load::Concurrency(concurrency)), Some(1024)));
+    assert_eq!(shown(&[file("low.json", 1), file("high.json", 8)], ""), ["sweep 1 1K", "sweep 8 1K"]);
+}
+
+#[test]
+fn mixed_lengths_of_one_scenario_are_one_series() {
+    let means = |a: (f64, Option<f64>), b: (f64, Option<f64>)| {
+        shown(&[("conc1.json", mean_input(1, a.0, a.1)), ("conc4.json", mean_input(4, b.0, b.1))], "")
+    };
+    assert_eq!(
+        means((90_000.5, Some(50_000.0)), (110_000.5, Some(60_000.0))),
+        ["sweep 1 ~97.7K, mixed", "sweep 4 ~97.7K, mixed"]
+    );
+    assert_eq!(means((1020.5, None), (1030.5, Some(0.0))), ["sweep 1 1K", "sweep 4 1K"]);
+    assert_eq!(
+        means((226.3, None), (220.1, None)),
+        ["sweep 1 ~223, mixed", "sweep 4 ~223, mixed"],
+        "one of them lies near 256"
+    );
+    assert_eq!(means((100.25, Some(0.5)), (100.0, None)), ["sweep 1 100", "sweep 4 100"]);
+}
