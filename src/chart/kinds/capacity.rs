@@ -58,7 +58,7 @@ fn title(capacity: &Capacity, held: &[Held], loads: &[Load]) -> String {
     };
     let names: Vec<String> = held.iter().map(name).collect();
     let along = if loads.iter().all(|load| load.is_concurrency()) { "concurrency" } else { "request rate" };
-    format!("{}: {} by {along}", capacity.use_case.name, names.join(" and "))
+    format!("{}: {} by {along}", capacity.use_case.name, format::list(&names))
 }
 
 /// The metrics with a threshold and, beside a single latency, generation speed.

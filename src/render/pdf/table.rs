@@ -104,24 +104,35 @@ impl Flow<'_> {
             rows if rows > LONG => setting.closer(0.93, 0.55),
             _ => setting,
         });
+        let texts = |setting: Setting| -> (Vec<Text>, Vec<Vec<Text>>) {
+            let body = table.rows.iter().map(|row| self.row_texts(table, row, setting)).collect();
+            (self.head_texts(table, setting), body)
+        };
+        // Smaller type is better than a second line, down to a size that is still easy to read.
+        for setting in settings.into_iter().filter(|setting| setting.scale >= EASY_SCALE) {
+            let (head, body) = texts(setting);
+            let needs = self.needs(&head, &body, setting, column, Heads::OneLine);
+            if needs.iter().map(|need| need.most).sum::<f32>() <= column.width
+                && let Some(widths) = widths(&needs, column.width)
+            {
+                return (Grid { setting, column, widths }, head, body);
+            }
+        }
         for setting in settings {
-            let head = self.head_texts(table, setting);
-            let body: Vec<_> = table.rows.iter().map(|row| self.row_texts(table, row, setting)).collect();
+            let (head, body) = texts(setting);
             for heads in [Heads::OneLine, Heads::MayWrap] {
                 let needs = self.needs(&head, &body, setting, column, heads);
                 let Some(widths) = widths(&needs, column.width) else { continue };
                 let grid = Grid { setting, column, widths };
-                // Smaller type is better than tall rows, down to a size that is still easy to read.
+                // It is better than tall rows too.
                 let small = setting.scale < EASY_SCALE && heads == Heads::MayWrap;
-                let all_on_one_line = needs.iter().map(|need| need.most).sum::<f32>() <= column.width;
-                if small || all_on_one_line || body.iter().all(|row| self.tallest(row, &grid) <= 2) {
+                if small || body.iter().all(|row| self.tallest(row, &grid) <= 2) {
                     return (grid, head, body);
                 }
             }
         }
         let setting = settings[settings.len() - 1];
-        let head = self.head_texts(table, setting);
-        let body: Vec<_> = table.rows.iter().map(|row| self.row_texts(table, row, setting)).collect();
+        let (head, body) = texts(setting);
         let widths = forced(&self.needs(&head, &body, setting, column, Heads::MayWrap), column.width);
         (Grid { setting, column, widths }, head, body)
     }

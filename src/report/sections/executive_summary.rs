@@ -245,7 +245,7 @@ fn key_findings(input: &Composition) -> Table {
     if let Some(scaling) = &findings.throughput_scaling {
         let context = scaling.context.as_ref().map(|context| format!(", {}", context.noun()));
         let (from, to) = (format::level(scaling.from), format::load(scaling.to));
-        let condition = format!("from {from} to {to}{}", context.unwrap_or_default());
+        let condition = format!("{from} to {to}{}", context.unwrap_or_default());
         row("Throughput scaling".into(), format::ratio(scaling.ratio), condition, Some(scaling.ratio));
     }
     let success = &findings.success;
