@@ -3,6 +3,7 @@
 use super::Input;
 use super::power::nvidia_smi::NvidiaSmi;
 use super::records::{csv::RecordsCsv, json_array::RecordsJsonArray, json_lines::RecordsJsonLines};
+use super::serving::{inferencex::InferenceX, sglang::SglangServing, vllm::VllmServe};
 use super::sink::Sink;
 use super::stream::Stream;
 use crate::error::{Error, Place, Result};
@@ -25,7 +26,8 @@ pub trait Format: Sync {
 }
 
 /// Every format that is read.
-pub static FORMATS: &[&dyn Format] = &[&RecordsCsv, &RecordsJsonLines, &RecordsJsonArray, &NvidiaSmi];
+pub static FORMATS: &[&dyn Format] =
+    &[&RecordsCsv, &RecordsJsonLines, &RecordsJsonArray, &VllmServe, &SglangServing, &InferenceX, &NvidiaSmi];
 
 /// The beginning of a file, for recognising it.
 #[derive(Debug, Clone)]

@@ -1,0 +1,129 @@
+//! The clients that descend from vLLM's `benchmark_serving.py`: one object a run, and with `--save-detailed` one entry per
+//! request in lists beside it.
+
+pub mod inferencex;
+pub mod sglang;
+pub mod vllm;
+
+use super::flat::{Flat, Lists};
+use super::loose::Number;
+use super::sink::Sink;
+use crate::cell::Window;
+use crate::cell::aggregate::{Aggregate, Printed};
+use crate::error::{Place, Result};
+use crate::metric::MetricId;
+use crate::record::{Load, Record};
+
+/// What the load generator held constant: the rate at which it sent, else the requests it kept in flight.
+fn load(flat: &Flat) -> Option<Load> {
+    let rate = flat.number("request_rate").filter(|rate| *rate > 0.0).map(Load::RequestRate);
+    rate.or_else(|| flat.whole("max_concurrency").filter(|n| *n > 0).map(Load::Concurrency))
+}
+
+/// Counts, tokens, duration and throughput, under the keys that all of these clients share.
+fn counts(flat: &Flat) -> Aggregate {
+    let completed = flat.whole("completed");
+    let sent = flat.whole("num_prompts");
+    let failed = flat.whole("failed").or_else(|| sent?.checked_sub(completed?));
+    let lengths = (0..flat.lists.input_lens.len()).filter(|at| success(&flat.lists, *at));
+    let lengths: Vec<f64> = lengths.filter_map(|at| flat.lists.input_lens[at].value()).collect();
+    Aggregate {
+        requests: completed.zip(failed).map(|(completed, failed)| completed + failed),
+        failed,
+        duration_s: flat.number("duration").filter(|duration| *duration > 0.0),
+        window: window(flat),
+        input_tokens: flat.whole("total_input_tokens"),
+        output_tokens: flat.whole("total_output_tokens"),
+        throughput_tok_s: flat.number("output_throughput").filter(|_| completed != Some(0)),
+        achieved_rate: flat.number("request_throughput"),
+        input_tokens_sd: deviation(&lengths),
+        ..Aggregate::default()
+    }
+}
+
+/// First submission to last end on the Unix clock, where the client writes it.
+fn window(flat: &Flat) -> Option<Window> {
+    let at = |key| flat.number(key).map(|seconds| (seconds * 1e12) as i128);
+    let (start_ps, end_ps) = (at("benchmark_start_time_unix")?, at("benchmark_end_time_unix")?);
+    (end_ps >= start_ps).then_some(Window { start_ps, end_ps })
+}
+
+fn deviation(values: &[f64]) -> Option<f64> {
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
+    (values.len() > 1).then(|| (squares / (n - 1.0)).sqrt())
+}
+
+/// A statistic over the gaps of all requests together: its number and deviation are of gaps, not of requests.
+fn pooled(printed: Printed) -> Printed {
+    Printed { n: 0, sd: None, ..printed }
+}
+
+/// Whether a file holds its requests one by one; lengths alone do not time them.
+fn is_detailed(flat: &Flat) -> bool {
+    !flat.lists.ttfts.is_empty() || !flat.lists.latencies.is_empty()
+}
+
+/// Whether the request at a place of the lists succeeded: it brought tokens, or neither a reason nor a silence.
+fn success(lists: &Lists, at: usize) -> bool {
+    let tokens = lists.output_lens.get(at).and_then(|tokens| tokens.value());
+    let failed = lists.errors.get(at).is_some_and(|error| error.get().is_some());
+    let answered = positive(&lists.ttfts, at).is_some() || positive(&lists.latencies, at).is_some();
+    !failed && (tokens.is_some_and(|tokens| tokens > 0.0) || answered)
+}
+
+fn positive(list: &[Number], at: usize) -> Option<f64> {
+    list.get(at).and_then(|number| number.value()).filter(|value| *value > 0.0)
+}
+
+/// Hands the requests of a detailed file on. The lists are in seconds, whatever the aggregates beside them are in.
+fn records(flat: &Flat, part: usize, line: u64, file: &str, sink: &mut Sink) -> Result<()> {
+    let lists = &flat.lists;
+    let requests = lists.ttfts.len().max(lists.latencies.len());
+    for at in 0..requests {
+        let place = || Place::file(file).line(line).path(format!("ttfts[{at}]"));
+        let success = success(lists, at);
+        let gaps = lists.itls.get(at).copied();
+        let e2e_s = positive(&lists.latencies, at).or_else(|| Some(positive(&lists.ttfts, at)? + gaps?.sum));
+        let output_tokens = lists.output_lens.get(at).and_then(|tokens| tokens.whole());
+        // Without streaming these clients give the end of the response as its first token.
+        let streamed = gaps.is_none_or(|gaps| gaps.count > 0) || output_tokens.is_none_or(|tokens| tokens < 2);
+        let record = Record {
+            load: None,
+            part,
+            start_ps: lists
+                .start_times
+                .get(at)
+                .and_then(|start| start.value())
+                .map(|start| (start * 1e12).round() as i128),
+            e2e_s: e2e_s.filter(|_| success),
+            ttft_s: positive(&lists.ttfts, at).filter(|_| success && streamed),
+            itl_s: gaps.and_then(|gaps| gaps.mean()).filter(|_| success),
+            output_chunks: gaps.filter(|gaps| success && gaps.count > 0).map(|gaps| gaps.count + 1),
+            input_tokens: lists.input_lens.get(at).and_then(|tokens| tokens.whole()),
+            output_tokens: output_tokens.filter(|_| success),
+            success,
+            error: lists.errors.get(at).and_then(|error| error.get()),
+            ..Record::default()
+        };
+        sink.record(&record, line, place)?;
+    }
+    Ok(())
+}
+
+/// Keeps the latencies that a client prints; where nothing succeeded it prints zeros, which measure nothing.
+fn latencies(aggregate: &mut Aggregate, flat: &Flat, names: [(MetricId, &str); 4], naming: super::flat::Naming) {
+    let n = match flat.whole("completed") {
+        Some(0) => return,
+        completed => completed.unwrap_or(0),
+    };
+    for (id, name) in names {
+        let printed = flat.printed(name, n, naming);
+        match id {
+            MetricId::Itl => aggregate.set(id, pooled(printed)),
+            MetricId::Tpot => aggregate.set_tpot(printed),
+            _ => aggregate.set(id, printed),
+        }
+    }
+}
