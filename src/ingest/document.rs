@@ -92,7 +92,7 @@ pub fn yaml<T: DeserializeOwned>(stream: &mut Stream, tool: &Tool) -> Result<T> 
     serde_saphyr::from_str_with_options(&text, options).map_err(|error| {
         let place = Place::file(name);
         let place = match error.location() {
-            Some(location) => place.line(location.line() as u64).column(location.column() as u64),
+            Some(location) => place.line(location.line()).column(location.column()),
             None => place,
         };
         let message = error.without_snippet().to_string();

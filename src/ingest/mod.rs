@@ -18,6 +18,7 @@ pub mod serving;
 pub mod setup;
 pub mod sink;
 pub mod stream;
+pub mod survey;
 
 use crate::cell::Cell;
 use crate::cell::fold::{Counting, Picking};

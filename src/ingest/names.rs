@@ -51,6 +51,10 @@ pub fn read(name: &str, known: Option<Load>) -> Named {
     if let Some(last) = components.last_mut() {
         *last = without_extension(last);
     }
+    // InferenceX puts this before the name of the file that it sums up.
+    if let Some(last) = components.last_mut() {
+        *last = last.strip_prefix("agg_").unwrap_or(last);
+    }
     let mut named = Named::default();
     let mut stems = Vec::new();
     let mut found_below = false;
@@ -357,7 +361,7 @@ mod tests {
                 "SERVE--max_num_seqs=4-BENCH--max_concurrency=2-num_prompts=8/run=0.json",
                 "[SERVE--max_num_seqs=4-BENCH] c=2 run=0",
             ),
-            ("agg_kimik2.5_8k1k_int4_vllm_tp8-ep1_conc64_MI355-gbt350.json", "[agg_kimik2.5] c=64 in=8192 out=1024"),
+            ("agg_kimik2.5_8k1k_int4_vllm_tp8-ep1_conc64_MI355-gbt350.json", "[kimik2.5] c=64 in=8192 out=1024"),
             ("conc16/profile_export_aiperf.json", "[] c=16"),
             ("sweep/concurrency4/profile_export.jsonl.gz", "[sweep] c=4"),
             ("warm/conc8.json", "[warm] c=8"),

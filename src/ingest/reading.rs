@@ -97,7 +97,8 @@ pub fn read_all<F: Send>(
     Ok(Reading { folds, files })
 }
 
-fn read_file(
+/// Reads one file, and in a second reading holds it against the first.
+pub fn read_file(
     file: &Recognised,
     config: &Config,
     lenient: bool,

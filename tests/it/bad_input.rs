@@ -2,39 +2,14 @@
 //!
 //! Each file is named after what it shows; a new one only needs its snapshot.
 
+use crate::on_disk::OnDisk;
 use crate::run::root;
 use gristmill::config::Config;
 use gristmill::error::{Result, Warned};
 use gristmill::ingest::{Ingested, Input, Options, ingest};
 use std::fmt::Write as _;
-use std::fs::{self, File};
-use std::io::Read;
+use std::fs;
 use std::path::{Path, PathBuf};
-
-/// A file, called by its name alone.
-struct OnDisk {
-    path: PathBuf,
-    name: String,
-}
-
-impl OnDisk {
-    fn new(path: PathBuf) -> Self {
-        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-        Self { path, name }
-    }
-}
-
-impl Input for OnDisk {
-    fn name(&self) -> &str {
-        &self.name
-    }
-    fn open(&self) -> std::io::Result<Box<dyn Read + Send + '_>> {
-        Ok(Box::new(File::open(&self.path)?))
-    }
-    fn size(&self) -> u64 {
-        fs::metadata(&self.path).map_or(0, |metadata| metadata.len())
-    }
-}
 
 fn records() -> PathBuf {
     root().join("fixtures/inputs/records")

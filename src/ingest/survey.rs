@@ -1,0 +1,132 @@
+//! What was understood of each file of a run, whether or not a report can be made of it: what `gristmill check` shows.
+
+use super::format::{FORMATS, recognise};
+use super::part::{Part, Setup};
+use super::power::Log;
+use super::reading::{FileReading, Recognised, read_file};
+use super::sink::Findings;
+use super::{Input, Options};
+use crate::config::Config;
+use crate::context::Context;
+use crate::error::{Error, Warning};
+use crate::record::Load;
+use std::collections::BTreeSet;
+
+/// One file, looked at by itself.
+#[derive(Debug)]
+pub struct Surveyed {
+    /// As messages name it.
+    pub name: String,
+    /// Its format; none where nobody recognised it.
+    pub format: Option<&'static str>,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// What its reader must be told.
+    pub warnings: Vec<Warning>,
+    /// Columns and keys that nobody knows.
+    pub unknown: Vec<String>,
+    /// Bad records that were skipped, by reason; empty unless lenient.
+    pub skipped: Vec<(String, u64)>,
+}
+
+/// What became of a file.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It was read.
+    Read(Given),
+    /// It was recognised, and left out for this reason.
+    SetAside(String),
+    /// It is empty.
+    Empty,
+    /// Nobody recognises it.
+    NotRecognised,
+    /// It was recognised and cannot be read.
+    Failed(Error),
+}
+
+/// What a file gave.
+#[derive(Debug, Default, PartialEq)]
+pub struct Given {
+    /// Requests that it holds one by one.
+    pub records: u64,
+    /// Loads that it names itself.
+    pub loads: BTreeSet<Load>,
+    /// Contexts that it names itself.
+    pub contexts: BTreeSet<Context>,
+    /// Runs that it describes, each with the requests that its tool counted.
+    pub runs: Vec<Option<u64>>,
+    /// What it says of model, hardware and engine, by the key of the configuration.
+    pub setup: Vec<(&'static str, String)>,
+    /// Samples of a power log, by GPU.
+    pub gpus: Vec<(String, u64)>,
+    /// First and last sample of a power log, nanoseconds since the Unix epoch.
+    pub power_span_ns: Option<(i64, i64)>,
+}
+
+/// Looks at each file by itself; one that cannot be read keeps no other from being looked at.
+pub fn survey(inputs: &[&dyn Input], config: &Config, options: &Options) -> Vec<Surveyed> {
+    let mut surveyed: Vec<_> = inputs.iter().map(|input| look(*input, config, options)).collect();
+    surveyed.sort_by(|a, b| a.name.cmp(&b.name));
+    surveyed
+}
+
+fn look(input: &dyn Input, config: &Config, options: &Options) -> Surveyed {
+    let ignored = config.file_rule(input.name()).ignore == Some(true);
+    let recognised = if ignored { Ok(None) } else { recognise(input, FORMATS) };
+    let format = recognised.as_ref().ok().copied().flatten();
+    let mut loads = BTreeSet::new();
+    let mut contexts = BTreeSet::new();
+    let mut note = |record: &crate::record::Record| {
+        if record.load.is_none_or(|load| !loads.contains(&load)) {
+            loads.extend(record.load);
+        }
+        contexts.extend(record.context);
+    };
+    let reading = recognised
+        .and_then(|format| read_file(&Recognised { input, format, ignored }, config, options.lenient, None, &mut note));
+    let mut surveyed = Surveyed {
+        name: input.name().to_owned(),
+        format: format.map(super::format::Format::name),
+        outcome: Outcome::NotRecognised,
+        warnings: Vec::new(),
+        unknown: Vec::new(),
+        skipped: Vec::new(),
+    };
+    let FileReading { empty, findings, .. } = match reading {
+        Ok(reading) => reading,
+        Err(error) => return Surveyed { outcome: Outcome::Failed(error), ..surveyed },
+    };
+    let Findings { records, parts, set_aside, power, warnings, unknown, skipped, .. } = findings;
+    surveyed.warnings = warnings;
+    surveyed.unknown = unknown.into_iter().collect();
+    surveyed.skipped = skipped.into_iter().map(|(reason, count)| (reason.to_owned(), count)).collect();
+    surveyed.outcome = match (set_aside, format) {
+        (Some(reason), _) => Outcome::SetAside(reason),
+        (None, None) if empty => Outcome::Empty,
+        (None, None) => Outcome::NotRecognised,
+        (None, Some(_)) => {
+            loads.extend(parts.iter().filter_map(|part| part.level.load));
+            contexts.extend(parts.iter().filter_map(|part| part.level.context));
+            let contexts = contexts.into_iter().map(Context::nominal).collect();
+            Outcome::Read(Given { records, loads, contexts, ..given(&parts, power.as_ref()) })
+        }
+    };
+    surveyed
+}
+
+fn given(parts: &[Part], power: Option<&Log>) -> Given {
+    let mut setup = Vec::new();
+    for (property, value) in parts.iter().flat_map(|part| Setup::iter(&part.setup)) {
+        let said = (property.key(), value.to_owned());
+        if !setup.contains(&said) {
+            setup.push(said);
+        }
+    }
+    Given {
+        runs: parts.iter().map(|part| part.aggregate.as_ref().and_then(|aggregate| aggregate.requests)).collect(),
+        setup,
+        gpus: power.iter().flat_map(|log| &log.gpus).map(|(gpu, samples)| (gpu.name(), samples.len() as u64)).collect(),
+        power_span_ns: power.and_then(Log::span_ns),
+        ..Given::default()
+    }
+}
