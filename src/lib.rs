@@ -40,6 +40,7 @@
 pub mod analysis;
 pub mod cell;
 pub mod chart;
+pub mod colour;
 pub mod config;
 pub mod context;
 pub mod error;
@@ -47,6 +48,7 @@ pub mod font;
 pub mod format;
 pub mod ingest;
 pub mod logo;
+pub mod markup;
 pub mod metric;
 pub mod pipeline;
 pub mod record;

@@ -4,6 +4,7 @@ mod style;
 
 use super::scene::{Mark, Paint, Scene};
 use super::theme;
+use crate::markup;
 use std::fmt::Write;
 use style::Style;
 
@@ -192,20 +193,12 @@ fn number(value: f32) -> String {
 
 /// Text as XML character data or attribute value; a character that XML cannot hold becomes U+FFFD.
 fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            '\t' | '\n' | '\r' => out.push(' '),
-            '\u{0}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
-            c => out.push(c),
-        }
-    }
-    out
+    let held = |c: char| match c {
+        '\t' | '\n' | '\r' => ' ',
+        '\u{0}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => char::REPLACEMENT_CHARACTER,
+        c => c,
+    };
+    markup::escape(&text.chars().map(held).collect::<String>())
 }
 
 #[cfg(test)]

@@ -5,9 +5,7 @@
 //! each series has its own marker too.
 
 use super::scene::Paint;
-
-/// Red, green, blue.
-pub type Rgb = (u8, u8, u8);
+use crate::colour::{Rgb, hex};
 
 /// Roles, their names and their shades on a light and on a dark ground.
 const ROLES: [(Paint, &str, Rgb, Rgb); 6] = [
@@ -64,16 +62,6 @@ pub fn light_declarations() -> String {
     declarations(rgb)
 }
 
-/// `#1f2933`
-pub fn hex((red, green, blue): Rgb) -> String {
-    let long = format!("#{red:02x}{green:02x}{blue:02x}");
-    if [red, green, blue].iter().all(|channel| channel >> 4 == channel & 15) {
-        format!("#{:x}{:x}{:x}", red & 15, green & 15, blue & 15)
-    } else {
-        long
-    }
-}
-
 /// Every paint: the roles, then the series.
 pub fn paints() -> impl Iterator<Item = Paint> {
     ROLES.iter().map(|(paint, ..)| *paint).chain((0..SERIES.len() as u8).map(Paint::Series))
@@ -97,20 +85,7 @@ fn declarations(shade: fn(Paint) -> Rgb) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// WCAG 2.2, relative luminance.
-    fn luminance((red, green, blue): Rgb) -> f64 {
-        let linear = |channel: u8| {
-            let share = f64::from(channel) / 255.0;
-            if share <= 0.04045 { share / 12.92 } else { libm::pow((share + 0.055) / 1.055, 2.4) }
-        };
-        0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
-    }
-
-    fn contrast(a: Rgb, b: Rgb) -> f64 {
-        let (a, b) = (luminance(a), luminance(b));
-        (a.max(b) + 0.05) / (a.min(b) + 0.05)
-    }
+    use crate::colour::contrast;
 
     #[test]
     fn every_text_colour_is_readable_on_both_grounds() {

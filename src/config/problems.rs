@@ -166,9 +166,7 @@ fn is_contact(contact: &str) -> bool {
 }
 
 fn accent(text: &str) -> Option<Problem> {
-    let digits = text.strip_prefix('#').unwrap_or_default();
-    let colour = digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-    (!colour).then(|| {
+    crate::colour::parse(text).is_none().then(|| {
         let message = format!("expected a colour, found `{text}`");
         Problem::new("brand.accent", message, "write red, green and blue in hexadecimal: `accent = \"#0b6e4f\"`")
     })

@@ -3,7 +3,6 @@
 //! The page is `templates/report.html`, where everything that is not marked as HTML is escaped; the sections come from
 //! `blocks`, which escapes every text by the same function.
 
-mod accent;
 mod blocks;
 mod escape;
 mod quantity;

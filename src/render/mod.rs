@@ -1,5 +1,6 @@
 //! Reports to files: one renderer per format. No arithmetic, no wording.
 
+mod accent;
 pub mod charts;
 pub mod csv;
 pub mod html;

@@ -1,5 +1,6 @@
 //! Text to HTML: the one place where it enters the format.
 
+use crate::markup::escape;
 use crate::render::text::{lines, printable};
 
 /// Escapes running text, for use between tags and within a quoted attribute.
@@ -10,21 +11,6 @@ pub fn text(text: &str) -> String {
 /// Escapes a block of text that stands on its own.
 pub fn block(text: &str) -> String {
     escape(&lines(text))
-}
-
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            _ => out.push(c),
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! The page's style sheet, and the policy that allows it and nothing else.
 
-use super::accent::Accent;
 use super::data_url;
 use crate::chart::theme;
+use crate::colour::{Rgb, hex};
+use crate::render::accent::Accent;
 use base64::prelude::{BASE64_STANDARD, Engine};
 use sha2::{Digest, Sha256};
 
@@ -47,7 +48,12 @@ fn schemes(light: &str, dark: &str) -> String {
 }
 
 fn accent_rules(accent: &Accent) -> String {
-    let Accent { on_light, on_dark, cover_from, cover_to, cover_muted } = accent;
-    let cover = format!("--gm-cover-from:{cover_from};--gm-cover-to:{cover_to};--gm-cover-muted:{cover_muted}");
-    schemes(&format!("--gm-accent:{on_light};{cover}"), &format!("--gm-accent:{on_dark}"))
+    let declare = |name: &str, colour: Rgb| format!("--gm-{name}:{}", hex(colour));
+    let light = [
+        declare("accent", accent.on_light),
+        declare("cover-from", accent.cover_from),
+        declare("cover-to", accent.cover_to),
+        declare("cover-muted", accent.cover_muted),
+    ];
+    schemes(&light.join(";"), &declare("accent", accent.on_dark))
 }

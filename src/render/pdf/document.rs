@@ -2,6 +2,7 @@
 //!
 //! Lengths are points; x runs right and y runs down from the top left corner of the page.
 
+use crate::colour::Rgb;
 use crate::font::{Face, Shaped};
 use crate::logo::Segment;
 use std::sync::Arc;
@@ -236,6 +237,12 @@ impl Rgba {
     /// The same colour, covering less.
     pub const fn alpha(self, alpha: f32) -> Self {
         Self { alpha, ..self }
+    }
+}
+
+impl From<Rgb> for Rgba {
+    fn from((red, green, blue): Rgb) -> Self {
+        Self { red, green, blue, alpha: 1.0 }
     }
 }
 

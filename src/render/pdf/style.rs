@@ -3,6 +3,7 @@
 use super::document::Rgba;
 use crate::font::{Digits, Face};
 use crate::render::PageSize;
+use crate::render::accent::Accent;
 
 /// Where things stand on a page, in points.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -168,54 +169,25 @@ impl Default for Palette {
 impl Palette {
     /// The palette of a brand colour `#rrggbb`; the project's own where there is none or it is none.
     pub fn of_brand(accent: Option<&str>) -> Self {
-        let Some(code) = accent.and_then(|text| text.strip_prefix('#')).filter(|code| code.len() == 6) else {
-            return Self::default();
-        };
-        let Ok(code) = u32::from_str_radix(code, 16) else {
-            return Self::default();
-        };
-        let accent = readable(Rgba::hex(code));
+        let Some(accent) = accent.and_then(Accent::of) else { return Self::default() };
         Self {
-            accent,
-            cover_from: mixed(accent, Rgba::hex(0x05080f), 0.78),
-            cover_to: mixed(accent, Rgba::hex(0x05080f), 0.12),
-            cover_label: mixed(accent, WHITE, 0.74),
-            cover_text: mixed(accent, WHITE, 0.88),
+            accent: accent.on_light.into(),
+            cover_from: accent.cover_from.into(),
+            cover_to: accent.cover_to.into(),
+            cover_label: accent.cover_muted.into(),
+            cover_text: accent.cover_text.into(),
         }
     }
-}
-
-/// A colour darkened until text in it has a contrast of 4.5 on white (WCAG 2.2, success criterion 1.4.3).
-fn readable(colour: Rgba) -> Rgba {
-    (0..=20)
-        .map(|step| mixed(colour, Rgba::hex(0), step as f32 / 20.0))
-        .find(|c| contrast_on_white(*c) >= 4.5)
-        .unwrap_or(INK)
-}
-
-fn mixed(colour: Rgba, with: Rgba, share: f32) -> Rgba {
-    let mix = |a: u8, b: u8| (f32::from(a) + (f32::from(b) - f32::from(a)) * share).round() as u8;
-    Rgba {
-        red: mix(colour.red, with.red),
-        green: mix(colour.green, with.green),
-        blue: mix(colour.blue, with.blue),
-        alpha: 1.0,
-    }
-}
-
-/// Contrast ratio to white, by relative luminance (WCAG 2.2).
-fn contrast_on_white(colour: Rgba) -> f64 {
-    let linear = |channel: u8| {
-        let share = f64::from(channel) / 255.0;
-        if share <= 0.040_45 { share / 12.92 } else { libm::pow((share + 0.055) / 1.055, 2.4) }
-    };
-    let luminance = 0.2126 * linear(colour.red) + 0.7152 * linear(colour.green) + 0.0722 * linear(colour.blue);
-    1.05 / (luminance + 0.05)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::colour::{WHITE, contrast};
+
+    fn contrast_on_white(colour: Rgba) -> f64 {
+        contrast((colour.red, colour.green, colour.blue), WHITE)
+    }
 
     #[test]
     fn every_text_colour_can_be_read_on_white() {
