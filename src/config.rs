@@ -3,6 +3,7 @@
 mod entries;
 mod files;
 mod parse;
+mod power_columns;
 mod problems;
 mod use_cases;
 
@@ -11,6 +12,7 @@ mod tests;
 
 pub use files::FileRule;
 pub use parse::parse;
+pub use power_columns::{PowerColumns, TimeUnit, number as column_number};
 pub use problems::Problem;
 pub use use_cases::built_in;
 
@@ -148,11 +150,13 @@ pub struct Power {
     pub timezone: String,
     /// Power usage effectiveness: what the site draws per watt of the GPUs; at least 1.
     pub pue: f64,
+    /// Which columns of home-made power logs hold what; of several that speak of a file the first counts.
+    pub columns: Vec<PowerColumns>,
 }
 
 impl Default for Power {
     fn default() -> Self {
-        Self { price_per_kwh: None, currency: "$".into(), timezone: "UTC".into(), pue: 1.0 }
+        Self { price_per_kwh: None, currency: "$".into(), timezone: "UTC".into(), pue: 1.0, columns: Vec::new() }
     }
 }
 

@@ -19,6 +19,7 @@ pub fn parse(text: &str, file: &str) -> Result<Config> {
         let message = format!("expected TOML, found what is none: {}", error.message());
         Error::at(source.place(error.span()), message).hint("write `key = value` lines below `[table]` lines")
     })?;
+    list_of_one(&mut table);
     let entries = entries::entries(table.get_ref());
     if let Some(unknown) = entries::first_unknown(&entries) {
         return Err(source.unknown_key(unknown));
@@ -37,9 +38,19 @@ pub fn parse(text: &str, file: &str) -> Result<Config> {
     }
 }
 
-/// Takes what can be meant in one way only: a bare date is a text, and so is a context of `32768`.
+/// A single `[power.columns]` is a list of one.
+fn list_of_one(table: &mut Spanned<DeTable>) {
+    let Some(DeValue::Table(power)) = table.get_mut().get_mut("power").map(Spanned::get_mut) else { return };
+    if let Some(columns) = power.get_mut("columns").filter(|columns| columns.get_ref().is_table()) {
+        let only = Spanned::new(columns.span(), std::mem::replace(columns.get_mut(), DeValue::Boolean(false)));
+        *columns.get_mut() = DeValue::Array([only].into_iter().collect());
+    }
+}
+
+/// Takes what can be meant in one way only: a bare date is a text, and so are a context of `32768` and a column's number.
 fn tolerate(table: &mut Spanned<DeTable>) {
-    fn text<'t>(value: &mut Spanned<DeValue<'t>>) {
+    fn text(table: &mut DeTable, key: &str) {
+        let Some(value) = table.get_mut(key) else { return };
         let text = match value.get_ref() {
             DeValue::Datetime(date) => date.to_string(),
             DeValue::Integer(number) if number.radix() == 10 => number.as_str().to_owned(),
@@ -47,23 +58,25 @@ fn tolerate(table: &mut Spanned<DeTable>) {
         };
         *value.get_mut() = DeValue::String(text.into());
     }
-    let table = table.get_mut();
-    if let Some(date) = table.get_mut("date") {
-        text(date);
+    fn each<'t, 'i>(table: &'t mut DeTable<'i>, key: &str) -> impl Iterator<Item = &'t mut DeTable<'i>> {
+        let list = table.get_mut(key).map(Spanned::get_mut);
+        let list = list.and_then(|list| if let DeValue::Array(list) = list { Some(list) } else { None });
+        list.into_iter().flat_map(|list| list.iter_mut()).filter_map(|item| match item.get_mut() {
+            DeValue::Table(table) => Some(table),
+            _ => None,
+        })
     }
-    if let Some(DeValue::Table(test)) = table.get_mut("test").map(Spanned::get_mut)
-        && let Some(time) = test.get_mut("time")
-    {
-        text(time);
+    let table = table.get_mut();
+    text(table, "date");
+    if let Some(DeValue::Table(test)) = table.get_mut("test").map(Spanned::get_mut) {
+        text(test, "time");
     }
     for (list, key) in [("use_case", "context"), ("file", "context"), ("file", "run")] {
-        let Some(DeValue::Array(entries)) = table.get_mut(list).map(Spanned::get_mut) else { continue };
-        for entry in entries.iter_mut() {
-            if let DeValue::Table(entry) = entry.get_mut()
-                && let Some(value) = entry.get_mut(key)
-            {
-                text(value);
-            }
+        each(table, list).for_each(|entry| text(entry, key));
+    }
+    if let Some(DeValue::Table(power)) = table.get_mut("power").map(Spanned::get_mut) {
+        for columns in each(power, "columns") {
+            ["time", "start", "device", "watts", "milliwatts"].into_iter().for_each(|key| text(columns, key));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Values that a key cannot have although they have its type.
 
-use super::{Config, files, use_cases};
+use super::{Config, files, power_columns, use_cases};
 use crate::error::{Error, Place};
 use std::fmt::Display;
 
@@ -42,6 +42,7 @@ impl Config {
             let message = format!("expected a time zone, found `{}`", self.power.timezone);
             Problem::new("power.timezone", message, error.hint.unwrap_or_default())
         }));
+        problems.extend(power_columns::problems(self));
         problems.extend(use_cases::problems(self));
         problems.extend(files::problems(self));
         problems.extend(addresses(self));

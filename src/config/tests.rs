@@ -42,6 +42,17 @@ fn every_key_of_the_reference_is_read() {
         currency = "€"
         timezone = "Europe/Berlin"
         pue = 1.2
+        [[power.columns]]
+        file = "telemetry-*.csv"
+        time = "elapsed_s"
+        time_unit = "s"
+        start = "2026-01-15T08:00:00Z"
+        device = "card"
+        watts = "power_w"
+        [[power.columns]]
+        file = "nvml.csv"
+        time = "at"
+        milliwatts = "power_mw"
         [cost]
         gpu_hour = 2.50
         [capacity]
@@ -107,6 +118,23 @@ fn what_can_be_meant_in_one_way_only_is_taken() {
     let config = parse(text, "gristmill.toml").expect("a configuration");
     assert_eq!(config.date.as_deref(), Some("2026-02-06"));
     assert_eq!(config.use_case[0].context.as_deref(), Some("32768"));
+
+    let table = "file = \"*.csv\"\ntime = 1\ntime_unit = \"s\"\nstart = 2026-01-15T08:00:00Z\nwatts = 3\n";
+    let config = parse(&format!("[power.columns]\n{table}"), "gristmill.toml").expect("a configuration");
+    assert_eq!(parse(&format!("[[power.columns]]\n{table}"), "gristmill.toml"), Ok(config.clone()), "a list of one");
+    let columns = &config.power.columns[0];
+    assert_eq!((columns.time.as_str(), columns.watts.as_deref()), ("1", Some("3")));
+    assert_eq!(columns.start_ns(&config.timezone().expect("a zone")), Some(Some(1_768_464_000_000_000_000)));
+}
+
+#[test]
+fn a_mapping_speaks_of_paths_and_of_names_alone() {
+    let matches = |file: &str, name: &str| PowerColumns { file: file.into(), ..PowerColumns::default() }.matches(name);
+    for file in ["power.csv", "*.csv", "logs/power.csv", "p?wer.csv", "logs/*"] {
+        assert!(matches(file, "logs/power.csv"), "{file}");
+    }
+    assert!(!matches("power", "logs/power.csv"));
+    assert!(!matches("other/power.csv", "logs/power.csv"));
 }
 
 #[test]
@@ -125,6 +153,15 @@ fn unknown_keys_are_named_with_the_nearest_known_one() {
         (
             "[[use_case]]\nid = \"a\"\n[[use_case]]\nid = \"b\"\nmax_ttft = 1",
             "5:1: `use_case[1].max_ttft`: nobody knows this key\nhint: the nearest known key is `max_ttft_s`",
+        ),
+        (
+            "[power.columns]\nwatt = \"w\"",
+            "2:1: `power.columns[0].watt`: nobody knows this key\nhint: the nearest known key is `watts`",
+        ),
+        (
+            "[power]\nmilliwatts = \"w\"",
+            "2:1: `power.milliwatts`: nobody knows this key\n\
+             hint: the nearest known key is `milliwatts` in `[[power.columns]]`",
         ),
         (
             "min_speed = 5",
@@ -172,6 +209,11 @@ fn wrong_types_say_what_was_found_and_expected() {
             "2:8: `capacity.rule`: expected `crossing` or `within`, found `middle`\nhint: write it as one of these",
         ),
         (
+            "[power.columns]\nfile = \"a\"\ntime_unit = \"h\"",
+            "3:13: `power.columns[0].time_unit`: expected one of `date-time`, `s`, `ms`, `us`, `ns`, found `h`\n\
+             hint: write it as one of these",
+        ),
+        (
             "model = 5",
             "1:9: `model`: expected a table, found the number `5`\nhint: write its keys below a line like `[model]`",
         ),
@@ -196,6 +238,7 @@ fn what_is_no_toml_is_placed() {
 #[test]
 fn values_that_cannot_stand_are_placed() {
     let use_case = |lines: &str| format!("[[use_case]]\nid = \"chat\"\n{lines}");
+    let mapping = |lines: &str| format!("[power.columns]\n{lines}");
     let table = [
         ("date = \"2026-02-30\"".to_owned(), "1:8: `date`: expected a date, found `2026-02-30`"),
         ("date = \"6.2.2026\"".to_owned(), "1:8: `date`: expected a date, found `6.2.2026`"),
@@ -204,6 +247,24 @@ fn values_that_cannot_stand_are_placed() {
         ("[power]\npue = 0.9".to_owned(), "2:7: `power.pue`: expected 1 or more, found 0.9"),
         ("[power]\npue = inf".to_owned(), "2:7: `power.pue`: expected 1 or more, found inf"),
         ("[power]\ntimezone = \"Mars\"".to_owned(), "2:12: `power.timezone`: expected a time zone, found `Mars`"),
+        (mapping("time = \"t\"\nwatts = \"w\""), "1:1: `power.columns[0]`: it names no file"),
+        (mapping("file = \"a\"\nwatts = \"w\""), "1:1: `power.columns[0]`: it names no column of times"),
+        (
+            mapping("file = \"a\"\ntime = \"t\""),
+            "1:1: `power.columns[0]`: expected `watts` or `milliwatts`, one of the two",
+        ),
+        (
+            mapping("file = \"a\"\ntime = 1\nwatts = \"w\""),
+            "4:9: `power.columns[0].watts`: `1` and `w` are a column's number and another one's name",
+        ),
+        (
+            mapping("file = \"a\"\ntime = \"t\"\nwatts = \"w\"\ntime_unit = \"s\"\nstart = \"noon\""),
+            "6:9: `power.columns[0].start`: expected a date and a time of day, found `noon`",
+        ),
+        (
+            mapping("file = \"a\"\ntime = \"t\"\nwatts = \"w\"\nstart = 2026-01-15T08:00:00"),
+            "5:9: `power.columns[0].start`: the column `time` holds dates, and needs no start",
+        ),
         ("[cost]\ngpu_hour = -1".to_owned(), "2:12: `cost.gpu_hour`: expected 0 or more, found -1"),
         ("[hardware]\ncount = 0".to_owned(), "2:9: `hardware.count`: expected at least 1, found 0"),
         ("[test]\noutput_tokens = 0".to_owned(), "2:17: `test.output_tokens`: expected at least 1, found 0"),

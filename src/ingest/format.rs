@@ -1,7 +1,7 @@
 //! File formats: one new file and one line in [`FORMATS`] each.
 
 use super::Input;
-use super::power::nvidia_smi::NvidiaSmi;
+use super::power;
 use super::records::{csv::RecordsCsv, json_array::RecordsJsonArray, json_lines::RecordsJsonLines};
 use super::serving::{inferencex::InferenceX, sglang::SglangServing, vllm::VllmServe};
 use super::sink::Sink;
@@ -26,14 +26,34 @@ pub trait Format: Sync {
 }
 
 /// Every format that is read.
-pub static FORMATS: &[&dyn Format] =
-    &[&RecordsCsv, &RecordsJsonLines, &RecordsJsonArray, &VllmServe, &SglangServing, &InferenceX, &NvidiaSmi];
+pub static FORMATS: &[&dyn Format] = &[
+    &RecordsCsv,
+    &RecordsJsonLines,
+    &RecordsJsonArray,
+    &VllmServe,
+    &SglangServing,
+    &InferenceX,
+    &power::nvidia_smi::NvidiaSmi,
+    &power::nvidia_smi_headerless::NvidiaSmiHeaderless,
+    &power::dmon::Dmon,
+    &power::dcgmi_dmon::DCGMI_DMON,
+    &power::dcgm_exporter::DcgmExporter,
+    &power::amd_smi::AmdSmi,
+    &power::amd_smi::AMD_SMI_READING,
+    &power::amd_smi::AMD_SMI_JSON,
+    &power::rocm_smi::ROCM_SMI,
+    &power::aiperf_telemetry::AiperfTelemetry,
+    &power::code_carbon::CODE_CARBON,
+    &power::zeus::ZEUS,
+];
 
 /// The beginning of a file, for recognising it.
 #[derive(Debug, Clone)]
 pub struct Head {
     text: String,
     utf16: bool,
+    /// Whether the file goes on.
+    cut: bool,
 }
 
 impl Head {
@@ -41,13 +61,18 @@ impl Head {
 
     /// Reads the beginning of a file. Errors: it cannot be read or decompressed.
     pub fn read(input: &dyn Input) -> Result<Self> {
-        let mut stream = Stream::open(input)?;
+        Self::of(&mut Stream::open(input)?)
+    }
+
+    /// The beginning of a stream that nothing was consumed of yet. Errors: those of [`Stream::read_more`].
+    pub fn of(stream: &mut Stream) -> Result<Self> {
         while stream.unread().len() < Self::LENGTH && stream.read_more()? {}
         let bytes = stream.unread();
+        let cut = bytes.len() > Self::LENGTH || !stream.ended();
         let bytes = &bytes[..bytes.len().min(Self::LENGTH)];
         Ok(match utf16(bytes) {
-            Some(text) => Self { text, utf16: true },
-            None => Self { text: String::from_utf8_lossy(bytes).into_owned(), utf16: false },
+            Some(text) => Self { text, utf16: true, cut },
+            None => Self { text: String::from_utf8_lossy(bytes).into_owned(), utf16: false, cut },
         })
     }
 
@@ -63,8 +88,14 @@ impl Head {
 
     /// The cells of its first line that is not empty, trimmed and unquoted.
     pub fn header(&self) -> Vec<&str> {
-        let line = self.text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-        line.split(',').map(|cell| cell.trim().trim_matches('"').trim()).collect()
+        self.rows().next().unwrap_or_default()
+    }
+
+    /// The same of each of its lines that is not empty, without one that goes on behind the head.
+    pub fn rows(&self) -> impl Iterator<Item = Vec<&str>> {
+        let whole = self.text.rfind('\n').filter(|_| self.cut).unwrap_or(self.text.len());
+        let lines = self.text[..whole].lines().filter(|line| !line.trim().is_empty());
+        lines.map(|line| line.split(',').map(|cell| cell.trim().trim_matches('"').trim()).collect())
     }
 
     /// Whether it begins as a JSON array does.

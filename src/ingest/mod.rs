@@ -6,6 +6,7 @@ pub mod document;
 pub mod duplicates;
 pub mod flat;
 pub mod format;
+pub mod lines;
 pub mod loose;
 mod memory;
 pub mod names;
@@ -112,7 +113,8 @@ pub fn ingest(inputs: &[&dyn Input], config: &Config, options: &Options) -> Resu
         .into_iter()
         .map(|input| {
             let ignored = config.file_rule(input.name()).ignore == Some(true);
-            let format = if ignored { None } else { recognise(input, FORMATS)? };
+            let formats = power::mapped::formats(config, input.name());
+            let format = if ignored { None } else { recognise(input, formats)? };
             Ok(Recognised { input, format, ignored })
         })
         .collect::<Result<Vec<_>>>()?;
@@ -214,6 +216,7 @@ fn file_warnings(files: &[FileReading], config: &Config) -> Vec<Warning> {
         };
         warnings.push(Warning::at(place(), found));
     }
+    warnings.extend(power::mapped::unmatched(config, files.iter().map(|file| file.name.as_str())));
     let gpus: usize =
         files.iter().filter_map(|file| file.findings.power.as_ref()).map(|log| log.gpus.len()).max().unwrap_or(0);
     if let Some(configured) = config.hardware.count.filter(|count| gpus > 0 && *count as usize != gpus) {

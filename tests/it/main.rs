@@ -14,6 +14,7 @@ mod html;
 mod markdown;
 mod on_disk;
 mod pdf;
+mod power_logs;
 mod prose;
 mod published;
 mod run;

@@ -1,8 +1,21 @@
 //! Power logs: what the GPUs drew, and how much of it falls to each cell.
 
+pub mod aiperf_telemetry;
+pub mod amd_smi;
+pub mod code_carbon;
+pub mod dcgm_exporter;
+pub mod dcgmi_dmon;
+pub mod dmon;
 pub mod join;
+pub mod mapped;
 pub mod nvidia_smi;
+pub mod nvidia_smi_headerless;
+pub mod rocm_smi;
+mod samples;
+mod set_aside;
+mod table;
 pub mod time;
+pub mod zeus;
 
 use crate::error::{Error, Place, Result};
 use std::collections::BTreeMap;
@@ -28,7 +41,7 @@ pub struct Log {
 pub struct Gpu {
     /// What the log tells its GPUs apart by.
     pub told_by: ToldBy,
-    /// The GPU among them: its index, UUID, bus or place in the row order. An index is padded so that 10 follows 9.
+    /// The GPU among them: its index, UUID, bus, name or place in the row order. An index is padded so that 10 follows 9.
     pub id: String,
 }
 
@@ -41,16 +54,24 @@ pub enum ToldBy {
     Uuid,
     /// `pci.bus_id`.
     Bus,
+    /// A name that is its own on its host: `card0`.
+    Device,
     /// The order of the rows that have one time, within a `name` where there is one.
     Order,
 }
 
 impl Gpu {
+    /// The GPU that a log calls `id`.
+    pub fn new(told_by: ToldBy, id: &str) -> Self {
+        let id = if told_by == ToldBy::Index { format!("{id:>4}") } else { id.to_owned() };
+        Self { told_by, id }
+    }
+
     /// As messages call it.
     pub fn name(&self) -> String {
         let id = self.id.trim_start();
         match self.told_by {
-            ToldBy::Index if id.parse::<u32>().is_ok() => format!("GPU {id}"),
+            ToldBy::Index | ToldBy::Device if id.parse::<u32>().is_ok() => format!("GPU {id}"),
             ToldBy::Order if id.is_empty() => "the GPU".to_owned(),
             _ => format!("GPU `{id}`"),
         }
@@ -108,6 +129,16 @@ fn overlap(a: (i64, i64), b: (i64, i64)) -> bool {
 /// Only ids of the same kind can show that two GPUs are different ones.
 fn may_be_one(a: &[Gpu], b: &[Gpu]) -> bool {
     a.iter().any(|a| b.iter().any(|b| a.told_by != b.told_by || a == b))
+}
+
+/// Each GPU of a log, and what it drew.
+#[cfg(test)]
+type Draws = Vec<(String, Vec<f64>)>;
+
+#[cfg(test)]
+fn draws(log: &Log) -> Draws {
+    let watts = |samples: &[Sample]| samples.iter().map(|sample| sample.watts).collect();
+    log.gpus.iter().map(|(gpu, samples)| (gpu.name(), watts(samples))).collect()
 }
 
 #[cfg(test)]

@@ -1,8 +1,58 @@
 //! Times of power logs.
 
+use super::join::EPOCH_FROM_S;
+use crate::ingest::records::value::picoseconds;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
+
+/// How a log writes its times.
+#[derive(Debug, Clone)]
+pub enum Clock {
+    /// Dates with a time of day, in this zone where they name none.
+    Dates(TimeZone),
+    /// Such dates, or seconds since 1970.
+    DatesOrSeconds(TimeZone),
+    /// Numbers of which 10^`exponent` make a second, since `since_ns` or, without it, since 1970.
+    Counted {
+        /// Power of ten.
+        exponent: u32,
+        /// What the unit is called: `seconds`.
+        unit: &'static str,
+        /// Where they count from, nanoseconds since 1970.
+        since_ns: Option<i64>,
+    },
+}
+
+impl Clock {
+    /// A time in nanoseconds since the Unix epoch; none where it is none of this clock.
+    pub fn read(&self, text: &str) -> Option<i64> {
+        match self {
+            Self::Dates(zone) => parse(text, zone),
+            Self::DatesOrSeconds(zone) => counted(text, 0, None).or_else(|| parse(text, zone)),
+            Self::Counted { exponent, since_ns, .. } => counted(text, *exponent, *since_ns),
+        }
+    }
+
+    /// What a message says was expected: `a time such as …`.
+    pub fn expected(&self) -> String {
+        match self {
+            Self::Dates(_) => "a time such as `2026/01/15 08:00:02.000`".to_owned(),
+            Self::DatesOrSeconds(_) => "seconds since 1970, or a time such as `2026-01-15T08:00:02`".to_owned(),
+            Self::Counted { unit, since_ns: None, .. } => format!("{unit} since 1970"),
+            Self::Counted { unit, since_ns: Some(_), .. } => format!("{unit} since the start of the log"),
+        }
+    }
+}
+
+/// A number of units since a moment or since 1970, where a number too small for a clock of our days is none.
+fn counted(text: &str, exponent: u32, since_ns: Option<i64>) -> Option<i64> {
+    let ns = i64::try_from(picoseconds(text, exponent)?.div_euclid(1000)).ok()?;
+    match since_ns {
+        Some(since) => since.checked_add(ns),
+        None => (i128::from(ns) >= EPOCH_FROM_S * 1_000_000_000).then_some(ns),
+    }
+}
 
 /// Reads `2026/01/15 08:00:02.000` in the log's zone, or a time that names its zone itself
 /// (`2025-09-08T17:26:50+08:00`); nanoseconds since the Unix epoch.
@@ -20,7 +70,7 @@ pub fn parse(text: &str, zone: &TimeZone) -> Option<i64> {
 }
 
 /// `YYYY/MM/DD HH:MM:SS` with any number of decimals, as nvidia-smi prints it.
-fn civil(text: &str) -> Option<DateTime> {
+pub fn civil(text: &str) -> Option<DateTime> {
     let (date, time) = text.split_once(' ')?;
     let mut date = date.split('/').map(|part| part.parse::<i16>().ok());
     let (year, month, day) = (date.next()??, date.next()??, date.next()??);
@@ -59,5 +109,22 @@ mod tests {
             assert_eq!(parse(text, &utc), None, "{text}");
         }
         assert_eq!(print(1_768_464_002_250_000_000), "2026-01-15 08:00:02 UTC");
+    }
+
+    #[test]
+    fn numbers_keep_every_digit_and_a_wrong_unit_is_no_time() {
+        let clock = |exponent, since_ns| Clock::Counted { exponent, unit: "", since_ns };
+        assert_eq!(clock(9, None).read("1762551530946074466"), Some(1_762_551_530_946_074_466));
+        assert_eq!(clock(0, None).read("1754586812"), Some(1_754_586_812_000_000_000));
+        assert_eq!(clock(3, None).read("1754586812250.5"), Some(1_754_586_812_250_500_000));
+        for (exponent, text) in [(0, "1754586812000"), (3, "1754586812"), (9, "1754586812000"), (0, "10"), (0, "-1")] {
+            assert_eq!(clock(exponent, None).read(text), None, "{text} in 10^-{exponent} s");
+        }
+        let start = 1_768_464_000_000_000_000;
+        assert_eq!(clock(0, Some(start)).read("10"), Some(start + 10_000_000_000));
+        assert_eq!(clock(0, Some(start)).read("-0.5"), Some(start - 500_000_000));
+        let either = Clock::DatesOrSeconds(TimeZone::UTC);
+        assert_eq!(either.read("1768464000"), Some(start));
+        assert_eq!(either.read("2026-01-15T08:00:00.000"), Some(start));
     }
 }
