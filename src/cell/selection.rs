@@ -9,6 +9,11 @@ use crate::metric::Better;
 /// Percentiles with the number of values that can carry them.
 const PERCENTILES: [(u64, u64); 4] = [(50, 1), (90, 64), (95, 130), (99, 662)];
 
+/// Whether so many values can carry a percentile of the slow tail: 50, 90, 95 or 99.
+pub fn carries(percent: u64, n: u64) -> bool {
+    PERCENTILES.iter().any(|(known, needed)| *known == percent && n >= *needed)
+}
+
 /// One metric of one cell, between the first reading and its finished [`Summary`].
 #[derive(Debug, Clone)]
 pub struct Selection {
@@ -41,7 +46,7 @@ impl Selection {
         let Summary { n, mean, .. } = tally.summary();
         let percentiles: Vec<_> = PERCENTILES
             .into_iter()
-            .filter(|(_, needed)| n >= *needed)
+            .filter(|(percent, _)| carries(*percent, n))
             .map(|(percent, _)| if better == Better::Lower { percent } else { 100 - percent })
             .collect();
         let ranks = percentiles.iter().flat_map(|percent| ranks(*percent, n));

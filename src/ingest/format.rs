@@ -1,6 +1,7 @@
 //! File formats: one new file and one line in [`FORMATS`] each.
 
 use super::Input;
+use super::engine::MetricPage;
 use super::power;
 use super::records::{csv::RecordsCsv, json_array::RecordsJsonArray, json_lines::RecordsJsonLines};
 use super::serving::{inferencex::InferenceX, sglang::SglangServing, vllm::VllmServe};
@@ -33,6 +34,7 @@ pub static FORMATS: &[&dyn Format] = &[
     &VllmServe,
     &SglangServing,
     &InferenceX,
+    &MetricPage,
     &power::nvidia_smi::NvidiaSmi,
     &power::nvidia_smi_headerless::NvidiaSmiHeaderless,
     &power::dmon::Dmon,

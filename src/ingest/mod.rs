@@ -4,6 +4,7 @@ pub mod aggregates;
 pub mod csv;
 pub mod document;
 pub mod duplicates;
+pub mod engine;
 pub mod flat;
 pub mod format;
 pub mod lines;
@@ -119,9 +120,10 @@ pub fn ingest(inputs: &[&dyn Input], config: &Config, options: &Options) -> Resu
         })
         .collect::<Result<Vec<_>>>()?;
 
-    let (counted, first) = count(&files, config, options)?;
+    let (counted, mut first) = count(&files, config, options)?;
+    let mut warnings = pair_pages(&mut first)?;
     refuse_copies(&first)?;
-    let mut warnings = file_warnings(&first, config);
+    warnings.extend(file_warnings(&first, config));
     if !first.iter().any(FileReading::holds_requests) {
         return Err(no_records(&first));
     }
@@ -151,6 +153,21 @@ fn count(files: &[Recognised], config: &Config, options: &Options) -> Result<(Co
         all
     };
     Ok((reading.folds.into_iter().reduce(merge).unwrap_or_default(), reading.files))
+}
+
+/// Gives each run between two pages of engine metrics to the file that was saved after it.
+fn pair_pages(files: &mut [FileReading]) -> Result<Vec<Warning>> {
+    let pages: Vec<_> = files
+        .iter()
+        .enumerate()
+        .filter_map(|(at, file)| Some((at, file.name.as_str(), file.findings.page.as_ref()?)))
+        .collect();
+    let mut warnings = Vec::new();
+    let runs = engine::pairs::runs(&pages)?.take(&mut warnings);
+    for (file, part) in runs {
+        files[file].findings.parts.push(part);
+    }
+    Ok(warnings)
 }
 
 /// The second reading, of the files that held records.
@@ -251,12 +268,10 @@ fn no_records(files: &[FileReading]) -> Error {
         0 => "found no file to read; expected at least one with records".to_owned(),
         _ => format!("found no records in {}: {}", counted(files.len() as u64, "file", "files"), looked_at.join(", ")),
     };
-    let formats: Vec<&str> = FORMATS.iter().map(|format| format.name()).collect();
-    Error::new(message).hint(format!(
+    Error::new(message).hint(
         "records are a CSV with a header, a JSON array or JSON Lines, with columns such as `concurrency`, `ttft_ms`, `e2e_ms`, \
-         `input_tokens` and `output_tokens`; known formats: {}",
-        formats.join(", ")
-    ))
+         `input_tokens` and `output_tokens`; the result files of many load generators are read too",
+    )
 }
 
 fn skipped(files: &[FileReading]) -> Vec<(String, u64)> {

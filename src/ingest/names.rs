@@ -310,9 +310,8 @@ fn begins(words: &[Word], at: usize) -> bool {
 /// Where the word of the list begins that a word is, alone or at the end of `office_conc`.
 fn keyword(word: Word, list: &[&str]) -> Option<usize> {
     let text = word.text.to_ascii_lowercase();
-    let ends = |name: &&&str| {
-        text == **name || text.strip_suffix(**name).is_some_and(|before| before.ends_with('_') && name.len() > 1)
-    };
+    let ends =
+        |name: &&&str| text.strip_suffix(**name).is_some_and(|before| before.is_empty() || before.ends_with('_'));
     // The longest: `max_concurrency` rather than `concurrency`.
     list.iter().filter(ends).max_by_key(|name| name.len()).map(|name| word.end() - name.len())
 }
@@ -375,6 +374,7 @@ mod tests {
             ("Phi-3-mini-4k-instruct_conc8.json", "[Phi-3-mini-4k-instruct] c=8"),
             ("32k.json", "[] in=32768"),
             ("32k_c8.json", "[] c=8 in=32768"),
+            ("vllm_c8_ctx1024.json", "[vllm] c=8 in=1024"),
         ];
         for (name, expected) in table {
             assert_eq!(shown(name, None), expected, "{name}");

@@ -134,7 +134,7 @@ pub fn read_file(
 impl FileReading {
     /// Whether neither records, runs nor samples were read from it.
     pub fn holds_nothing(&self) -> bool {
-        self.amount() == 0 && self.findings.parts.is_empty()
+        self.amount() == 0 && self.findings.parts.is_empty() && self.findings.page.is_none()
     }
 
     /// Whether requests can be told from it: one by one, or as its tool summed them up.

@@ -1,6 +1,7 @@
 //! What a format gives its findings to while it reads a file.
 
 use super::duplicates::{DUPLICATE_WINDOW, Duplicates};
+use super::engine::page::Page;
 use super::part::Part;
 use super::power::Log;
 use crate::config::Config;
@@ -40,6 +41,8 @@ pub struct Findings {
     pub parts: Vec<Part>,
     /// Why nothing of a recognised file is used: a clause.
     pub set_aside: Option<String>,
+    /// A page of engine metrics.
+    pub page: Option<Page>,
     /// The samples of a power log.
     pub power: Option<Log>,
     /// Successes whose TTFT or E2E is exactly 0.
@@ -118,6 +121,11 @@ impl<'s> Sink<'s> {
     /// Leaves the file out although it was recognised. The reason is a clause: `an owner's digest of other files`.
     pub fn set_aside(&mut self, reason: impl Into<String>) {
         self.findings.set_aside = Some(reason.into());
+    }
+
+    /// Takes a page of engine metrics.
+    pub fn page(&mut self, page: Page) {
+        self.findings.page = Some(page);
     }
 
     /// Takes the samples of a power log.

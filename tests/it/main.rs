@@ -9,6 +9,7 @@ mod browser;
 mod charts;
 mod command_line;
 mod data_files;
+mod engine;
 mod examples;
 mod html;
 mod markdown;
