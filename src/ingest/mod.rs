@@ -30,7 +30,6 @@ use crate::error::{Error, Place, Result, Warned, Warning};
 use crate::format::counted;
 use crate::record::Record;
 use aggregates::Placed;
-use format::{FORMATS, recognise};
 pub use memory::Memory;
 use part::Setup;
 use placement::{Decided, Described};
@@ -110,15 +109,7 @@ pub struct Source {
 pub fn ingest(inputs: &[&dyn Input], config: &Config, options: &Options) -> Result<Warned<Ingested>> {
     let mut inputs = inputs.to_vec();
     inputs.sort_by(|a, b| a.name().cmp(b.name()));
-    let files = inputs
-        .into_iter()
-        .map(|input| {
-            let ignored = config.file_rule(input.name()).ignore == Some(true);
-            let formats = power::mapped::formats(config, input.name());
-            let format = if ignored { None } else { recognise(input, formats)? };
-            Ok(Recognised { input, format, ignored })
-        })
-        .collect::<Result<Vec<_>>>()?;
+    let files = inputs.into_iter().map(|input| Recognised::of(input, config)).collect::<Result<Vec<_>>>()?;
 
     let (counted, mut first) = count(&files, config, options)?;
     let mut warnings = pair_pages(&mut first)?;

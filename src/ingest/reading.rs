@@ -1,6 +1,7 @@
 //! One reading of every file, several at once.
 
-use super::format::Format;
+use super::format::{Format, recognise};
+use super::power::mapped;
 use super::sink::{Findings, Sink};
 use super::stream::{Fingerprint, Stream, fingerprint};
 use super::{Input, Options, Source};
@@ -19,6 +20,16 @@ pub struct Recognised<'i> {
     pub format: Option<&'static dyn Format>,
     /// Whether the configuration leaves it out.
     pub ignored: bool,
+}
+
+impl<'i> Recognised<'i> {
+    /// Finds the format of an input, unless the configuration leaves it out. Errors: those of [`recognise`].
+    pub fn of(input: &'i dyn Input, config: &Config) -> Result<Self> {
+        let ignored = config.file_rule(input.name()).ignore == Some(true);
+        let formats = mapped::formats(config, input.name());
+        let format = if ignored { None } else { recognise(input, formats)? };
+        Ok(Self { input, format, ignored })
+    }
 }
 
 /// What a reading found in one file.

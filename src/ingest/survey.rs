@@ -1,6 +1,5 @@
 //! What was understood of each file of a run, whether or not a report can be made of it: what `gristmill check` shows.
 
-use super::format::{FORMATS, recognise};
 use super::part::{Part, Setup};
 use super::power::Log;
 use super::reading::{FileReading, Recognised, read_file};
@@ -71,9 +70,8 @@ pub fn survey(inputs: &[&dyn Input], config: &Config, options: &Options) -> Vec<
 }
 
 fn look(input: &dyn Input, config: &Config, options: &Options) -> Surveyed {
-    let ignored = config.file_rule(input.name()).ignore == Some(true);
-    let recognised = if ignored { Ok(None) } else { recognise(input, FORMATS) };
-    let format = recognised.as_ref().ok().copied().flatten();
+    let recognised = Recognised::of(input, config);
+    let format = recognised.as_ref().ok().and_then(|recognised| recognised.format);
     let mut loads = BTreeSet::new();
     let mut contexts = BTreeSet::new();
     let mut note = |record: &crate::record::Record| {
@@ -82,8 +80,7 @@ fn look(input: &dyn Input, config: &Config, options: &Options) -> Surveyed {
         }
         contexts.extend(record.context);
     };
-    let reading = recognised
-        .and_then(|format| read_file(&Recognised { input, format, ignored }, config, options.lenient, None, &mut note));
+    let reading = recognised.and_then(|file| read_file(&file, config, options.lenient, None, &mut note));
     let mut surveyed = Surveyed {
         name: input.name().to_owned(),
         format: format.map(super::format::Format::name),
