@@ -35,6 +35,8 @@ pub struct Aggregate {
     pub mean_output_tokens: Option<f64>,
     /// Output tokens per streamed chunk, where the source counts chunks.
     pub tokens_per_chunk: Option<f64>,
+    /// Whether the figures were rounded for people to read.
+    pub rounded: bool,
     /// One summary per entry of [`crate::metric::METRICS`].
     pub metrics: [Summary; METRIC_COUNT],
 }
@@ -59,6 +61,18 @@ impl Printed {
     pub fn over(self, divisor: f64) -> Self {
         let divide = |value: f64| value / divisor;
         Self { n: self.n, mean: self.mean.map(divide), sd: self.sd.map(divide), quantiles: self.quantiles.map(divide) }
+    }
+
+    /// The same with a deviation over n − 1, where the tool's is over n (NumPy's default); none where n is not known.
+    pub fn of_sample(self) -> Self {
+        let correct = |sd: f64| sd * (self.n as f64 / (self.n - 1) as f64).sqrt();
+        Self { sd: self.sd.filter(|_| self.n > 1).map(correct), ..self }
+    }
+
+    /// The same of values that are not one per request, such as the gaps of all requests together: how many they are and
+    /// how far they deviate is not said of requests.
+    pub fn pooled(self) -> Self {
+        Self { n: 0, sd: None, ..self }
     }
 
     fn summary(self, origin: Origin) -> Summary {
@@ -105,9 +119,10 @@ impl Aggregate {
         }
     }
 
-    /// How many statistics it knows: of two descriptions of one run the richer one is kept.
-    pub fn richness(&self) -> usize {
-        self.statistics().flatten().count() + usize::from(self.requests.is_some()) + usize::from(self.failed.is_some())
+    /// How much it tells: of two descriptions of one run the richer one is kept, and one in full digits before a rounded one.
+    pub fn richness(&self) -> (bool, usize) {
+        let counts = usize::from(self.requests.is_some()) + usize::from(self.failed.is_some());
+        (!self.rounded, self.statistics().flatten().count() + counts)
     }
 
     /// Whether another source describes the same run: at least three statistics are known to both, and all that are agree
@@ -310,5 +325,6 @@ mod tests {
         assert!(!whole.same_run(&run(40, 20.0, 0.51)));
         assert!(!Aggregate::default().same_run(&Aggregate::default()), "nothing to compare");
         assert!(whole.richness() > Aggregate::default().richness());
+        assert!(Aggregate::default().richness() > Aggregate { rounded: true, ..whole }.richness());
     }
 }

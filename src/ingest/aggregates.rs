@@ -7,7 +7,7 @@ use crate::cell::{Cell, CellKey, Statistic};
 use crate::error::{Warned, Warning};
 use crate::format;
 use crate::metric::MetricId;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How far a tool's figure may lie from the same figure over its requests: what rounding to three digits costs.
 const ROUNDING: f64 = 2e-3;
@@ -29,9 +29,24 @@ pub struct Placed<'p> {
 /// Everything that was computed over the runs of one cell.
 #[derive(Default)]
 struct Computed<'p> {
-    by_tools: Vec<(&'p str, Aggregate)>,
+    by_tools: Vec<ByTool<'p>>,
     by_engines: Vec<Aggregate>,
     asked_output_tokens: Option<u64>,
+}
+
+/// What a tool computed over one run.
+struct ByTool<'p> {
+    name: &'p str,
+    kin: Option<&'p str>,
+    aggregate: Aggregate,
+}
+
+impl ByTool<'_> {
+    /// Whether another file describes the same run: one of its kin, or one that prints the same figures.
+    fn is_run_of(&self, other: &Self) -> bool {
+        let kin = self.kin.is_some() && self.kin == other.kin && self.name != other.name;
+        kin || self.aggregate.same_run(&other.aggregate)
+    }
 }
 
 /// Adds to the cells that requests gave those of which only aggregates are known, ordered by key.
@@ -43,7 +58,8 @@ pub fn join(mut cells: Vec<Cell>, placed: &[Placed]) -> Warned<Vec<Cell>> {
     let mut warnings = Vec::new();
     for (key, computed) in computed(placed, &mut warnings) {
         let known = cells.iter().position(|cell| cell.key == key);
-        let (names, runs): (Vec<_>, Vec<_>) = computed.by_tools.into_iter().unzip();
+        let (names, runs): (Vec<_>, Vec<_>) =
+            computed.by_tools.into_iter().map(|run| (run.name, run.aggregate)).unzip();
         let tools = Cell::from_aggregates(key.clone(), runs);
         let engines = Cell::from_aggregates(key, computed.by_engines);
         let cell = match (known, tools) {
@@ -69,6 +85,7 @@ pub fn join(mut cells: Vec<Cell>, placed: &[Placed]) -> Warned<Vec<Cell>> {
 /// What was computed, by cell and each run once.
 fn computed<'p>(placed: &[Placed<'p>], warnings: &mut Vec<Warning>) -> BTreeMap<CellKey, Computed<'p>> {
     let mut all: BTreeMap<CellKey, Computed> = BTreeMap::new();
+    let mut repeated = Vec::new();
     for Placed { name, placement, part } in placed {
         let Some(aggregate) = part.aggregate.clone() else { continue };
         let Placement { scenario, context, load, asked_output_tokens, .. } = (*placement).clone();
@@ -78,21 +95,33 @@ fn computed<'p>(placed: &[Placed<'p>], warnings: &mut Vec<Warning>) -> BTreeMap<
             cell.by_engines.push(aggregate);
             continue;
         }
-        match cell.by_tools.iter_mut().find(|(_, known)| known.same_run(&aggregate)) {
-            Some((kept, known)) => {
-                let (richer, poorer) =
-                    if aggregate.richness() > known.richness() { (*name, *kept) } else { (*kept, *name) };
-                warnings.push(Warning::new(format!(
-                    "{poorer} describes the same run as {richer}, which says more; it counts once"
-                )));
-                if richer == *name {
-                    (*kept, *known) = (*name, aggregate);
-                }
-            }
-            None => cell.by_tools.push((name, aggregate)),
+        let mut run = ByTool { name, kin: part.kin.as_deref(), aggregate };
+        let Some(known) = cell.by_tools.iter_mut().find(|known| known.is_run_of(&run)) else {
+            cell.by_tools.push(run);
+            continue;
+        };
+        if run.aggregate.richness() > known.aggregate.richness() {
+            std::mem::swap(known, &mut run);
+        }
+        if run.kin.is_some() && run.kin == known.kin {
+            repeated.push(run.name);
+        } else {
+            let (poorer, richer) = (run.name, known.name);
+            let message = format!("{poorer} describes the same run as {richer}, which says more; it counts once");
+            warnings.push(Warning::new(message));
         }
     }
+    warnings.extend(repetition(&repeated));
     all
+}
+
+/// Says which files only repeat what a file beside them says of the same run.
+fn repetition(names: &[&str]) -> Option<Warning> {
+    let names: BTreeSet<&str> = names.iter().copied().collect();
+    let all = format::counted(names.len() as u64, "file repeats", "files repeat");
+    let first = names.first()?;
+    let which = if names.len() == 1 { (*first).to_owned() } else { format!("{first} and so on") };
+    Some(Warning::new(format!("{all} what another file of the same run says in full ({which}); each run counts once")))
 }
 
 /// Says where the requests of a cell do not give what their tool computed.
@@ -199,6 +228,21 @@ mod tests {
 
         let found = joined(Vec::new(), &[("a.json", part(0.5, false)), ("b.json", part(0.7, false))]);
         assert_eq!((found.value[0].requests, found.value[0].runs, found.warnings.len()), (Some(200), 2, 0));
+    }
+
+    #[test]
+    fn of_files_of_one_kin_the_one_in_full_digits_counts() {
+        let of_kin = |ttft_s, rounded| {
+            let mut part = Part { kin: Some("run".into()), ..part(ttft_s, false) };
+            part.aggregate.as_mut().unwrap().rounded = rounded;
+            part
+        };
+        let found = joined(Vec::new(), &[("run.csv", of_kin(0.5, true)), ("run.json", of_kin(0.504, false))]);
+        assert_eq!((found.value[0].runs, found.value[0].metric(MetricId::Ttft).mean), (1, Some(0.504)));
+        assert_eq!(
+            found.warnings.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ["1 file repeats what another file of the same run says in full (run.csv); each run counts once"]
+        );
     }
 
     #[test]

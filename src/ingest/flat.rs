@@ -107,7 +107,6 @@ impl Flat {
     /// The deviations of these tools are NumPy's, over n; here they are over n − 1, so that an unknown n leaves none.
     pub fn printed(&self, metric: &str, n: u64, naming: Naming) -> Printed {
         let value = |statistic: &str| self.number(&format!("{}{statistic}_{metric}{}", naming.prefix, naming.suffix));
-        let sd = value("std").filter(|_| n > 1).map(|sd| sd * (n as f64 / (n - 1) as f64).sqrt());
         let quantiles = Quantiles {
             p1: value("p1"),
             p5: value("p5"),
@@ -117,7 +116,7 @@ impl Flat {
             p95: value("p95"),
             p99: value("p99"),
         };
-        Printed { n, mean: value("mean"), sd, quantiles }.over(naming.per_second)
+        Printed { n, mean: value("mean"), sd: value("std"), quantiles }.of_sample().over(naming.per_second)
     }
 }
 

@@ -1,6 +1,7 @@
 //! File formats: one new file and one line in [`FORMATS`] each.
 
 use super::Input;
+use super::aiperf;
 use super::engine::MetricPage;
 use super::power;
 use super::records::{csv::RecordsCsv, json_array::RecordsJsonArray, json_lines::RecordsJsonLines};
@@ -35,6 +36,13 @@ pub static FORMATS: &[&dyn Format] = &[
     &SglangServing,
     &InferenceX,
     &MetricPage,
+    &aiperf::requests::AiperfRequests,
+    &aiperf::summary::AiperfSummary,
+    &aiperf::table::AiperfTable,
+    &aiperf::beside::SERVER_METRICS,
+    &aiperf::beside::TIMESLICES,
+    &aiperf::beside::RAW,
+    &aiperf::beside::INPUTS,
     &power::nvidia_smi::NvidiaSmi,
     &power::nvidia_smi_headerless::NvidiaSmiHeaderless,
     &power::dmon::Dmon,

@@ -1,6 +1,7 @@
 //! Files to cells. Every source is read twice: once to count, once to pick order statistics; nothing holds all rows.
 
 pub mod aggregates;
+pub mod aiperf;
 pub mod csv;
 pub mod document;
 pub mod duplicates;
@@ -8,6 +9,7 @@ pub mod engine;
 pub mod flat;
 pub mod format;
 pub mod lines;
+pub mod logged;
 pub mod loose;
 mod memory;
 pub mod names;

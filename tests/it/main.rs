@@ -3,6 +3,7 @@
 //! `expect` and `unwrap` are how a test says what must hold.
 #![allow(clippy::unwrap_used)]
 
+mod aiperf;
 mod architecture;
 mod bad_input;
 mod browser;

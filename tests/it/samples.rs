@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 const OPTIONS: Options = Options { lenient: false, threads: 2 };
 
-fn samples() -> PathBuf {
+pub fn samples() -> PathBuf {
     root().join("fixtures/samples")
 }
 
@@ -37,7 +37,7 @@ fn files(folder: &Path) -> Vec<OnDisk> {
     files
 }
 
-fn ingested(run: &str, config: &str) -> Result<Warned<Ingested>> {
+pub fn ingested(run: &str, config: &str) -> Result<Warned<Ingested>> {
     let files = files(&samples().join(run));
     let inputs: Vec<&dyn Input> = files.iter().map(|file| file as &dyn Input).collect();
     ingest(&inputs, &parse(config, "gristmill.toml")?, &OPTIONS)
@@ -97,7 +97,7 @@ fn printed(file: &Path, key: &str) -> Option<f64> {
     Some(if key.ends_with("_ms") { value / 1000.0 } else { value })
 }
 
-fn close(ours: Option<f64>, theirs: Option<f64>, what: &str) {
+pub fn close(ours: Option<f64>, theirs: Option<f64>, what: &str) {
     match (ours, theirs) {
         (Some(ours), Some(theirs)) => {
             assert!((ours - theirs).abs() <= 1e-12 * theirs.abs(), "{what}: {ours} is not {theirs}");
@@ -107,7 +107,7 @@ fn close(ours: Option<f64>, theirs: Option<f64>, what: &str) {
 }
 
 /// The cell of a load, where the run has one context.
-fn cell(ingested: &Ingested, level: f64) -> &Cell {
+pub fn cell(ingested: &Ingested, level: f64) -> &Cell {
     let found: Vec<_> =
         ingested.cells.iter().filter(|cell| cell.key.is_sweep() && cell.key.load.level() == level).collect();
     assert_eq!(found.len(), 1, "cells at {level}");

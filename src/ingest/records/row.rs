@@ -1,17 +1,14 @@
 //! Values to a judged record: the one place that says what a good record is.
 
 use super::columns::{Column, Field};
+use super::judge::{Doubt, doubt_duration, possible, required};
 use super::value::{self, Value, shown};
 use crate::record::{Load, Record, SWEEP};
 
-/// Ten years: no request takes longer.
-const LONGEST_S: f64 = 10.0 * 365.25 * 86_400.0;
 /// No request has more tokens, and no load is higher.
 const MOST: f64 = 1e12;
 /// The year 10,000 in picoseconds: no clock shows a later second.
 const LATEST_PS: i128 = 253_402_300_800 * 1_000_000_000_000;
-/// Two clocks readings that were rounded apart (`ttft_ms`, `e2e_s`) may differ by that share.
-const ROUNDING: f64 = 1e-12;
 
 /// Why a record is bad.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,15 +111,10 @@ impl<'r> Row<'r> {
         let seconds = number / 10_f64.powi(field.exponent.cast_signed());
         let (reason, expected, hint) = match seconds {
             _ if !seconds.is_finite() => NOT_FINITE,
-            _ if seconds < 0.0 => (
-                "negative duration",
-                "a duration of at least 0",
-                "clocks do not run backwards: check the one that took it",
-            ),
-            _ if seconds > LONGEST_S => {
-                ("beyond reason", "less than ten years", "check the unit at the end of the column's name")
-            }
-            _ => return Ok(Some(seconds)),
+            _ => match doubt_duration(seconds) {
+                Some(doubt) => doubt,
+                None => return Ok(Some(seconds)),
+            },
         };
         self.doubt(field, value, reason, expected, hint);
         Ok(None)
@@ -172,43 +164,14 @@ impl<'r> Row<'r> {
 }
 
 const LEAVE_EMPTY: &str = "leave it empty where it was not measured";
-const NOT_FINITE: (&str, &str, &str) = ("not a finite number", "a finite number", LEAVE_EMPTY);
+const NOT_FINITE: Doubt = ("not a finite number", "a finite number", LEAVE_EMPTY);
 
-/// What every measured success must say.
+/// What every measured success must say of itself.
 fn complete(record: &Record) -> Result<(), Complaint> {
-    let missing = |column: Column, reason| {
-        let message = "a successful request must have it, found nothing".to_owned();
-        let hint = "fill it in, or say in `success` or `error` that the request failed";
-        Complaint { column, reason, message, hint }
-    };
-    let e2e = record.e2e_s.ok_or_else(|| missing(Column::E2e, "no E2E on a success"))?;
-    for (column, tokens, absent, zero) in [
-        (Column::InputTokens, record.input_tokens, "no input tokens on a success", "zero input tokens on a success"),
-        (
-            Column::OutputTokens,
-            record.output_tokens,
-            "no output tokens on a success",
-            "zero output tokens on a success",
-        ),
-    ] {
-        if tokens.ok_or_else(|| missing(column, absent))? == 0 {
-            let message = "expected at least 1 token on a successful request, found 0".to_owned();
-            let hint = "say in `success` or `error` that the request failed";
-            return Err(Complaint { column, reason: zero, message, hint });
-        }
-    }
-    match record.ttft_s {
-        Some(ttft) if ttft > e2e * (1.0 + ROUNDING) => {
-            let message = format!(
-                "expected a TTFT of at most the E2E of {} s, found {} s",
-                crate::format::shortest(e2e),
-                crate::format::shortest(ttft)
-            );
-            let hint = "the first token cannot come after the response's end: check the units of both columns";
-            Err(Complaint { column: Column::Ttft, reason: "TTFT above E2E", message, hint })
-        }
-        _ => Ok(()),
-    }
+    required(Column::E2e, "no E2E on a success", record.e2e_s)?;
+    required(Column::InputTokens, "no input tokens on a success", record.input_tokens)?;
+    required(Column::OutputTokens, "no output tokens on a success", record.output_tokens)?;
+    possible(record)
 }
 
 fn text<'r>(field: Field, value: Value<'r>) -> Result<Option<&'r str>, Complaint> {

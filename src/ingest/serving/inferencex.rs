@@ -1,7 +1,7 @@
 //! InferenceX (formerly InferenceMAX): the aggregate made of a client's result file, its agentic variant, and baselines in the
 //! same shape. Times are in seconds unless a key ends in `_ms`.
 
-use super::{latencies, pooled};
+use super::latencies;
 use crate::cell::Quantiles;
 use crate::cell::aggregate::{Aggregate, Printed};
 use crate::error::{Place, Result};
@@ -87,7 +87,7 @@ fn baseline(flat: &Flat) -> Aggregate {
     for (id, name) in METRICS {
         let printed = flat.printed(name, n, naming);
         match id {
-            MetricId::Itl => aggregate.set(id, pooled(printed)),
+            MetricId::Itl => aggregate.set(id, printed.pooled()),
             MetricId::Tpot => aggregate.set_tpot(printed),
             _ => aggregate.set(id, printed),
         }

@@ -9,7 +9,7 @@ use super::flat::{Flat, Lists};
 use super::loose::Number;
 use super::sink::Sink;
 use crate::cell::Window;
-use crate::cell::aggregate::{Aggregate, Printed};
+use crate::cell::aggregate::Aggregate;
 use crate::error::{Place, Result};
 use crate::metric::MetricId;
 use crate::record::{Load, Record};
@@ -53,11 +53,6 @@ fn deviation(values: &[f64]) -> Option<f64> {
     let mean = values.iter().sum::<f64>() / n;
     let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
     (values.len() > 1).then(|| (squares / (n - 1.0)).sqrt())
-}
-
-/// A statistic over the gaps of all requests together: its number and deviation are of gaps, not of requests.
-fn pooled(printed: Printed) -> Printed {
-    Printed { n: 0, sd: None, ..printed }
 }
 
 /// Whether a file holds its requests one by one; lengths alone do not time them.
@@ -121,7 +116,7 @@ fn latencies(aggregate: &mut Aggregate, flat: &Flat, names: [(MetricId, &str); 4
     for (id, name) in names {
         let printed = flat.printed(name, n, naming);
         match id {
-            MetricId::Itl => aggregate.set(id, pooled(printed)),
+            MetricId::Itl => aggregate.set(id, printed.pooled()),
             MetricId::Tpot => aggregate.set_tpot(printed),
             _ => aggregate.set(id, printed),
         }
