@@ -7,6 +7,7 @@ mod columns;
 mod interval;
 mod levels;
 mod limit;
+mod shown;
 mod steps;
 mod threshold;
 
@@ -22,6 +23,7 @@ use crate::record::Load;
 use levels::Tested;
 use limit::Verdict;
 use serde::Serialize;
+pub use shown::Shown;
 use steps::Steps;
 use threshold::Threshold;
 

@@ -8,6 +8,13 @@ use crate::metric::{Better, MetricId};
 /// keeps a mean of 8.0 s that comes out as 8.000000000000002 from failing a threshold of 8 s.
 const BINARY: f64 = 1e-12;
 
+/// The conditions that look at a metric, in their order.
+pub(super) const ON_METRICS: [(Condition, MetricId); 3] = [
+    (Condition::Ttft, MetricId::Ttft),
+    (Condition::E2e, MetricId::E2e),
+    (Condition::GenerationSpeed, MetricId::GenerationSpeed),
+];
+
 /// A threshold on one metric.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Threshold {
@@ -19,14 +26,23 @@ pub(super) struct Threshold {
 
 /// The thresholds of a use case, in the order of [`Condition`].
 pub(super) fn thresholds(use_case: &UseCase) -> Vec<Threshold> {
-    let table = [
-        (Condition::Ttft, MetricId::Ttft, use_case.max_ttft_s),
-        (Condition::E2e, MetricId::E2e, use_case.max_e2e_s),
-        (Condition::GenerationSpeed, MetricId::GenerationSpeed, use_case.min_speed),
-    ];
-    let present =
-        |(condition, metric, value): (_, _, Option<f64>)| value.map(|value| Threshold { condition, metric, value });
-    table.into_iter().filter_map(present).collect()
+    let present = |(condition, metric)| {
+        let value = use_case.threshold(condition)?;
+        Some(Threshold { condition, metric, value })
+    };
+    ON_METRICS.into_iter().filter_map(present).collect()
+}
+
+impl UseCase {
+    /// The threshold of a condition, in its metric's unit; none where the use case has none.
+    pub(super) fn threshold(&self, condition: Condition) -> Option<f64> {
+        match condition {
+            Condition::Success => None,
+            Condition::Ttft => self.max_ttft_s,
+            Condition::E2e => self.max_e2e_s,
+            Condition::GenerationSpeed => self.min_speed,
+        }
+    }
 }
 
 impl Threshold {

@@ -301,6 +301,7 @@ mod tests {
         completion.use_case.min_speed = None;
         completion.use_case.max_e2e_s = Some(2.0);
         completion.statistic = Statistic::P95;
+        completion.statistics = [Statistic::P95; crate::metric::METRIC_COUNT];
         let names = |case: &Capacity| -> Vec<String> {
             capacity(case).expect("two levels").series.into_iter().map(|series| series.name).collect()
         };

@@ -2,7 +2,7 @@
 
 use super::use_case_guidance::{condition, reaches};
 use super::{Composition, Draft, LeftOut, because};
-use crate::analysis::capacity::{Capacity, Column as LevelColumn, Condition, Kind, Level};
+use crate::analysis::capacity::{Capacity, Column as LevelColumn, Condition, Kind, Shown};
 use crate::cell::Statistic;
 use crate::format;
 use crate::metric::{Better, MetricId};
@@ -81,17 +81,6 @@ struct Within {
     binding: Option<&'static str>,
 }
 
-/// A threshold of a use case: what it is about, its value, and how both are printed.
-struct Threshold {
-    condition: Condition,
-    metric: MetricId,
-    limit: Option<f64>,
-    column: fn(&LevelColumn) -> Option<f64>,
-    level: fn(&Level) -> Option<f64>,
-    print: Print,
-    better: Better,
-}
-
 pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft> {
     let capacities = &input.analysis.capacity;
     if capacities.is_empty() {
@@ -121,60 +110,25 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
     Some(draft)
 }
 
-/// The metrics a use case is judged by, and generation speed beside a single latency.
-fn shown(capacity: &Capacity) -> Vec<Threshold> {
-    let use_case = &capacity.use_case;
-    let all = [
-        Threshold {
-            condition: Condition::Ttft,
-            metric: MetricId::Ttft,
-            limit: use_case.max_ttft_s,
-            column: |column| column.ttft_s,
-            level: |level| level.ttft_s,
-            print: format::seconds_1,
-            better: Better::Lower,
-        },
-        Threshold {
-            condition: Condition::E2e,
-            metric: MetricId::E2e,
-            limit: use_case.max_e2e_s,
-            column: |column| column.e2e_s,
-            level: |level| level.e2e_s,
-            print: format::milliseconds,
-            better: Better::Lower,
-        },
-        Threshold {
-            condition: Condition::GenerationSpeed,
-            metric: MetricId::GenerationSpeed,
-            limit: use_case.min_speed,
-            column: |column| column.generation_speed_tok_s,
-            level: |level| level.generation_speed_tok_s,
-            print: format::whole_speed,
-            better: Better::Higher,
-        },
-    ];
-    let thresholds = all.iter().filter(|threshold| threshold.limit.is_some()).count();
-    let measured = |threshold: &Threshold| capacity.levels.iter().any(|level| (threshold.level)(level).is_some());
-    all.into_iter()
-        .filter(|threshold| {
-            let second = thresholds == 1 && threshold.condition == Condition::GenerationSpeed;
-            (threshold.limit.is_some() || second) && measured(threshold)
-        })
-        .collect()
+/// How a metric of a use case is printed.
+fn print(shown: &Shown) -> Print {
+    match shown.metric {
+        MetricId::E2e => format::milliseconds,
+        MetricId::GenerationSpeed => format::whole_speed,
+        _ => format::seconds_1,
+    }
 }
 
-impl Threshold {
-    /// `mean TTFT`, `p5 generation speed`.
-    fn metric(&self, capacity: &Capacity) -> String {
-        let statistic = capacity.statistics[self.metric as usize];
-        format!("{} {}", statistic.name(self.better), condition(self.condition))
-    }
+/// `mean TTFT`, `p5 generation speed`.
+fn metric(shown: &Shown, capacity: &Capacity) -> String {
+    let statistic = capacity.statistics[shown.metric as usize];
+    format!("{} {}", statistic.name(shown.better()), condition(shown.condition))
+}
 
-    /// `8 s`, `15 tok/s`.
-    fn limit_text(&self) -> String {
-        let unit = if self.better == Better::Higher { "tok/s" } else { "s" };
-        self.limit.map_or_else(String::new, |limit| format!("{} {unit}", format::shortest(limit)))
-    }
+/// `8 s`, `15 tok/s`.
+fn threshold_text(shown: &Shown) -> String {
+    let unit = if shown.better() == Better::Higher { "tok/s" } else { "s" };
+    shown.threshold.map_or_else(String::new, |threshold| format!("{} {unit}", format::shortest(threshold)))
 }
 
 /// As a level is printed: whole where it is, else with up to two decimals.
@@ -185,12 +139,10 @@ fn level_number(level: f64, concurrency: bool) -> String {
 fn use_case(input: &Composition, number: usize, capacity: &Capacity) -> UseCase {
     let concurrency = is_concurrency(capacity);
     let noun = |text: &str| words::level(text, concurrency);
-    let shown = shown(capacity);
+    let shown = capacity.shown();
     let column = capacity.columns.iter().find(|column| Some(column.level) == at_limit(capacity));
-    let values: Vec<_> = column
-        .into_iter()
-        .flat_map(|column| shown.iter().filter_map(|threshold| value(capacity, threshold, column)))
-        .collect();
+    let values: Vec<_> =
+        column.into_iter().flat_map(|column| shown.iter().filter_map(|shown| value(capacity, shown, column))).collect();
     let exceeded: Vec<_> = column
         .into_iter()
         .flat_map(|column| &column.exceeded)
@@ -242,14 +194,14 @@ fn at_limit(capacity: &Capacity) -> Option<f64> {
     }
 }
 
-fn value(capacity: &Capacity, threshold: &Threshold, column: &LevelColumn) -> Option<Value> {
-    let value = (threshold.column)(column)?;
+fn value(capacity: &Capacity, shown: &Shown, column: &LevelColumn) -> Option<Value> {
+    let value = shown.in_column(column)?;
     let mark = if column.estimated { "~" } else { "" };
     Some(Value {
-        metric: threshold.metric(capacity),
-        value: format!("{mark}{}", (threshold.print)(value)),
-        distance: threshold.limit.map_or("", |limit| words::distance(value, limit, threshold.print)),
-        threshold: threshold.limit_text(),
+        metric: metric(shown, capacity),
+        value: format!("{mark}{}", print(shown)(value)),
+        distance: shown.threshold.map_or("", |threshold| words::distance(value, threshold, print(shown))),
+        threshold: threshold_text(shown),
     })
 }
 
@@ -306,15 +258,16 @@ fn columns_table(capacity: &Capacity) -> Table {
         };
         right(format!("@ {text} {unit}"))
     };
-    let mut rows: Vec<Vec<Cell>> = shown(capacity)
+    let mut rows: Vec<Vec<Cell>> = capacity
+        .shown()
         .iter()
-        .map(|threshold| {
-            let name = capital(&threshold.metric(capacity));
+        .map(|shown| {
+            let name = capital(&metric(shown, capacity));
             let values = capacity.columns.iter().map(|column| {
-                let exceeded = column.exceeded.contains(&threshold.condition);
+                let exceeded = column.exceeded.contains(&shown.condition);
                 let mark = if column.estimated { "~" } else { "" };
-                (threshold.column)(column).map_or_else(Cell::unknown, |value| {
-                    marked(format!("{mark}{}", (threshold.print)(value)), value, exceeded)
+                shown.in_column(column).map_or_else(Cell::unknown, |value| {
+                    marked(format!("{mark}{}", print(shown)(value)), value, exceeded)
                 })
             });
             std::iter::once(Cell::text(name)).chain(values).collect()
@@ -347,9 +300,9 @@ fn marked(text: String, value: f64, exceeded: bool) -> Cell {
 
 /// Every level of a use case: the numbers behind its chart.
 fn levels_table(capacity: &Capacity) -> Table {
-    let shown = shown(capacity);
+    let shown = capacity.shown();
     let title = load_title(capacity.levels.iter().map(|level| level.load));
-    let heads = shown.iter().map(|threshold| right(capital(&threshold.metric(capacity))));
+    let heads = shown.iter().map(|shown| right(capital(&metric(shown, capacity))));
     Table {
         id: format!("levels-of-{}", crate::report::slug::slug(&capacity.use_case.id)),
         caption: format!("{}: every tested level", clean(&capacity.use_case.name)),
@@ -358,9 +311,9 @@ fn levels_table(capacity: &Capacity) -> Table {
             .levels
             .iter()
             .map(|level| {
-                let values = shown.iter().map(|threshold| {
-                    let cell = number((threshold.level)(level), threshold.print);
-                    Cell { exceeded: level.exceeded.contains(&threshold.condition), ..cell }
+                let values = shown.iter().map(|shown| {
+                    let cell = number(shown.at_level(level), print(shown));
+                    Cell { exceeded: level.exceeded.contains(&shown.condition), ..cell }
                 });
                 std::iter::once(load_cell(level.load)).chain(values).collect()
             })
