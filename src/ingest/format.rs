@@ -113,6 +113,11 @@ impl Head {
         self.text.trim_start().starts_with('[')
     }
 
+    /// Whether it is a JSON array without an element.
+    pub fn is_empty_array(&self) -> bool {
+        self.text.trim().strip_prefix('[').is_some_and(|rest| rest.trim_start() == "]")
+    }
+
     /// The keys of the objects at its top level or in its array, in order; empty where it begins otherwise.
     pub fn keys(&self) -> Vec<&str> {
         let text = self.text.trim_start();

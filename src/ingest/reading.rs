@@ -169,7 +169,7 @@ impl FileReading {
             None if self.empty => "empty".to_owned(),
             None => "not recognised".to_owned(),
             Some(format) if skipped > 0 => format!("{format}, every record is bad"),
-            Some(format) if self.holds_nothing() => format!("{format}, but only a header"),
+            Some(format) if self.holds_nothing() => format!("{format}, but it holds no record"),
             Some(format) => format.to_owned(),
         }
     }

@@ -17,7 +17,7 @@ impl Format for RecordsJsonArray {
     }
 
     fn recognizes(&self, head: &Head) -> bool {
-        head.is_array() && are_records(head.keys())
+        head.is_empty_array() || (head.is_array() && are_records(head.keys()))
     }
 
     fn read(&self, stream: &mut Stream, sink: &mut Sink) -> Result<()> {
