@@ -6,6 +6,7 @@ pub mod csv;
 pub mod document;
 pub mod duplicates;
 pub mod engine;
+pub mod fingerprint;
 pub mod flat;
 pub mod format;
 pub mod lines;
@@ -238,12 +239,13 @@ fn file_warnings(files: &[FileReading], config: &Config) -> Vec<Warning> {
     warnings
 }
 
-/// The same file twice (a copy, a download of it) would count every request twice.
+/// The same file twice (a copy, a download of it, itself compressed) would count every request twice.
 fn refuse_copies(files: &[FileReading]) -> Result<()> {
-    let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut seen: BTreeMap<&str, &FileReading> = BTreeMap::new();
     for file in files.iter().filter(|file| file.holds_requests()) {
-        if let Some(first) = seen.insert(&file.fingerprint.hash, &file.name) {
-            let message = format!("holds the same bytes as {first}: its records would count twice");
+        if let Some(first) = seen.insert(&file.fingerprint.content, file) {
+            let unpacked = if first.fingerprint.hash == file.fingerprint.hash { "" } else { " once unpacked" };
+            let message = format!("holds the same bytes as {}{unpacked}: its records would count twice", first.name);
             return Err(Error::at(Place::file(&file.name), message).hint("take one of the two out of the run"));
         }
     }
@@ -395,7 +397,10 @@ pub(crate) mod tests {
         let first = level(1, "");
         let copy = Memory::new("zcopy.csv", first.bytes());
         let error = run(&[&first, &copy], 2).unwrap_err().to_string();
-        assert!(error.starts_with("zcopy.csv: holds the same bytes as level-01.csv"), "{error}");
+        assert!(error.starts_with("zcopy.csv: holds the same bytes as level-01.csv:"), "{error}");
+        let packed = Memory::new("zcopy.csv.gz", gzip(first.bytes()));
+        let error = run(&[&first, &packed], 2).unwrap_err().to_string();
+        assert!(error.starts_with("zcopy.csv.gz: holds the same bytes as level-01.csv once unpacked:"), "{error}");
     }
 
     /// Has a row more each time it is opened, from the third time on.

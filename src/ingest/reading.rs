@@ -1,9 +1,10 @@
 //! One reading of every file, several at once.
 
+use super::fingerprint::Fingerprint;
 use super::format::{Format, recognise};
 use super::power::mapped;
 use super::sink::{Findings, Sink};
-use super::stream::{Fingerprint, Stream, fingerprint};
+use super::stream::{Stream, fingerprint};
 use super::{Input, Options, Source};
 use crate::config::Config;
 use crate::error::{Error, Place, Result};
@@ -176,7 +177,7 @@ impl FileReading {
 
     /// As reports list it.
     pub fn source(&self) -> Source {
-        let Fingerprint { hash_kind, hash, bytes } = self.fingerprint.clone();
+        let Fingerprint { hash_kind, hash, bytes, .. } = self.fingerprint.clone();
         let format = self.format.map(str::to_owned);
         let runs = self.findings.parts.len() as u64;
         let set_aside = self.findings.set_aside.clone();

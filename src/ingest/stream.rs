@@ -1,16 +1,15 @@
-//! The bytes of an input: decompressed, hashed as they are stored, and buffered so that a whole record is in sight.
+//! The bytes of an input: decompressed, and buffered so that a whole record is in sight.
 
 use super::Input;
+use super::fingerprint::{Content, Fingerprint, Stored};
 use crate::error::{Error, Place, Result};
 use flate2::read::MultiGzDecoder;
-use sha2::{Digest, Sha256};
 use std::io::{self, Chain, Cursor, ErrorKind, Read};
 
 /// Longest record in bytes; a longer one is an error, so that memory does not grow with a line.
 pub const LONGEST_RECORD: usize = 16 << 20;
 
 const BLOCK: usize = 256 << 10;
-const LARGEST_SHA256: u64 = 64 << 20;
 const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// How far gzip may expand: beyond both limits at once nobody means it.
@@ -22,17 +21,6 @@ struct Expansion {
 
 const REASONABLE: Expansion = Expansion { bytes: 1 << 30, ratio: 1000 };
 
-/// What the stored bytes of a file were.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fingerprint {
-    /// `sha256` up to 64 MiB, `blake3` above.
-    pub hash_kind: &'static str,
-    /// Lower-case hexadecimal.
-    pub hash: String,
-    /// How many bytes were read, as stored.
-    pub bytes: u64,
-}
-
 /// A decompressed input, read through a buffer whose front is consumed record by record.
 ///
 /// gzip is told by its first two bytes. A UTF-8 byte order mark is left out.
@@ -41,6 +29,8 @@ pub struct Stream<'i> {
     decoder: Decoder<'i>,
     reasonable: Expansion,
     decoded: u64,
+    /// Hashes what gzip unpacks to.
+    content: Option<Box<Content>>,
     buffer: Vec<u8>,
     start: usize,
     end: usize,
@@ -59,7 +49,8 @@ impl<'i> Stream<'i> {
         let decoder = Decoder::open(input).map_err(|error| unreadable(name, &error))?;
         let buffer = vec![0; BLOCK];
         let (start, end, ended) = (0, 0, false);
-        let mut stream = Self { name, decoder, reasonable, decoded: 0, buffer, start, end, ended, line: 1 };
+        let content = matches!(decoder, Decoder::Gzip(_)).then(Box::default);
+        let mut stream = Self { name, decoder, reasonable, decoded: 0, content, buffer, start, end, ended, line: 1 };
         while stream.end < UTF8_MARK.len() && stream.read_more()? {}
         if stream.unread().starts_with(UTF8_MARK) {
             stream.start = UTF8_MARK.len();
@@ -110,6 +101,9 @@ impl<'i> Stream<'i> {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => return Err(self.decoding_error(&error)),
                 Ok(read) => {
+                    if let Some(content) = &mut self.content {
+                        content.update(&self.buffer[self.end..self.end + read]);
+                    }
                     self.end += read;
                     self.ended = read == 0;
                     self.decoded += read as u64;
@@ -128,7 +122,11 @@ impl<'i> Stream<'i> {
         }
         let name = self.name;
         let stored = self.decoder.into_stored().map_err(|error| unreadable(name, &error))?;
-        Ok(stored.fingerprint())
+        let fingerprint = stored.fingerprint();
+        Ok(match self.content {
+            Some(content) => Fingerprint { content: content.finish(), ..fingerprint },
+            None => fingerprint,
+        })
     }
 
     fn make_room(&mut self) -> Result<()> {
@@ -233,54 +231,6 @@ impl Read for Decoder<'_> {
     }
 }
 
-/// The bytes as stored, hashed as they pass.
-struct Stored<'i> {
-    reader: Box<dyn Read + Send + 'i>,
-    hash: Hash,
-    bytes: u64,
-}
-
-enum Hash {
-    Sha256(Sha256),
-    Blake3(Box<blake3::Hasher>),
-}
-
-impl<'i> Stored<'i> {
-    fn open(input: &'i dyn Input) -> io::Result<Self> {
-        let hash = match input.size() {
-            0..=LARGEST_SHA256 => Hash::Sha256(Sha256::new()),
-            _ => Hash::Blake3(Box::default()),
-        };
-        Ok(Self { reader: input.open()?, hash, bytes: 0 })
-    }
-
-    fn fingerprint(self) -> Fingerprint {
-        let (hash_kind, hash) = match self.hash {
-            Hash::Sha256(hash) => ("sha256", hexadecimal(&hash.finalize())),
-            Hash::Blake3(hash) => ("blake3", hash.finalize().to_hex().to_string()),
-        };
-        Fingerprint { hash_kind, hash, bytes: self.bytes }
-    }
-}
-
-impl Read for Stored<'_> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let read = self.reader.read(into)?;
-        match &mut self.hash {
-            Hash::Sha256(hash) => hash.update(&into[..read]),
-            Hash::Blake3(hash) => {
-                hash.update(&into[..read]);
-            }
-        }
-        self.bytes += read as u64;
-        Ok(read)
-    }
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::tests::{Memory, gzip};
@@ -298,9 +248,11 @@ mod tests {
         let packed = Memory::new("a.csv", gzip(b"a,b\n1,2\n"));
         assert_eq!(text(&plain), text(&packed));
         let hash = Stream::open(&packed).and_then(Stream::finish).unwrap();
-        assert_eq!(hash, fingerprint(&packed).unwrap());
+        let stored = Fingerprint { content: hash.hash.clone(), ..hash.clone() };
+        assert_eq!(stored, fingerprint(&packed).unwrap());
         assert_eq!(hash.bytes, packed.size());
         assert_ne!(hash.hash, fingerprint(&plain).unwrap().hash);
+        assert_eq!(hash.content, fingerprint(&plain).unwrap().hash);
         assert_eq!(
             fingerprint(&Memory::new("abc", b"abc")).unwrap().hash,
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"

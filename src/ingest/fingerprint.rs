@@ -1,0 +1,97 @@
+//! Hashes of files: of their bytes as stored, which reports name, and of what they unpack to, which tells copies.
+
+use super::Input;
+use sha2::{Digest, Sha256};
+use std::io::{self, Read};
+
+const LARGEST_SHA256: u64 = 64 << 20;
+
+/// What the stored bytes of a file were.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fingerprint {
+    /// `sha256` up to 64 MiB, `blake3` above.
+    pub hash_kind: &'static str,
+    /// Lower-case hexadecimal.
+    pub hash: String,
+    /// How many bytes were read, as stored.
+    pub bytes: u64,
+    /// The hash of what they unpack to, of the kind that a plain file of that size has; without compression the same.
+    pub content: String,
+}
+
+/// The bytes as stored, hashed as they pass.
+pub(super) struct Stored<'i> {
+    reader: Box<dyn Read + Send + 'i>,
+    hash: Hash,
+    /// How many have passed.
+    pub bytes: u64,
+}
+
+enum Hash {
+    Sha256(Sha256),
+    Blake3(Box<blake3::Hasher>),
+}
+
+impl<'i> Stored<'i> {
+    /// Opens an input at its start.
+    pub fn open(input: &'i dyn Input) -> io::Result<Self> {
+        let hash = match input.size() {
+            0..=LARGEST_SHA256 => Hash::Sha256(Sha256::new()),
+            _ => Hash::Blake3(Box::default()),
+        };
+        Ok(Self { reader: input.open()?, hash, bytes: 0 })
+    }
+
+    /// What the bytes read so far were.
+    pub fn fingerprint(self) -> Fingerprint {
+        let (hash_kind, hash) = match self.hash {
+            Hash::Sha256(hash) => ("sha256", hexadecimal(&hash.finalize())),
+            Hash::Blake3(hash) => ("blake3", hash.finalize().to_hex().to_string()),
+        };
+        Fingerprint { hash_kind, content: hash.clone(), hash, bytes: self.bytes }
+    }
+}
+
+impl Read for Stored<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.reader.read(into)?;
+        match &mut self.hash {
+            Hash::Sha256(hash) => hash.update(&into[..read]),
+            Hash::Blake3(hash) => {
+                hash.update(&into[..read]);
+            }
+        }
+        self.bytes += read as u64;
+        Ok(read)
+    }
+}
+
+/// The hash of unpacked bytes, whose size is not known before their end.
+#[derive(Default)]
+pub(super) struct Content {
+    sha256: Sha256,
+    blake3: blake3::Hasher,
+    bytes: u64,
+}
+
+impl Content {
+    pub fn update(&mut self, unpacked: &[u8]) {
+        self.bytes += unpacked.len() as u64;
+        self.blake3.update(unpacked);
+        if self.bytes <= LARGEST_SHA256 {
+            self.sha256.update(unpacked);
+        }
+    }
+
+    /// As [`Fingerprint::content`] has it.
+    pub fn finish(self) -> String {
+        match self.bytes {
+            0..=LARGEST_SHA256 => hexadecimal(&self.sha256.finalize()),
+            _ => self.blake3.finalize().to_hex().to_string(),
+        }
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
