@@ -21,7 +21,7 @@ fn reports_hold_in_a_browser() {
         .current_dir(&browser)
         .env("GRISTMILL_REPORTS", folder.path())
         .output()
-        .expect("Node.js 20 or later must be installed as `node`");
+        .expect("Node.js 18 or later must be installed as `node`");
     assert!(
         output.status.success(),
         "{}{}",
