@@ -1,5 +1,6 @@
 //! What the report says of the sweep as a whole.
 
+use super::saturation::saturation;
 use super::scaling::throughput_scaling;
 use super::{Analysis, At, CellFigures, Findings, PrefillPeak, Span, Success};
 use crate::config::Config;
@@ -31,6 +32,7 @@ pub fn find(analysis: &Analysis, config: &Config) -> Findings {
         speed_single: span(&at_single, metric(MetricId::GenerationSpeed)),
         ttft_highest: at(best_by(&cells, metric(MetricId::Ttft), higher)),
         throughput_scaling: analysis.sweep.contexts.first().and_then(|context| throughput_scaling(&cells, context)),
+        saturation: saturation(&cells, &analysis.sweep.contexts),
         success: success(&analysis.cells),
         slowest_generation: at(best_by(&cells, metric(MetricId::GenerationSpeed), lower)),
         longest_queue: at(best_by(&cells, metric(MetricId::Queue), higher)),

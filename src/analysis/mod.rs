@@ -3,12 +3,13 @@
 pub mod capacity;
 pub mod findings;
 pub mod power;
+pub mod saturation;
 pub mod scaling;
 #[cfg(test)]
 mod testing;
 pub mod use_cases;
 
-use crate::cell::{Cell, Statistic, Summary};
+use crate::cell::{Cell, Origin, Statistic, Summary};
 use crate::config::Config;
 use crate::context::Context;
 use crate::error::{Result, Warned, Warning};
@@ -30,6 +31,8 @@ pub struct Analysis {
     pub central: [Statistic; METRIC_COUNT],
     /// Whether prefill speed comes from the engine's prefill times or from TTFT (queue included); none without either.
     pub prefill_source: Option<PrefillSource>,
+    /// What generation speed is computed from where that is not each request: `from mean TPOT`.
+    pub speed_basis: Option<&'static str>,
     /// What the report says of the sweep as a whole.
     pub findings: Findings,
     /// One per use case with a level to judge, in the order of the use cases.
@@ -134,6 +137,17 @@ pub struct Scaling {
     pub context: Option<Context>,
 }
 
+/// The rate from which on a deployment completes fewer requests than are sent.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Saturation {
+    /// Requests sent per second.
+    pub offered: f64,
+    /// Requests completed per second there.
+    pub achieved: f64,
+    /// The context.
+    pub context: Option<Context>,
+}
+
 /// Highest prefill speed over the contexts at one load level.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PrefillPeak {
@@ -163,6 +177,8 @@ pub struct Findings {
     pub ttft_highest: Option<At>,
     /// How throughput grows with load.
     pub throughput_scaling: Option<Scaling>,
+    /// Where a sweep of request rates goes past saturation, one per context that does.
+    pub saturation: Vec<Saturation>,
     /// Requests and successes.
     pub success: Success,
     /// Lowest generation speed, tok/s.
@@ -229,11 +245,13 @@ pub fn analyze(cells: Vec<Cell>, power_w: Vec<Option<f64>>, config: &Config) -> 
         sweep: sweep(&cells, config),
         central: central_statistics(&cells),
         prefill_source: prefill_source(&cells),
+        speed_basis: None,
         findings: Findings::default(),
         capacity: Vec::new(),
         not_tested: Vec::new(),
         cells: Vec::new(),
     };
+    analysis.speed_basis = speed_basis(&cells, analysis.central[MetricId::GenerationSpeed as usize]);
     let metered = power_w.iter().any(Option::is_some);
     let mut warnings = power::warnings(metered, config);
     analysis.judge(&cells, use_cases::use_cases(config)?, config, &mut warnings);
@@ -303,6 +321,24 @@ fn central_statistics(cells: &[Cell]) -> [Statistic; METRIC_COUNT] {
         let lacks_mean = summaries.any(|summary| summary.mean.is_none() && summary.quantiles.p50.is_some());
         if lacks_mean { Statistic::P50 } else { Statistic::Mean }
     })
+}
+
+/// What generation speed is computed from where some cell does not have it from its requests, in words for behind it.
+///
+/// The mean of speeds is not the inverse of the mean time per token, so every place that shows such a speed says so.
+pub fn speed_basis<'c>(cells: impl IntoIterator<Item = &'c Cell>, statistic: Statistic) -> Option<&'static str> {
+    let measured =
+        cells.into_iter().map(|cell| cell.metric(MetricId::GenerationSpeed)).filter(|speed| speed.is_measured());
+    let origins: BTreeSet<_> = measured.map(|speed| speed.origin).collect();
+    if origins.contains(&Origin::MeanTpot) {
+        Some(match statistic {
+            Statistic::Mean => "from mean TPOT",
+            Statistic::P50 => "from median TPOT",
+            _ => "from TPOT",
+        })
+    } else {
+        origins.contains(&Origin::Engine).then_some("from the engine's totals")
+    }
 }
 
 fn prefill_source(cells: &[Cell]) -> Option<PrefillSource> {

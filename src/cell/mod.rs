@@ -72,7 +72,7 @@ impl Window {
 }
 
 /// Where a statistic comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Origin {
     /// Computed here from per-request records.
     #[default]

@@ -18,7 +18,7 @@ use super::use_cases::UseCase;
 use crate::cell::{Cell, Statistic};
 use crate::config::{Config, Rule};
 use crate::error::{Warned, Warning};
-use crate::metric::METRIC_COUNT;
+use crate::metric::{METRIC_COUNT, MetricId};
 use crate::record::Load;
 use levels::Tested;
 use limit::Verdict;
@@ -66,6 +66,8 @@ pub struct Capacity {
     pub statistic: Statistic,
     /// The same per metric: a source may have a mean of one and only a median of another.
     pub statistics: [Statistic; METRIC_COUNT],
+    /// What generation speed is computed from where that is not each request: `from mean TPOT`.
+    pub speed_basis: Option<&'static str>,
     /// The levels that were judged, ascending by load.
     pub levels: Vec<Level>,
     /// Levels that could not be judged, with the condition whose statistic is unknown.
@@ -177,6 +179,7 @@ pub fn judge(
     }
     let thresholds = threshold::thresholds(use_case);
     let statistics = statistics(config.capacity.statistic, central);
+    let speed_basis = super::speed_basis(candidates.iter().copied(), statistics[MetricId::GenerationSpeed as usize]);
     let mut unjudged = Vec::new();
     let mut levels = Vec::new();
     for cell in candidates {
@@ -191,6 +194,7 @@ pub fn judge(
         use_case: use_case.clone(),
         statistic: thresholds.iter().find_map(standing_in).unwrap_or(config.capacity.statistic),
         statistics,
+        speed_basis,
         levels: Vec::new(),
         unjudged: unjudged.iter().map(|(cell, threshold)| (cell.key.load, threshold.condition)).collect(),
         limit: Limit { kind: Kind::NotJudged, level: None, text: "not judged".to_owned() },

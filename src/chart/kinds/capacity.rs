@@ -105,7 +105,12 @@ fn axis(capacity: &Capacity, metrics: &[&Held]) -> Axis {
     let names: Vec<String> = metrics.iter().map(|metric| named(metric, capacity)).collect();
     let is_speed = metrics.iter().all(|metric| metric.side == Side::Right);
     Axis {
-        title: if is_speed { format!("{} (tok/s)", names.join(", ")) } else { names.join(", ") },
+        title: if is_speed {
+            let basis = capacity.speed_basis.map(|basis| format!(", {basis}")).unwrap_or_default();
+            format!("{} (tok/s{basis})", names.join(", "))
+        } else {
+            names.join(", ")
+        },
         quantity: if is_speed { Quantity::TokensPerSecond } else { Quantity::Seconds },
         ..Axis::default()
     }

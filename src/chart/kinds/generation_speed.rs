@@ -16,7 +16,7 @@ pub(super) fn build(analysis: &Analysis) -> Option<Chart> {
     let shown = Shown {
         id: ID,
         subject: sweep::subject(analysis, MetricId::GenerationSpeed, "Generation speed"),
-        unit: "tok/s per user",
+        unit: format!("tok/s per user{}", analysis.speed_basis.map(|basis| format!(", {basis}")).unwrap_or_default()),
         quantity: Quantity::TokensPerSecond,
         along: Along::Contexts,
         may_be_log: false,

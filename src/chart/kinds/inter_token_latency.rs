@@ -12,7 +12,7 @@ pub(super) fn build(analysis: &Analysis) -> Option<Chart> {
     let shown = Shown {
         id: ID,
         subject: sweep::subject(analysis, MetricId::Itl, name),
-        unit: "",
+        unit: "".to_owned(),
         quantity: Quantity::Milliseconds,
         along: Along::Contexts,
         may_be_log: false,

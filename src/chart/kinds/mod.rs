@@ -87,6 +87,7 @@ mod tests {
             sweep: Sweep { loads, ..Sweep::default() },
             central: [Statistic::Mean; METRIC_COUNT],
             prefill_source: Some(PrefillSource::Ttft),
+            speed_basis: None,
             findings: Findings {
                 peak_throughput: None,
                 throughput_beyond_sweep: None,
@@ -96,6 +97,7 @@ mod tests {
                 speed_single: None,
                 ttft_highest: None,
                 throughput_scaling: None,
+                saturation: Vec::new(),
                 success: Success { rate: None, requests: 0, failed: 0, warmup: 0 },
                 slowest_generation: None,
                 longest_queue: None,
@@ -253,6 +255,7 @@ mod tests {
             },
             statistic: Statistic::Mean,
             statistics: [crate::cell::Statistic::Mean; crate::metric::METRIC_COUNT],
+            speed_basis: None,
             levels: vec![at(1, 1.7, 144.0), at(10, 13.1, 79.0)],
             unjudged: Vec::new(),
             limit: Limit { kind, level, text: text.to_owned() },

@@ -10,7 +10,7 @@ pub(super) fn build(analysis: &Analysis) -> Option<Chart> {
     let shown = Shown {
         id: ID,
         subject: "GPU power".to_owned(),
-        unit: "W",
+        unit: "W".to_owned(),
         quantity: Quantity::Watts,
         along: Along::Contexts,
         may_be_log: false,

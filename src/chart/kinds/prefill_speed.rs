@@ -15,7 +15,7 @@ pub(super) fn build(analysis: &Analysis) -> Option<Chart> {
     let shown = Shown {
         id: ID,
         subject: sweep::subject(analysis, source.metric(), "Prefill speed"),
-        unit,
+        unit: unit.to_owned(),
         quantity: Quantity::WholeTokensPerSecond,
         along: Along::Contexts,
         may_be_log: false,

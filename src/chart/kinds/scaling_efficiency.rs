@@ -10,7 +10,7 @@ pub(super) fn build(analysis: &Analysis) -> Option<Chart> {
     let shown = Shown {
         id: ID,
         subject: "Scaling efficiency".to_owned(),
-        unit: "",
+        unit: "".to_owned(),
         quantity: Quantity::Percent,
         along: Along::Loads,
         may_be_log: false,

@@ -21,7 +21,7 @@ pub(super) struct Shown {
     /// What the value is: `Time to first token`.
     pub subject: String,
     /// Stands behind it on the axis: `tok/s`.
-    pub unit: &'static str,
+    pub unit: String,
     pub quantity: Quantity,
     pub along: Along,
     /// Whether values that lie far apart are spaced by powers.

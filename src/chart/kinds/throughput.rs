@@ -10,7 +10,7 @@ pub(super) fn build(analysis: &Analysis) -> Option<Chart> {
     let shown = Shown {
         id: ID,
         subject: "System throughput".to_owned(),
-        unit: "tok/s",
+        unit: "tok/s".to_owned(),
         quantity: Quantity::TokensPerSecond,
         along: Along::Loads,
         may_be_log: false,

@@ -16,7 +16,7 @@ pub(super) fn build(analysis: &Analysis) -> Option<Chart> {
     let shown = Shown {
         id: ID,
         subject: sweep::subject(analysis, MetricId::Ttft, "Time to first token"),
-        unit: "",
+        unit: "".to_owned(),
         quantity: Quantity::Seconds,
         along: Along::Contexts,
         may_be_log: true,

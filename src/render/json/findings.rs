@@ -15,8 +15,10 @@ pub(super) struct Findings<'d> {
     speed_single: Option<Ends<Speed<'d>>>,
     ttft_highest: Option<Time<'d>>,
     throughput_scaling: Option<Scaling<'d>>,
+    saturation: Vec<Saturated<'d>>,
     success: Success,
     slowest_generation: Option<Speed<'d>>,
+    generation_speed_basis: Option<&'static str>,
     longest_queue: Option<Time<'d>>,
     prefill_peaks: Vec<PrefillPeak<'d>>,
     itl_single_s: Option<f64>,
@@ -93,6 +95,14 @@ struct Scaling<'d> {
 }
 
 #[derive(Serialize)]
+struct Saturated<'d> {
+    request_rate: f64,
+    achieved_rate_req_s: f64,
+    context_tokens: Option<u64>,
+    context_label: Option<&'d str>,
+}
+
+#[derive(Serialize)]
 struct Success {
     rate: Option<f64>,
     requests: u64,
@@ -133,6 +143,7 @@ impl<'d> Findings<'d> {
                 context_tokens: scaling.context.as_ref().map(|context| context.tokens),
                 context_label: scaling.context.as_ref().map(|context| context.label.as_str()),
             }),
+            saturation: found.saturation.iter().map(saturated).collect(),
             success: Success {
                 rate: found.success.rate,
                 requests: found.success.requests,
@@ -140,6 +151,7 @@ impl<'d> Findings<'d> {
                 warmup: found.success.warmup,
             },
             slowest_generation: found.slowest_generation.as_ref().map(speed),
+            generation_speed_basis: analysis.speed_basis,
             longest_queue: found.longest_queue.as_ref().map(time),
             prefill_peaks: found.prefill_peaks.iter().map(peak).collect(),
             itl_single_s: found.itl_single.as_ref().map(|at| at.value),
@@ -165,6 +177,15 @@ fn cell(at: &At) -> Cell<'_> {
         context_tokens: at.context.as_ref().map(|context| context.tokens),
         context_label: at.context.as_ref().map(|context| context.label.as_str()),
         load: Keyed::of(load),
+    }
+}
+
+fn saturated(saturation: &crate::analysis::Saturation) -> Saturated<'_> {
+    Saturated {
+        request_rate: saturation.offered,
+        achieved_rate_req_s: saturation.achieved,
+        context_tokens: saturation.context.as_ref().map(|context| context.tokens),
+        context_label: saturation.context.as_ref().map(|context| context.label.as_str()),
     }
 }
 

@@ -119,10 +119,12 @@ fn print(shown: &Shown) -> Print {
     }
 }
 
-/// `mean TTFT`, `p5 generation speed`.
+/// `mean TTFT`, `p5 generation speed`, `mean generation speed (from mean TPOT)`.
 fn metric(shown: &Shown, capacity: &Capacity) -> String {
     let statistic = capacity.statistics[shown.metric as usize];
-    format!("{} {}", statistic.name(shown.better()), condition(shown.condition))
+    let basis = capacity.speed_basis.filter(|_| shown.metric == MetricId::GenerationSpeed);
+    let basis = basis.map(|basis| format!(" ({basis})")).unwrap_or_default();
+    format!("{} {}{basis}", statistic.name(shown.better()), condition(shown.condition))
 }
 
 /// `8 s`, `15 tok/s`.

@@ -232,7 +232,9 @@ fn key_findings(input: &Composition) -> Table {
     ];
     for (name, id, span, print) in spans {
         if let Some(span) = span {
-            let name = format!("{} {name}, {}", average(input, id), single_name(findings));
+            let basis = input.analysis.speed_basis.filter(|_| id == MetricId::GenerationSpeed);
+            let basis = basis.map(|basis| format!(" ({basis})")).unwrap_or_default();
+            let name = format!("{} {name}{basis}, {}", average(input, id), single_name(findings));
             let (value, condition) = span_words(span, print);
             row(capital(&name), value, condition, None);
         }

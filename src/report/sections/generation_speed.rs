@@ -10,6 +10,8 @@ use serde::Serialize;
 #[derive(Serialize)]
 struct View {
     average: &'static str,
+    /// `from mean TPOT`.
+    basis: Option<&'static str>,
     single: Option<SpanView>,
     slowest: Spot,
     band: Band,
@@ -26,16 +28,18 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
     let id = MetricId::GenerationSpeed;
     let view = View {
         average: average(input, id),
+        basis: analysis.speed_basis,
         single: super::span(input, analysis.findings.speed_single.as_ref(), format::throughput),
         slowest: Spot::new(slowest, format::throughput),
         band: SPEED.band(slowest.value, format::throughput),
         one_cell: super::measured_cells(input, id) == 1,
     };
-    let title = "Generation speed per user (tok/s)";
+    let basis = analysis.speed_basis.map(|basis| format!(", {basis}")).unwrap_or_default();
+    let title = format!("Generation speed per user (tok/s{basis})");
     let data = sweep_table(
         analysis,
         "generation-speed-data",
-        title,
+        &title,
         |v| format::fixed(v, 1),
         |cell| analysis.central(&cell.cell, id),
     );

@@ -5,6 +5,7 @@ use crate::analysis::PrefillSource;
 use crate::cell::Statistic;
 use crate::config::{Config, Rule};
 use crate::format;
+use crate::ingest::Source;
 use crate::metric::{METRICS, Metric, MetricId};
 use crate::report::cover::{engine, hardware, hash_name, vram};
 use crate::report::figure::{left, right};
@@ -12,6 +13,7 @@ use crate::report::templates::clean;
 use crate::report::{Cell, Table};
 use serde::Serialize;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 #[derive(Serialize)]
 struct View {
@@ -44,6 +46,8 @@ struct View {
     skipped_reasons: bool,
     unknown_columns: Vec<Unknown>,
     left_out: Vec<String>,
+    set_aside: Vec<SetAside>,
+    from_names: bool,
     warnings: Vec<String>,
     more_warnings: Option<String>,
     small: bool,
@@ -53,7 +57,15 @@ struct View {
 #[derive(Serialize)]
 struct Definition {
     title: &'static str,
-    definition: &'static str,
+    definition: String,
+}
+
+/// Files that were recognised and not used, for one reason.
+#[derive(Serialize)]
+struct SetAside {
+    files: String,
+    format: String,
+    reason: String,
 }
 
 #[derive(Serialize)]
@@ -85,8 +97,8 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
         .filter(measured)
         .map(|metric| metric.title.to_owned())
         .collect();
-    let ignored: Vec<_> =
-        ingested.sources.iter().filter(|source| source.format.is_none()).map(|source| source.name.clone()).collect();
+    let unused = |source: &&Source| source.format.is_none() && source.set_aside.is_none();
+    let ignored: Vec<_> = ingested.sources.iter().filter(unused).map(|source| source.name.clone()).collect();
     let skipped: u64 = ingested.skipped.iter().map(|(_, n)| n).sum();
     let successes: Vec<_> = analysis.cells.iter().filter_map(|cell| cell.cell.successes()).filter(|n| *n > 0).collect();
     let parameters = parameters(config);
@@ -100,7 +112,7 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
             .iter()
             .filter(measured)
             .filter(wanted)
-            .map(|metric| Definition { title: metric.title, definition: metric.definition })
+            .map(|metric| Definition { title: metric.title, definition: definition(metric, analysis.speed_basis) })
             .collect(),
         medians: (!medians.is_empty()).then(|| format::list(&medians)),
         throughput: analysis.cells.iter().any(|cell| cell.cell.throughput_tok_s.is_some()),
@@ -137,6 +149,8 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
             })
             .collect(),
         left_out: left_out.lines(),
+        set_aside: set_aside(input),
+        from_names: ingested.sources.iter().any(|source| source.from_name.is_some()),
         warnings: input.warnings.iter().take(MOST_WARNINGS).map(ToString::to_string).collect(),
         more_warnings: (input.warnings.len() > MOST_WARNINGS)
             .then(|| format::counted((input.warnings.len() - MOST_WARNINGS) as u64, "more warning", "more warnings")),
@@ -235,20 +249,60 @@ fn differences(path: &str, set: &Value, default: &Value, rows: &mut Vec<(String,
     }
 }
 
+/// A metric's definition in this run; a speed that a tool's time per token gave has another than the table's.
+fn definition(metric: &Metric, speed_basis: Option<&'static str>) -> String {
+    match (metric.id, speed_basis) {
+        (MetricId::GenerationSpeed, Some("from the engine's totals")) => {
+            "output tokens / time spent on decoding, both over all requests between two pages of engine metrics"
+                .to_owned()
+        }
+        (MetricId::GenerationSpeed, Some(basis)) => {
+            format!("1 / TPOT as the tool printed it ({basis}), where single requests are not known")
+        }
+        _ => metric.definition.to_owned(),
+    }
+}
+
+/// Files that were recognised and set aside, those of one format and reason together.
+fn set_aside(input: &Composition) -> Vec<SetAside> {
+    const NAMED: usize = 4;
+    let mut groups: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
+    for source in &input.ingested.sources {
+        let Some(reason) = &source.set_aside else { continue };
+        let format = source.format.as_deref().unwrap_or_default();
+        groups.entry((format, reason)).or_default().push(clean(&source.name));
+    }
+    let line = |((format, reason), mut names): ((&str, &str), Vec<String>)| {
+        if names.len() > NAMED {
+            let more = names.len() - NAMED + 1;
+            names.truncate(NAMED - 1);
+            names.push(format!("{more} more"));
+        }
+        SetAside { files: format::list(&names), format: format.to_owned(), reason: clean(reason) }
+    };
+    groups.into_iter().map(line).collect()
+}
+
 fn sources(input: &Composition) -> Table {
-    let read = input.ingested.sources.iter().filter_map(|source| Some((source, source.format.as_ref()?)));
+    let used = |source: &&Source| source.set_aside.is_none();
+    let read = input.ingested.sources.iter().filter(used).filter_map(|source| Some((source, source.format.as_ref()?)));
+    let named = input.ingested.sources.iter().any(|source| source.from_name.is_some());
+    let mut columns = vec![left("File"), left("Format"), right("Records"), right("Bytes")];
+    columns.extend(named.then(|| left("From its name")));
     Table {
         id: "sources".to_owned(),
         caption: "Files the report was made from".to_owned(),
-        columns: vec![left("File"), left("Format"), right("Records"), right("Bytes")],
+        columns,
         rows: read
             .map(|(source, format)| {
-                vec![
+                let mut row = vec![
                     Cell::text(clean(&source.name)),
                     Cell::text(clean(format)),
                     Cell::number(format::thousands(source.records as f64), source.records as f64),
                     Cell::number(format::thousands(source.bytes as f64), source.bytes as f64),
-                ]
+                ];
+                row.extend(named.then(|| Cell::text(clean(source.from_name.as_deref().unwrap_or("–")))));
+                row
             })
             .collect(),
         row_headings: true,

@@ -120,7 +120,7 @@ fn average(input: &Composition, id: MetricId) -> &'static str {
 /// Whether no request of the run succeeded.
 fn all_failed(input: &Composition) -> bool {
     let success = &input.analysis.findings.success;
-    success.failed == success.requests
+    success.requests > 0 && success.failed == success.requests
 }
 
 /// Whether the run has a sweep.

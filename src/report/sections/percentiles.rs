@@ -14,6 +14,7 @@ use serde::Serialize;
 struct View {
     metrics: Vec<Metric>,
     from_tools: bool,
+    from_engines: bool,
     gaps: bool,
 }
 
@@ -60,7 +61,8 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
                 number: at + 1,
             })
             .collect(),
-        from_tools: summaries().any(|summary| summary.origin == Origin::Tool),
+        from_tools: summaries().any(|summary| matches!(summary.origin, Origin::Tool | Origin::MeanTpot)),
+        from_engines: summaries().any(|summary| summary.origin == Origin::Engine),
         gaps: summaries().any(|summary| {
             tail(summary, Better::Lower).contains(&None) && tail(summary, Better::Higher).contains(&None)
         }),
@@ -109,8 +111,10 @@ fn table(input: &Composition, id: MetricId, heading: &str, name: &str, print: Pr
         .map(|cell| {
             let summary = cell.metric(id);
             let mark = |value: Option<f64>| match (number(value, print), summary.origin) {
-                (cell, Origin::Tool) if value.is_some() => with_mark(cell),
-                (cell, _) => cell,
+                (cell, Origin::Records) => cell,
+                (cell, _) if value.is_none() => cell,
+                (cell, Origin::Tool | Origin::MeanTpot) => with_mark(cell, "†"),
+                (cell, Origin::Engine) => with_mark(cell, "‡"),
             };
             let mut row = Vec::new();
             row.extend(scenarios.then(|| Cell::text(scenario_name(input, &cell.key.scenario))));
@@ -121,12 +125,16 @@ fn table(input: &Composition, id: MetricId, heading: &str, name: &str, print: Pr
             row
         })
         .collect();
-    let unit = if better == Better::Higher { " (tok/s)" } else { "" };
+    let unit = match (better, input.analysis.speed_basis) {
+        (Better::Lower, _) => String::new(),
+        (Better::Higher, None) => " (tok/s)".to_owned(),
+        (Better::Higher, Some(basis)) => format!(" (tok/s, {basis})"),
+    };
     Table { id: name.to_owned(), caption: format!("{heading}{unit}"), columns, rows, row_headings: true }
 }
 
-/// Marks a value that a tool computed.
-fn with_mark(mut cell: Cell) -> Cell {
-    cell.content.push(Inline::Text("†".to_owned()));
+/// Marks a value that was not computed from requests.
+fn with_mark(mut cell: Cell, mark: &str) -> Cell {
+    cell.content.push(Inline::Text(mark.to_owned()));
     cell
 }

@@ -2,10 +2,13 @@
 
 use super::executive_summary::scenario_name;
 use super::{Composition, Draft, LeftOut, because};
-use crate::analysis::At;
+use crate::analysis::{At, Saturation};
+use crate::context::Context;
 use crate::format;
-use crate::report::figure::sweep_table;
+use crate::record::Load;
+use crate::report::figure::{context_cell, left, right, sweep_table};
 use crate::report::words::Spot;
+use crate::report::{Cell, Table};
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -21,6 +24,15 @@ struct View {
     longest: Option<Spot>,
     falls: bool,
     several_cells: bool,
+    rates: bool,
+    saturated: Vec<Saturated>,
+}
+
+#[derive(Serialize)]
+struct Saturated {
+    offered: String,
+    achieved: String,
+    context: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -53,6 +65,7 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
         .filter(|cell| cell.cell.key.context == peak.context && cell.cell.throughput_tok_s.is_some())
         .map(|cell| cell.cell.key.load)
         .max();
+    let rates = rates(input);
     let per_hour = peak.value * 3600.0;
     let tokens = peak_output_tokens(input, peak);
     let view = View {
@@ -77,11 +90,53 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
         longest: longest.map(|at| Spot::new(at, format::throughput)),
         peak: Spot::new(peak, format::throughput),
         several_cells: analysis.sweep_cells().count() > 1,
+        rates: !rates.rows.is_empty(),
+        saturated: findings.saturation.iter().map(|saturation| saturated(input, saturation)).collect(),
     };
     let title = "System throughput (output tok/s)";
     let data =
         sweep_table(analysis, "throughput-data", title, |v| format::fixed(v, 1), |cell| cell.cell.throughput_tok_s);
-    Some(Draft::new(&view).sweep_figure(input, "throughput", data))
+    Some(Draft::new(&view).sweep_figure(input, "throughput", data).table(rates))
+}
+
+fn saturated(input: &Composition, saturation: &Saturation) -> Saturated {
+    let context = saturation.context.as_ref().filter(|_| input.analysis.sweep.contexts.len() > 1);
+    Saturated {
+        offered: format::load(Load::RequestRate(saturation.offered)),
+        achieved: rate(saturation.achieved),
+        context: context.map(Context::noun),
+    }
+}
+
+/// A measured rate, in requests per second.
+fn rate(rate: f64) -> String {
+    format::fixed(rate, if rate < 10.0 { 2 } else { 1 })
+}
+
+/// Requests sent and completed per second, side by side; empty for a sweep of concurrencies.
+fn rates(input: &Composition) -> Table {
+    let several = input.analysis.sweep.contexts.len() > 1;
+    let mut rows = Vec::new();
+    for figures in input.analysis.sweep_cells() {
+        let cell = &figures.cell;
+        let (Load::RequestRate(offered), Some(achieved)) = (cell.key.load, cell.achieved_rate) else { continue };
+        let mut row = Vec::new();
+        row.extend(several.then(|| context_cell(cell.key.context.as_ref())));
+        row.push(Cell::number(format::shortest(offered), offered));
+        row.push(Cell::number(rate(achieved), achieved));
+        row.push(Cell::number(format::percent(achieved / offered), achieved / offered));
+        rows.push(row);
+    }
+    let mut columns = Vec::new();
+    columns.extend(several.then(|| left("Context")));
+    columns.extend(["Sent (requests/s)", "Completed (requests/s)", "Completed / sent"].map(right));
+    Table {
+        id: "rates".to_owned(),
+        caption: "Requests sent and completed per second".to_owned(),
+        columns,
+        rows,
+        row_headings: true,
+    }
 }
 
 /// Whether throughput at the largest load falls from the shortest context to the longest.

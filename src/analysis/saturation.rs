@@ -1,0 +1,82 @@
+//! Where a deployment no longer completes the requests that are sent.
+
+use super::{CellFigures, Saturation};
+use crate::context::Context;
+use crate::metric::MetricId;
+use crate::record::Load;
+
+/// Share of the requests that could have been completed below which a level is past saturation.
+const KEEPS_UP: f64 = 0.9;
+
+/// The smallest rate at which a context is past saturation, one per context that is, ascending; `cells` are the sweep's.
+///
+/// Without saturation n requests sent at a rate r are all answered by n / r + t, where t is how long the last one takes: its
+/// mean E2E at the smallest rate, where nothing waits. A level that completes less than nine tenths of n in that time, with
+/// every larger level of its context, is past saturation. None for numbers of concurrent requests, which hold their own load.
+pub fn saturation(cells: &[&CellFigures], contexts: &[Context]) -> Vec<Saturation> {
+    contexts.iter().filter_map(|context| of_context(cells, context)).collect()
+}
+
+fn of_context(cells: &[&CellFigures], context: &Context) -> Option<Saturation> {
+    let here: Vec<_> = cells.iter().filter(|figures| figures.cell.key.context.as_ref() == Some(context)).collect();
+    let e2e = here.first()?.cell.metric(MetricId::E2e);
+    let unhindered_s = e2e.mean.or(e2e.quantiles.p50)?;
+    let levels: Option<Vec<_>> = here.iter().map(|figures| level(figures, unhindered_s)).collect();
+    let behind = levels?.into_iter().rev().take_while(|(_, keeps_up)| !keeps_up).last();
+    behind.map(|(saturation, _)| saturation)
+}
+
+/// A level with whether it keeps up; none where its figures do not say.
+fn level(figures: &CellFigures, unhindered_s: f64) -> Option<(Saturation, bool)> {
+    let cell = &figures.cell;
+    let Load::RequestRate(offered) = cell.key.load else { return None };
+    let achieved = cell.achieved_rate?;
+    let successes = cell.successes()? as f64 / cell.runs as f64;
+    let possible = successes / (successes / offered + unhindered_s);
+    let context = cell.key.context.clone();
+    Some((Saturation { offered, achieved, context }, achieved >= KEEPS_UP * possible))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{cell, figures, with};
+    use super::*;
+
+    fn levels(rates: &[(f64, f64)]) -> Vec<CellFigures> {
+        let level = |(offered, achieved): &(f64, f64)| {
+            let mut cell = with(cell("4K", Load::RequestRate(*offered)), MetricId::E2e, 20.0);
+            (cell.requests, cell.achieved_rate) = (Some(100), Some(*achieved));
+            figures(cell)
+        };
+        rates.iter().map(level).collect()
+    }
+
+    fn found(rates: &[(f64, f64)]) -> Vec<(f64, f64)> {
+        let levels = levels(rates);
+        let saturation = saturation(&levels.iter().collect::<Vec<_>>(), &[Context::nominal(4096)]);
+        saturation.into_iter().map(|saturation| (saturation.offered, saturation.achieved)).collect()
+    }
+
+    #[test]
+    fn a_long_tail_is_no_saturation() {
+        // 100 requests at 0.5 per second take 200 s to send and 20 s to finish: 0.4545 per second at best.
+        assert_eq!(found(&[(0.1, 0.098), (0.5, 0.437)]), []);
+        assert_eq!(found(&[(0.1, 0.098), (0.5, 0.40)]), [(0.5, 0.40)]);
+    }
+
+    #[test]
+    fn the_smallest_rate_from_which_on_none_keeps_up_is_named() {
+        assert_eq!(found(&[(0.1, 0.098), (1.0, 0.5), (2.0, 0.6)]), [(1.0, 0.5)]);
+        assert_eq!(found(&[(0.1, 0.05), (1.0, 0.83)]), [], "the largest keeps up");
+    }
+
+    #[test]
+    fn concurrency_and_unknown_rates_saturate_nothing() {
+        let mut levels = levels(&[(0.1, 0.01)]);
+        levels[0].cell.achieved_rate = None;
+        assert_eq!(saturation(&levels.iter().collect::<Vec<_>>(), &[Context::nominal(4096)]), []);
+        levels[0].cell.achieved_rate = Some(0.01);
+        levels[0].cell.key.load = Load::Concurrency(1);
+        assert_eq!(saturation(&levels.iter().collect::<Vec<_>>(), &[Context::nominal(4096)]), []);
+    }
+}
