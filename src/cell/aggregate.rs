@@ -111,6 +111,26 @@ impl Aggregate {
         self.put(MetricId::GenerationSpeed, speed.summary(Origin::MeanTpot));
     }
 
+    /// The time per output token that follows from the means of E2E, TTFT and output tokens, seconds: Σ(E2E − TTFT) /
+    /// Σ(output tokens − 1), the mean in which requests weigh by their tokens.
+    pub fn tpot_from_means(&self) -> Option<f64> {
+        let mean = |id: MetricId| self.metrics[id as usize].mean;
+        let tokens = self.mean_output()? - 1.0;
+        let seconds = mean(MetricId::E2e)? - mean(MetricId::Ttft)?;
+        (tokens > 0.0 && seconds > 0.0).then(|| seconds / tokens)
+    }
+
+    /// Keeps [`Aggregate::tpot_from_means`] and the speed that it is the inverse of, for tools that print no time per output
+    /// token, or a wrong one.
+    pub fn set_tpot_from_means(&mut self) {
+        let Some(tpot) = self.tpot_from_means() else { return };
+        let n = self.metrics[MetricId::E2e as usize].n;
+        for (id, mean) in [(MetricId::Tpot, tpot), (MetricId::GenerationSpeed, 1.0 / tpot)] {
+            let printed = Printed { n, mean: Some(mean), ..Printed::default() };
+            self.put(id, printed.summary(Origin::Means));
+        }
+    }
+
     /// Keeps a summary that knows anything.
     pub fn put(&mut self, id: MetricId, summary: Summary) {
         let nothing = Summary { n: summary.n, origin: summary.origin, ..Summary::default() };
@@ -296,6 +316,17 @@ mod tests {
         assert_eq!((speed.origin, speed.mean, speed.sd), (Origin::MeanTpot, Some(40.0), None));
         assert_eq!((speed.quantiles.p50, speed.quantiles.p10), (Some(50.0), Some(25.0)), "the slow tail");
         assert!(!cell.metric(MetricId::E2e).is_measured());
+    }
+
+    #[test]
+    fn a_time_per_token_may_follow_from_means() {
+        let mut aggregate = run(40, 20.0, 0.5);
+        assert_eq!(aggregate.tpot_from_means(), None, "no E2E");
+        aggregate.set(MetricId::E2e, Printed { n: 40, mean: Some(2.48), ..Printed::default() });
+        aggregate.set_tpot_from_means();
+        let figure = |id: MetricId| (aggregate.metrics[id as usize].mean, aggregate.metrics[id as usize].origin);
+        assert_eq!(figure(MetricId::Tpot), (Some(0.02), Origin::Means), "(2.48 − 0.5) / 99");
+        assert_eq!(figure(MetricId::GenerationSpeed), (Some(50.0), Origin::Means));
     }
 
     #[test]

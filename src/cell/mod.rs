@@ -81,6 +81,8 @@ pub enum Origin {
     Tool,
     /// A speed, as the inverse of a tool's time per output token: the mean of speeds is not the inverse of the mean.
     MeanTpot,
+    /// From a tool's means of E2E, TTFT and output tokens: requests weigh by their tokens.
+    Means,
     /// Engine metrics before and after: means from sums and counts, percentiles from histogram buckets.
     Engine,
 }
@@ -92,6 +94,7 @@ impl Origin {
             Origin::Records => "records",
             Origin::Tool => "tool",
             Origin::MeanTpot => "mean TPOT",
+            Origin::Means => "means of E2E, TTFT and tokens",
             Origin::Engine => "engine metrics",
         }
     }

@@ -3,7 +3,7 @@
 use super::part::Part;
 use crate::cell::aggregate::Aggregate;
 use crate::cell::level::Placement;
-use crate::cell::{Cell, CellKey, Statistic};
+use crate::cell::{Cell, CellKey, Origin, Statistic};
 use crate::error::{Warned, Warning};
 use crate::format;
 use crate::metric::MetricId;
@@ -63,10 +63,12 @@ pub fn join(mut cells: Vec<Cell>, placed: &[Placed]) -> Warned<Vec<Cell>> {
         let tools = Cell::from_aggregates(key.clone(), runs);
         let engines = Cell::from_aggregates(key, computed.by_engines);
         let cell = match (known, tools) {
-            (Some(at), tools) => {
-                warnings.extend(tools.into_iter().flat_map(|tools| differences(&cells[at], &tools, &names)));
+            (Some(at), Some(tools)) => {
+                warnings.extend(differences(&cells[at], &tools, &names));
+                complete(&mut cells[at], tools);
                 &mut cells[at]
             }
+            (Some(at), None) => &mut cells[at],
             (None, tools) => {
                 let Some(mut cell) = tools.or_else(|| engines.clone()) else { continue };
                 cell.asked_output_tokens = computed.asked_output_tokens;
@@ -79,6 +81,7 @@ pub fn join(mut cells: Vec<Cell>, placed: &[Placed]) -> Warned<Vec<Cell>> {
         }
     }
     cells.sort_by(|a, b| a.key.cmp(&b.key));
+    warnings.extend(from_means(&cells));
     Warned { value: cells, warnings }
 }
 
@@ -146,6 +149,9 @@ fn differences(cell: &Cell, tools: &Cell, names: &[&str]) -> Vec<Warning> {
     for id in COMPARED {
         for statistic in [Statistic::Mean, Statistic::P50] {
             let metric = id.metric();
+            if tools.metric(id).origin != Origin::Tool {
+                continue;
+            }
             let value = |cell: &Cell| cell.metric(id).statistic(statistic, metric.better);
             let (Some(tool), Some(computed)) = (value(tools), value(cell)) else { continue };
             if (tool - computed).abs() > ROUNDING * tool.abs().max(computed.abs()) {
@@ -162,6 +168,26 @@ fn differences(cell: &Cell, tools: &Cell, names: &[&str]) -> Vec<Warning> {
     warnings
 }
 
+/// Takes over what a tool computed from times that it did not write down with the same requests: how long they took together.
+fn complete(cell: &mut Cell, tools: Cell) {
+    if cell.span_s.is_none() && cell.runs == tools.runs && cell.successes() == tools.successes() {
+        cell.span_s = tools.span_s;
+        cell.throughput_tok_s = tools.throughput_tok_s;
+        cell.achieved_rate = tools.achieved_rate;
+    }
+}
+
+/// Says of how many cells the time per output token is not what a tool printed.
+fn from_means(cells: &[Cell]) -> Option<Warning> {
+    let levels = cells.iter().filter(|cell| cell.metric(MetricId::Tpot).origin == Origin::Means).count() as u64;
+    let message = format!(
+        "TPOT and generation speed of {} follow from the means of E2E, TTFT and output tokens, in which requests weigh by their \
+         tokens: the tool prints no mean time per output token after the first",
+        format::counted(levels, "level", "levels")
+    );
+    (levels > 0).then(|| Warning::new(message))
+}
+
 /// Takes from `engines` every metric that `cell` does not have.
 fn fill_in(cell: &mut Cell, engines: Cell) {
     for (own, more) in cell.metrics.iter_mut().zip(engines.metrics) {
@@ -175,7 +201,7 @@ fn fill_in(cell: &mut Cell, engines: Cell) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cell::Origin;
+    use crate::cell::Summary;
     use crate::cell::aggregate::Printed;
     use crate::context::Context;
     use crate::record::{Load, SWEEP};
@@ -264,6 +290,33 @@ mod tests {
                 "a.json at 4 concurrent requests: the tool counts 100 successes, the files hold 10; the report rests on those that the files hold"
             ]
         );
+    }
+
+    #[test]
+    fn requests_without_times_take_over_how_long_they_took_together() {
+        let mut timed = part(0.5, false);
+        let aggregate = timed.aggregate.as_mut().unwrap();
+        (aggregate.duration_s, aggregate.output_tokens) = (Some(20.0), Some(4000));
+        let found = joined(vec![from_requests()], &[("a.json", timed.clone())]);
+        assert_eq!((found.value[0].span_s, found.value[0].throughput_tok_s), (Some(20.0), Some(200.0)));
+        let fewer = Cell { requests: Some(10), ..from_requests() };
+        assert_eq!(joined(vec![fewer], &[("a.json", timed)]).value[0].throughput_tok_s, None, "other requests");
+    }
+
+    #[test]
+    fn a_speed_that_no_tool_printed_is_said_to_follow_from_means() {
+        let mut only_means = part(0.5, false);
+        let aggregate = only_means.aggregate.as_mut().unwrap();
+        aggregate.mean_output_tokens = Some(101.0);
+        aggregate.set_tpot_from_means();
+        let found = joined(Vec::new(), &[("a.json", only_means.clone())]);
+        assert_eq!(found.value[0].metric(MetricId::GenerationSpeed).mean, Some(100.0));
+        assert!(
+            found.warnings[0].to_string().starts_with("TPOT and generation speed of 1 level follow from the means")
+        );
+        let mut measured = from_requests();
+        measured.metrics[MetricId::Tpot as usize] = Summary { n: 100, mean: Some(0.02), ..Summary::default() };
+        assert_eq!(joined(vec![measured], &[("a.json", only_means)]).warnings, [], "nothing that a tool printed");
     }
 
     #[test]

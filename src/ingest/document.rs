@@ -3,8 +3,9 @@
 
 use super::stream::Stream;
 use crate::error::{Error, Place, Result};
-use serde::de::{DeserializeOwned, DeserializeSeed};
+use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, SeqAccess, Visitor};
 use std::cell::Cell;
+use std::fmt;
 use std::io::{self, BufReader, Read};
 use std::marker::PhantomData;
 use std::rc::Rc;
@@ -47,6 +48,60 @@ pub fn json_seed<'de, S: DeserializeSeed<'de>>(stream: &mut Stream, tool: &Tool,
     let mut parser = serde_json::Deserializer::from_reader(BufReader::new(Standard::new(stream)));
     let read = seed.deserialize(&mut parser).and_then(|value| parser.end().map(|()| value));
     read.map_err(|error| broken(name, tool, error))
+}
+
+/// Reads a file that is one JSON array, an element at a time. `each` is also given the place of the element, from 0.
+///
+/// Errors: it is none, or an element is not of the expected shape; what `each` passes on.
+pub fn json_list<T: DeserializeOwned>(
+    stream: &mut Stream,
+    tool: &Tool,
+    each: impl FnMut(T, u64) -> Result<()>,
+) -> Result<()> {
+    let mut refused = None;
+    let read = json_seed(stream, tool, Elements { each, refused: &mut refused, element: PhantomData });
+    refused.map_or(read, Err)
+}
+
+/// Hands on the elements of an array. What `each` refuses is kept aside: serde passes on texts only.
+struct Elements<'r, T, F> {
+    each: F,
+    refused: &'r mut Option<Error>,
+    element: PhantomData<T>,
+}
+
+impl<'de, T: DeserializeOwned, F: FnMut(T, u64) -> Result<()>> DeserializeSeed<'de> for Elements<'_, T, F> {
+    type Value = ();
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> std::result::Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de, T: DeserializeOwned, F: FnMut(T, u64) -> Result<()>> Visitor<'de> for Elements<'_, T, F> {
+    type Value = ();
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a list")
+    }
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut list: A) -> std::result::Result<(), A::Error> {
+        let mut index = 0;
+        while let Some(element) = list.next_element()? {
+            if let Err(error) = (self.each)(element, index) {
+                *self.refused = Some(error);
+                return Err(serde::de::Error::custom("refused"));
+            }
+            index += 1;
+        }
+        Ok(())
+    }
+}
+
+/// Reads the one document of a file that may be JSON or YAML. Errors: those of [`json`] and [`yaml`].
+pub fn json_or_yaml<T: DeserializeOwned>(stream: &mut Stream, tool: &Tool) -> Result<T> {
+    while stream.unread().iter().all(u8::is_ascii_whitespace) && stream.read_more()? {}
+    match stream.unread().trim_ascii_start().first() {
+        Some(b'{' | b'[') => json(stream, tool),
+        _ => yaml(stream, tool),
+    }
 }
 
 /// Reads every JSON document of a file that may hold several: JSON Lines, or objects appended to each other. `each` is also
@@ -253,6 +308,22 @@ mod tests {
     }
 
     #[test]
+    fn a_list_is_read_element_by_element() {
+        let text = "[{\"done\": 1}, {\"done\": 2},\n {\"done\": 3}]";
+        let memory = Memory::new("a.json", text);
+        let mut found = Vec::new();
+        let mut read = |refuse| {
+            json_list(&mut Stream::open(&memory).unwrap(), &TOOL, |run: Run, index| {
+                found.push((run.done.whole().unwrap(), index));
+                if index == refuse { Err(Error::new("no more")) } else { Ok(()) }
+            })
+        };
+        assert_eq!(read(9), Ok(()));
+        assert_eq!(read(1), Err(Error::new("no more")), "as it was refused");
+        assert_eq!(found, [(1, 0), (2, 1), (3, 2), (1, 0), (2, 1)]);
+    }
+
+    #[test]
     fn what_is_wrong_is_told_with_its_place_and_the_versions_known_to_work() {
         let told = |text: &str| read(text).unwrap_err().to_string();
         assert_eq!(
@@ -276,5 +347,9 @@ mod tests {
         assert_eq!((run.done.whole(), run.rate.is_infinite()), (Some(5), true));
         let error = yaml_of("done: [1\n").unwrap_err().to_string();
         assert!(error.starts_with("a.yaml:"), "{error}");
+        for text in ["done: 5\n", " \n{\"done\": 5}"] {
+            let run: Run = json_or_yaml(&mut Stream::open(&Memory::new("a", text)).unwrap(), &TOOL).unwrap();
+            assert_eq!(run.done.whole(), Some(5), "{text}");
+        }
     }
 }

@@ -3,6 +3,9 @@
 use super::Input;
 use super::aiperf;
 use super::engine::MetricPage;
+use super::inference_perf;
+use super::llama_cpp::{batched, bench};
+use super::llmperf;
 use super::power;
 use super::records::{csv::RecordsCsv, json_array::RecordsJsonArray, json_lines::RecordsJsonLines};
 use super::serving::{inferencex::InferenceX, sglang::SglangServing, vllm::VllmServe};
@@ -43,6 +46,16 @@ pub static FORMATS: &[&dyn Format] = &[
     &aiperf::beside::TIMESLICES,
     &aiperf::beside::RAW,
     &aiperf::beside::INPUTS,
+    &inference_perf::lifecycle::Lifecycle,
+    &inference_perf::requests::Requests,
+    &inference_perf::configuration::Configuration,
+    &llmperf::requests::LlmperfRequests,
+    &llmperf::summary::LlmperfSummary,
+    &bench::LlamaBenchJson,
+    &bench::LlamaBenchCsv,
+    &bench::LlamaBenchSql,
+    &batched::LlamaBatchedBench,
+    &inference_perf::VALIDATION,
     &power::nvidia_smi::NvidiaSmi,
     &power::nvidia_smi_headerless::NvidiaSmiHeaderless,
     &power::dmon::Dmon,
@@ -124,6 +137,27 @@ impl Head {
         let text = text.strip_prefix('[').unwrap_or(text).trim_start();
         if text.starts_with('{') { keys(text) } else { Vec::new() }
     }
+
+    /// The keys at the left edge of a YAML document, in order; empty for JSON.
+    pub fn yaml_keys(&self) -> Vec<&str> {
+        if self.text.trim_start().starts_with(['{', '[']) {
+            return Vec::new();
+        }
+        let keys = self.text.lines().filter_map(|line| line.split_once(':'));
+        let keys = keys.filter(|(_, value)| value.is_empty() || value.starts_with([' ', '\r']));
+        keys.map(|(key, _)| key.trim_matches(['"', '\''])).filter(|key| is_plain(key)).collect()
+    }
+
+    /// The outermost keys of a document that may be JSON or YAML.
+    pub fn document_keys(&self) -> Vec<&str> {
+        let keys = self.keys();
+        if keys.is_empty() { self.yaml_keys() } else { keys }
+    }
+}
+
+/// Whether a text is a plain key, without indentation.
+fn is_plain(key: &str) -> bool {
+    !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
 }
 
 /// The format of a file; none where nobody recognises it.
@@ -217,6 +251,15 @@ mod tests {
         assert_eq!(head(br#" [ {"a": "b", "c": NaN, "d"#).keys(), ["a", "c", "d"], "cut off anywhere");
         assert_eq!(head(br#"["a", {"b": 1}]"#).keys(), [""; 0]);
         assert_eq!(head(b"a,b").keys(), [""; 0]);
+    }
+
+    #[test]
+    fn the_keys_of_yaml_stand_at_the_left_edge() {
+        let text = b"# a: note\nversion: '0.1'\nresults:\n  inner: 1\n- item: 2\n\"load\":\r\ntime 12:30: x\n";
+        assert_eq!(head(text).yaml_keys(), ["version", "results", "load"]);
+        assert_eq!(head(text).document_keys(), head(text).yaml_keys());
+        assert_eq!(head(b"{\"a\": 1,\nb: 2}").yaml_keys(), [""; 0]);
+        assert_eq!(head(b"{\"a\": 1}").document_keys(), ["a"]);
     }
 
     #[test]

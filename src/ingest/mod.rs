@@ -9,7 +9,10 @@ pub mod engine;
 pub mod fingerprint;
 pub mod flat;
 pub mod format;
+pub mod inference_perf;
 pub mod lines;
+pub mod llama_cpp;
+pub mod llmperf;
 pub mod logged;
 pub mod loose;
 mod memory;
@@ -20,8 +23,10 @@ pub mod power;
 pub mod reading;
 pub mod records;
 pub mod serving;
+pub mod set_aside;
 pub mod setup;
 pub mod sink;
+pub mod statistics;
 pub mod stream;
 pub mod survey;
 
@@ -185,6 +190,7 @@ fn pick(
 fn said(files: &[FileReading]) -> Vec<Said<'_>> {
     let mut said = Vec::new();
     for file in files {
+        said.push(Said { name: &file.name, setup: &file.findings.setup });
         said.extend(file.findings.parts.iter().map(|part| Said { name: &file.name, setup: &part.setup }));
     }
     said

@@ -50,11 +50,14 @@ pub fn place(
     let shared = shared_by_kin(files);
     for file in files {
         let rule = config.file_rule(file.name);
+        let alone = file.parts.len() == 1;
         for (number, part) in file.parts.iter().enumerate() {
             let said = complete(&part.level, part.kin.as_deref().and_then(|kin| shared.get(kin)));
-            let named = names::read(file.name, said.load);
+            // A number in the name of a file with many levels repeats none of them.
+            let known = said.load.filter(|_| alone);
+            let named = names::read(file.name, known);
             let place = Place { path: (!part.place.is_empty()).then(|| part.place.clone()), ..Place::file(file.name) };
-            let mut choice = Choice { place, warnings: &mut warnings, taken: Vec::new() };
+            let mut choice = Choice { place, alone, warnings: &mut warnings, taken: Vec::new() };
             let level = choice.level(&rule, &said, &named.level)?;
             if !choice.taken.is_empty() {
                 decided.from_names.insert(file.file, choice.taken.join(", "));
@@ -70,7 +73,8 @@ pub fn place(
                 asked_output_tokens: level.output_tokens,
                 run: format!("{} {}{}", level.run.unwrap_or_default(), file.name, part.place).trim_start().to_owned(),
                 scenario: rule.scenario.clone(),
-                stem: named.stem,
+                // What tells the files of one run apart is no difference between runs.
+                stem: part.kin.as_deref().map_or(named.stem, |kin| names::read(kin, known).stem),
             });
         }
     }
@@ -144,6 +148,8 @@ fn complete(level: &LevelFacts, kin: Option<&LevelFacts>) -> LevelFacts {
 /// Chooses between what configuration, tool and name say.
 struct Choice<'w> {
     place: Place,
+    /// Whether its file holds no other run: a name says little of a file with many levels, and contradicts none of them.
+    alone: bool,
     warnings: &'w mut Vec<Warning>,
     /// What was taken from the name, in words.
     taken: Vec<String>,
@@ -190,7 +196,7 @@ impl Choice<'_> {
                 Ok(Some(configured))
             }
             (Some(configured), ..) => Ok(Some(configured)),
-            (None, Some(said), Some(named)) if !same(&said, &named) => {
+            (None, Some(said), Some(named)) if self.alone && !same(&said, &named) => {
                 let message = format!("the file says {}, its name says {}", words(&said), words(&named));
                 Err(Error::at(self.place.clone(), message).hint(format!(
                     "rename the file, or settle its {what} in `gristmill.toml` with `[[file]]` and `match = \"{}\"`",

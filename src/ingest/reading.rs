@@ -2,6 +2,7 @@
 
 use super::fingerprint::Fingerprint;
 use super::format::{Format, recognise};
+use super::part::Setup;
 use super::power::mapped;
 use super::sink::{Findings, Sink};
 use super::stream::{Stream, fingerprint};
@@ -144,9 +145,12 @@ pub fn read_file(
 }
 
 impl FileReading {
-    /// Whether neither records, runs nor samples were read from it.
+    /// Whether neither records, runs, samples nor the setup were read from it.
     pub fn holds_nothing(&self) -> bool {
-        self.amount() == 0 && self.findings.parts.is_empty() && self.findings.page.is_none()
+        self.amount() == 0
+            && self.findings.parts.is_empty()
+            && self.findings.page.is_none()
+            && self.findings.setup == Setup::default()
     }
 
     /// Whether requests can be told from it: one by one, or as its tool summed them up.

@@ -2,7 +2,7 @@
 
 use super::duplicates::{DUPLICATE_WINDOW, Duplicates};
 use super::engine::page::Page;
-use super::part::Part;
+use super::part::{Part, Setup};
 use super::power::Log;
 use crate::config::Config;
 use crate::error::{Error, Place, Result, Warning};
@@ -39,6 +39,8 @@ pub struct Findings {
     pub latest_start_ps: Option<i128>,
     /// The runs that the file describes beside its records, by their number.
     pub parts: Vec<Part>,
+    /// What a file that describes no run says of the setup.
+    pub setup: Setup,
     /// Why nothing of a recognised file is used: a clause.
     pub set_aside: Option<String>,
     /// A page of engine metrics.
@@ -116,6 +118,11 @@ impl<'s> Sink<'s> {
     /// Takes what the file says of its next run: the first call describes part 0, before or after its records.
     pub fn part(&mut self, part: Part) {
         self.findings.parts.push(part);
+    }
+
+    /// Takes what a file says of the setup that describes no run.
+    pub fn setup(&mut self, setup: Setup) {
+        self.findings.setup = setup;
     }
 
     /// Leaves the file out although it was recognised. The reason is a clause: `an owner's digest of other files`.

@@ -93,7 +93,7 @@ fn look(input: &dyn Input, config: &Config, options: &Options) -> Surveyed {
         Ok(reading) => reading,
         Err(error) => return Surveyed { outcome: Outcome::Failed(error), ..surveyed },
     };
-    let Findings { records, parts, set_aside, power, warnings, unknown, skipped, .. } = findings;
+    let Findings { records, parts, setup, set_aside, power, warnings, unknown, skipped, .. } = findings;
     surveyed.warnings = warnings;
     surveyed.unknown = unknown.into_iter().collect();
     surveyed.skipped = skipped.into_iter().map(|(reason, count)| (reason.to_owned(), count)).collect();
@@ -105,15 +105,16 @@ fn look(input: &dyn Input, config: &Config, options: &Options) -> Surveyed {
             loads.extend(parts.iter().filter_map(|part| part.level.load));
             contexts.extend(parts.iter().filter_map(|part| part.level.context));
             let contexts = contexts.into_iter().map(Context::nominal).collect();
-            Outcome::Read(Given { records, loads, contexts, ..given(&parts, power.as_ref()) })
+            Outcome::Read(Given { records, loads, contexts, ..given(&parts, &setup, power.as_ref()) })
         }
     };
     surveyed
 }
 
-fn given(parts: &[Part], power: Option<&Log>) -> Given {
+fn given(parts: &[Part], beside: &Setup, power: Option<&Log>) -> Given {
     let mut setup = Vec::new();
-    for (property, value) in parts.iter().flat_map(|part| Setup::iter(&part.setup)) {
+    let setups = std::iter::once(beside).chain(parts.iter().map(|part| &part.setup));
+    for (property, value) in setups.flat_map(Setup::iter) {
         let said = (property.key(), value.to_owned());
         if !setup.contains(&said) {
             setup.push(said);

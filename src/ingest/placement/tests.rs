@@ -82,6 +82,26 @@ fn files_of_one_kin_share_their_level() {
 }
 
 #[test]
+fn what_tells_files_of_one_kin_apart_makes_no_scenarios_of_them() {
+    let kin = |part: Part| Part { kin: Some("groq".into()), ..part };
+    let files = [
+        ("individual/groq.json", kin(level(None, None))),
+        ("summary/groq.json", kin(level(Some(Load::Concurrency(5)), Some(550)))),
+    ];
+    assert_eq!(shown(&files, ""), ["sweep 5 550", "sweep 5 550"]);
+}
+
+#[test]
+fn the_name_of_a_file_with_many_levels_contradicts_none_of_them() {
+    let parts = [1, 2, 4].map(|load| level(Some(Load::Concurrency(load)), Some(4096)));
+    let described = Described { file: 0, name: "tp_1_conc2_isl1024.json", parts: &parts };
+    let decided = place(&[described], &BTreeMap::new(), &Config::default()).unwrap();
+    let placements: Vec<_> = decided.value.placements.values().collect();
+    assert!(placements.iter().all(|placement| placement.scenario == SWEEP), "{placements:?}");
+    assert!(placements.iter().all(|placement| placement.context == Some(Context::nominal(4096))), "{placements:?}");
+}
+
+#[test]
 fn names_that_differ_before_the_level_are_scenarios() {
     let files = [
         ("07-office-baseline.json", RATE(0.2)),

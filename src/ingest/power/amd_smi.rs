@@ -1,11 +1,11 @@
 //! What amd-smi prints: `amd-smi metric -p -w 1 --csv` is a power log, its energy counters and descriptions are none.
 
 use super::ToldBy;
-use super::set_aside::SetAside;
 use super::table::{self, Column, Columns};
 use super::time::Clock;
 use crate::error::Result;
 use crate::ingest::format::{Format, Head};
+use crate::ingest::set_aside::SetAside;
 use crate::ingest::sink::Sink;
 use crate::ingest::stream::Stream;
 use jiff::tz::TimeZone;

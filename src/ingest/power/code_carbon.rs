@@ -1,6 +1,6 @@
 //! CodeCarbon's `emissions.csv`: a row per project run.
 
-use super::set_aside::SetAside;
+use crate::ingest::set_aside::SetAside;
 
 /// What CodeCarbon writes when a tracked program ends.
 pub static CODE_CARBON: SetAside = SetAside {

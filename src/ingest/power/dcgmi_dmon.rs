@@ -1,6 +1,6 @@
 //! `dcgmi dmon -e 155`: a table of text without times.
 
-use super::set_aside::SetAside;
+use crate::ingest::set_aside::SetAside;
 
 /// What dcgmi prints, line by line as it is measured.
 pub static DCGMI_DMON: SetAside = SetAside {

@@ -12,7 +12,6 @@ pub mod nvidia_smi;
 pub mod nvidia_smi_headerless;
 pub mod rocm_smi;
 mod samples;
-mod set_aside;
 mod table;
 pub mod time;
 pub mod zeus;

@@ -1,7 +1,7 @@
 //! What rocm-smi prints: readings without a time, as JSON, CSV or text.
 
-use super::set_aside::SetAside;
 use crate::ingest::format::Head;
+use crate::ingest::set_aside::SetAside;
 
 /// Columns and keys of the draw, on MI200 and older, and on MI300.
 const DRAWS: [&str; 2] = ["Average Graphics Package Power", "Current Socket Graphics Package Power"];

@@ -1,6 +1,6 @@
 //! The log of Zeus' `ZeusMonitor`: energy of named windows.
 
-use super::set_aside::SetAside;
+use crate::ingest::set_aside::SetAside;
 
 /// A row per window with the energy of each GPU in joules.
 pub static ZEUS: SetAside = SetAside {

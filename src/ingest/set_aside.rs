@@ -1,9 +1,9 @@
-//! Files about power that hold no samples which could be joined to cells.
+//! Files that are known and hold nothing a report could use.
 
+use super::format::{Format, Head};
+use super::sink::Sink;
+use super::stream::Stream;
 use crate::error::Result;
-use crate::ingest::format::{Format, Head};
-use crate::ingest::sink::Sink;
-use crate::ingest::stream::Stream;
 
 /// A format that is known, and known to be of no use here: the user is told why.
 pub struct SetAside {
