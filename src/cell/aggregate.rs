@@ -145,6 +145,20 @@ impl Aggregate {
         (!self.rounded, self.statistics().flatten().count() + counts)
     }
 
+    /// Takes over the counts, lengths and reasons that another description of the same run has and this one has not.
+    pub fn complete(&mut self, other: Self) {
+        self.requests = self.requests.or(other.requests);
+        self.failed = self.failed.or(other.failed);
+        self.duration_s = self.duration_s.or(other.duration_s);
+        self.input_tokens = self.input_tokens.or(other.input_tokens);
+        self.output_tokens = self.output_tokens.or(other.output_tokens);
+        self.throughput_tok_s = self.throughput_tok_s.or(other.throughput_tok_s);
+        self.achieved_rate = self.achieved_rate.or(other.achieved_rate);
+        if self.failures.is_empty() {
+            self.failures = other.failures;
+        }
+    }
+
     /// Whether another source describes the same run: at least three statistics are known to both, and all that are agree
     /// to 2 ‰, which is more than two runs ever do and less than printing with two decimals costs.
     pub fn same_run(&self, other: &Self) -> bool {
@@ -356,6 +370,10 @@ mod tests {
         assert!(!whole.same_run(&run(40, 20.0, 0.51)));
         assert!(!Aggregate::default().same_run(&Aggregate::default()), "nothing to compare");
         assert!(whole.richness() > Aggregate::default().richness());
+        let mut printed_alone = Aggregate { duration_s: Some(21.0), ..Aggregate::default() };
+        printed_alone.complete(Aggregate { failures: [("timeout".to_owned(), 1)].into(), ..whole });
+        assert_eq!((printed_alone.requests, printed_alone.duration_s), (Some(41), Some(21.0)));
+        assert_eq!(printed_alone.failures["timeout"], 1);
         assert!(Aggregate::default().richness() > Aggregate { rounded: true, ..whole }.richness());
     }
 }

@@ -106,6 +106,7 @@ fn computed<'p>(placed: &[Placed<'p>], warnings: &mut Vec<Warning>) -> BTreeMap<
         if run.aggregate.richness() > known.aggregate.richness() {
             std::mem::swap(known, &mut run);
         }
+        known.aggregate.complete(run.aggregate);
         if run.kin.is_some() && run.kin == known.kin {
             repeated.push(run.name);
         } else {

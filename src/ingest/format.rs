@@ -5,6 +5,7 @@ use super::aiperf;
 use super::engine::MetricPage;
 use super::inference_perf;
 use super::llama_cpp::{batched, bench};
+use super::llm_d::LlmDReport;
 use super::llmperf;
 use super::power;
 use super::records::{csv::RecordsCsv, json_array::RecordsJsonArray, json_lines::RecordsJsonLines};
@@ -51,6 +52,7 @@ pub static FORMATS: &[&dyn Format] = &[
     &inference_perf::configuration::Configuration,
     &llmperf::requests::LlmperfRequests,
     &llmperf::summary::LlmperfSummary,
+    &LlmDReport,
     &bench::LlamaBenchJson,
     &bench::LlamaBenchCsv,
     &bench::LlamaBenchSql,

@@ -12,6 +12,7 @@ pub mod format;
 pub mod inference_perf;
 pub mod lines;
 pub mod llama_cpp;
+pub mod llm_d;
 pub mod llmperf;
 pub mod logged;
 pub mod loose;

@@ -16,6 +16,7 @@ mod folder;
 mod html;
 mod inference_perf;
 mod llama_bench;
+mod llm_d;
 mod llmperf;
 mod markdown;
 mod on_disk;
