@@ -330,7 +330,7 @@ pub fn speed_basis<'c>(cells: impl IntoIterator<Item = &'c Cell>, statistic: Sta
     let measured =
         cells.into_iter().map(|cell| cell.metric(MetricId::GenerationSpeed)).filter(|speed| speed.is_measured());
     let origins: BTreeSet<_> = measured.map(|speed| speed.origin).collect();
-    if origins.contains(&Origin::MeanTpot) {
+    if origins.contains(&Origin::MeanTpot) || origins.contains(&Origin::Means) {
         Some(match statistic {
             Statistic::Mean => "from mean TPOT",
             Statistic::P50 => "from median TPOT",

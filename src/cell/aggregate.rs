@@ -371,7 +371,7 @@ mod tests {
         assert!(!Aggregate::default().same_run(&Aggregate::default()), "nothing to compare");
         assert!(whole.richness() > Aggregate::default().richness());
         let mut printed_alone = Aggregate { duration_s: Some(21.0), ..Aggregate::default() };
-        printed_alone.complete(Aggregate { failures: [("timeout".to_owned(), 1)].into(), ..whole });
+        printed_alone.complete(Aggregate { failures: [("timeout".to_owned(), 1)].into(), ..whole.clone() });
         assert_eq!((printed_alone.requests, printed_alone.duration_s), (Some(41), Some(21.0)));
         assert_eq!(printed_alone.failures["timeout"], 1);
         assert!(Aggregate::default().richness() > Aggregate { rounded: true, ..whole }.richness());

@@ -61,7 +61,7 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
                 number: at + 1,
             })
             .collect(),
-        from_tools: summaries().any(|summary| matches!(summary.origin, Origin::Tool | Origin::MeanTpot)),
+        from_tools: summaries().any(|summary| matches!(summary.origin, Origin::Tool | Origin::MeanTpot | Origin::Means)),
         from_engines: summaries().any(|summary| summary.origin == Origin::Engine),
         gaps: summaries().any(|summary| {
             tail(summary, Better::Lower).contains(&None) && tail(summary, Better::Higher).contains(&None)
@@ -113,7 +113,7 @@ fn table(input: &Composition, id: MetricId, heading: &str, name: &str, print: Pr
             let mark = |value: Option<f64>| match (number(value, print), summary.origin) {
                 (cell, Origin::Records) => cell,
                 (cell, _) if value.is_none() => cell,
-                (cell, Origin::Tool | Origin::MeanTpot) => with_mark(cell, "†"),
+                (cell, Origin::Tool | Origin::MeanTpot | Origin::Means) => with_mark(cell, "†"),
                 (cell, Origin::Engine) => with_mark(cell, "‡"),
             };
             let mut row = Vec::new();
