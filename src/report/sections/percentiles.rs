@@ -61,7 +61,8 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
                 number: at + 1,
             })
             .collect(),
-        from_tools: summaries().any(|summary| matches!(summary.origin, Origin::Tool | Origin::MeanTpot | Origin::Means)),
+        from_tools: summaries()
+            .any(|summary| matches!(summary.origin, Origin::Tool | Origin::MeanTpot | Origin::Means)),
         from_engines: summaries().any(|summary| summary.origin == Origin::Engine),
         gaps: summaries().any(|summary| {
             tail(summary, Better::Lower).contains(&None) && tail(summary, Better::Higher).contains(&None)
