@@ -3,7 +3,7 @@
 use gristmill::config;
 use gristmill::ingest::{Input, Memory, Options};
 use gristmill::pipeline::{Request, run};
-use gristmill::render::PageSize;
+use gristmill::render::{ChartFiles, PageSize};
 
 const RUN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/runs/qwen3-coder-next-fp8-1x-h200-sxm");
 
@@ -21,6 +21,7 @@ pub(crate) fn main() -> Result<(), Box<dyn std::error::Error>> {
         options: Options::default(),
         formats: &["markdown", "charts", "pdf", "json"],
         page: PageSize::A4,
+        charts: ChartFiles::Svg,
         kept_files: &[],
         warnings: &[],
     })?;

@@ -62,6 +62,10 @@ pub struct Report {
     #[arg(short, long, value_name = "FORMAT", value_enum, value_delimiter = ',')]
     pub format: Vec<Format>,
 
+    /// Files of the charts, separated by commas: `png` adds to each SVG a PNG at twice its size
+    #[arg(long, value_name = "FORMAT", value_enum, value_delimiter = ',', default_value = "svg")]
+    pub chart_format: Vec<ChartFormat>,
+
     /// Size of the PDF's pages
     #[arg(long, value_enum, default_value_t = Page::A4)]
     pub page: Page,
@@ -80,8 +84,17 @@ pub enum Format {
     Json,
     /// cells.csv: a row per cell
     Csv,
-    /// charts/*.svg
+    /// charts/*.svg, and *.png with --chart-format png
     Charts,
+}
+
+/// Formats of the charts' own files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ChartFormat {
+    /// charts/*.svg: always written, light and dark
+    Svg,
+    /// charts/*.png beside them, on a light ground
+    Png,
 }
 
 /// Page sizes.

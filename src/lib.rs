@@ -7,7 +7,7 @@
 //! use gristmill::config::Config;
 //! use gristmill::ingest::{Input, Memory, Options};
 //! use gristmill::pipeline::{Request, run};
-//! use gristmill::render::PageSize;
+//! use gristmill::render::{ChartFiles, PageSize};
 //!
 //! let records = Memory::new(
 //!     "records.csv",
@@ -24,6 +24,7 @@
 //!     options: Options::default(),
 //!     formats: &["markdown", "charts"],
 //!     page: PageSize::A4,
+//!     charts: ChartFiles::Svg,
 //!     kept_files: &[],
 //!     warnings: &[],
 //! })?;

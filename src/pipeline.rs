@@ -10,7 +10,7 @@ use crate::error::{Result, Warned, Warning};
 use crate::font::Fonts;
 use crate::ingest::{self, Input, Options};
 use crate::logo::Logo;
-use crate::render::{Document, OutputFile, PageSize, Renderer, renderer};
+use crate::render::{ChartFiles, Document, OutputFile, PageSize, Renderer, renderer};
 use crate::report::{self, Composition, Templates};
 
 /// What to make a report of, and how.
@@ -29,6 +29,8 @@ pub struct Request<'r> {
     pub formats: &'r [&'r str],
     /// Size of the PDF's pages.
     pub page: PageSize,
+    /// What the charts' own files are.
+    pub charts: ChartFiles,
     /// Files of an earlier run that stay beside these; `report.json` goes on listing them.
     pub kept_files: &'r [String],
     /// What was noticed before the files were read.
@@ -67,6 +69,7 @@ pub fn run(request: &Request) -> Result<Warned<Vec<OutputFile>>> {
         warnings: &said,
         fonts: &fonts,
         page: request.page,
+        charts: request.charts,
         files: &[],
     };
     // report.json lists the files of all others, so it comes last.

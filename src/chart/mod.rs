@@ -10,6 +10,7 @@ mod labels;
 mod layout;
 mod lines;
 mod placement;
+pub mod png;
 mod quantity;
 pub mod scene;
 pub mod svg;

@@ -1,11 +1,12 @@
 //! `gristmill report`
 
 use super::{input, output, say, say_warnings};
-use crate::cli::{Format, Report};
+use crate::cli::{ChartFormat, Format, Report};
 use anyhow::Result;
 use clap::ValueEnum;
 use gristmill::ingest::{Input, Options};
 use gristmill::pipeline::{self, Request};
+use gristmill::render::ChartFiles;
 use std::collections::BTreeSet;
 
 /// Reads the run, makes the report, writes OUT.
@@ -24,6 +25,7 @@ pub fn run(arguments: &Report) -> Result<()> {
         options: Options { lenient: arguments.run.lenient, threads: threads(arguments.run.threads) },
         formats: &formats.iter().map(|format| format.name()).collect::<Vec<_>>(),
         page: arguments.page.into(),
+        charts: charts(&arguments.chart_format),
         kept_files: &kept,
         warnings: &opened.warnings,
     })?;
@@ -53,6 +55,11 @@ fn chosen(asked: &[Format]) -> Vec<Format> {
         other => asked.contains(&other),
     };
     all.filter(|format| wanted(*format)).collect()
+}
+
+/// SVG is always among them: `report.md` shows it.
+fn charts(asked: &[ChartFormat]) -> ChartFiles {
+    if asked.contains(&ChartFormat::Png) { ChartFiles::SvgAndPng } else { ChartFiles::Svg }
 }
 
 /// Whether a file that was written before is one that these formats write anew.

@@ -1,10 +1,10 @@
-//! Every chart as a standalone SVG file.
+//! Every chart as a file of its own.
 
-use super::{Document, OutputFile, Renderer};
-use crate::chart::{Chart, svg};
+use super::{ChartFiles, Document, OutputFile, Renderer};
+use crate::chart::{Chart, png, svg, theme};
 use crate::error::{Error, Result, Warned};
 
-/// Writes `charts/<id>.svg`.
+/// Writes `charts/<id>.svg`, and `charts/<id>.png` where it was asked for.
 pub struct Charts;
 
 impl Renderer for Charts {
@@ -20,6 +20,10 @@ impl Renderer for Charts {
                 return Err(Error::new(format!("two charts would be written to `{path}`"))
                     .hint("give the use cases ids that differ in letters or digits"));
             }
+            if document.charts == ChartFiles::SvgAndPng {
+                let bytes = png::encode(&figure.scene, document.fonts, theme::rgb, png::PIXELS_PER_POINT);
+                files.push(OutputFile { path: named(&figure.chart, "png"), bytes });
+            }
             let svg = svg::standalone(&figure.scene, &figure.chart.title, &figure.alternative);
             files.push(OutputFile { path, bytes: svg.into_bytes() });
         }
@@ -27,9 +31,14 @@ impl Renderer for Charts {
     }
 }
 
-/// Where a chart's file lies below OUT. An id is data: what is neither a letter, a digit nor a hyphen becomes a hyphen,
-/// so that it cannot lead out of the folder.
+/// Where a chart's file lies below OUT.
 pub fn path(chart: &Chart) -> String {
+    named(chart, "svg")
+}
+
+/// An id is data: what is neither a letter, a digit nor a hyphen becomes a hyphen, so that it cannot lead out of the
+/// folder.
+fn named(chart: &Chart, extension: &str) -> String {
     let safe = |c: char| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' };
-    format!("charts/{}.svg", chart.id.chars().map(safe).collect::<String>())
+    format!("charts/{}.{extension}", chart.id.chars().map(safe).collect::<String>())
 }

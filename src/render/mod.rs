@@ -36,6 +36,8 @@ pub struct Document<'d> {
     pub fonts: &'d Fonts,
     /// Size of the PDF's pages.
     pub page: PageSize,
+    /// What the charts' own files are.
+    pub charts: ChartFiles,
     /// Paths of all files that are written together, sorted: what `report.json` lists, itself among them.
     pub files: &'d [String],
 }
@@ -48,6 +50,16 @@ pub enum PageSize {
     A4,
     /// 8.5 × 11 in.
     Letter,
+}
+
+/// What is written of a chart beside the documents that show it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ChartFiles {
+    /// `charts/*.svg`.
+    #[default]
+    Svg,
+    /// The same, and beside each a PNG at twice its size.
+    SvgAndPng,
 }
 
 /// A file to be written below OUT.

@@ -79,6 +79,24 @@ fn a_chart_that_is_no_longer_drawn_goes() {
 }
 
 #[test]
+fn charts_come_as_png_beside_their_svg_where_that_was_asked_for() {
+    let out = tempfile::tempdir().unwrap();
+    let (run, to) = (bundled(RUNS[0]), out.path().to_str().unwrap());
+    let asked = |format: &[&str]| {
+        let words = ["report", run.to_str().unwrap(), "-o", to, "--format", "charts"];
+        assert!(gristmill(words.iter().chain(format)).status.success());
+        names(&out.path().join("charts"))
+    };
+    let with = asked(&["--chart-format", "png"]);
+    assert!(with.contains(&"ttft.svg".to_owned()) && with.contains(&"ttft.png".to_owned()), "{with:?}");
+    let file = fs::read(out.path().join("charts/ttft.png")).unwrap();
+    let header = png::Decoder::new(&file[..]).read_info().unwrap().info().clone();
+    assert_eq!((header.width, header.height), (1280, 699), "twice 480 × 262 points at 96 pixels an inch");
+    let without = asked(&[]);
+    assert!(without.iter().all(|name| name.ends_with(".svg")), "{without:?}");
+}
+
+#[test]
 fn records_come_from_a_pipe_a_file_and_a_compressed_file_alike() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("records.csv");

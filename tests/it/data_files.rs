@@ -6,7 +6,7 @@ use gristmill::config;
 use gristmill::font::Fonts;
 use gristmill::format;
 use gristmill::ingest::{Memory, Options, ingest};
-use gristmill::render::{Document, PageSize, renderer};
+use gristmill::render::{ChartFiles, Document, PageSize, renderer};
 use gristmill::report::{Cover, Report};
 use serde_json::{Value, json};
 
@@ -26,6 +26,7 @@ fn data_files(run: &str) -> (Value, String) {
         warnings: &[],
         fonts: &Fonts::load(),
         page: PageSize::A4,
+        charts: ChartFiles::Svg,
         files: &[],
     };
     let written = |name| renderer(name).unwrap().render(&document).unwrap().value.remove(0).bytes;

@@ -57,6 +57,8 @@ fn a_report_depends_on_nothing_but_its_run() {
     assert_same("five threads", &first, &made(&run, &[], &["--threads", "5"]));
     let elsewhere = [("TZ", "Asia/Kathmandu"), ("LC_ALL", "de_DE.UTF-8"), ("LANG", "ar_EG.UTF-8")];
     assert_same("another time zone and locale", &first, &made(&run, &elsewhere, &[]));
+    let pictures = |threads: &str| made(&run, &[], &["--chart-format", "png", "--threads", threads]);
+    assert_same("pictures", &pictures("1"), &pictures("2"));
     assert_same("SOURCE_DATE_EPOCH", &first, &made(&run, &[("SOURCE_DATE_EPOCH", "1")], &[]));
 
     let folder = tempfile::tempdir().unwrap();

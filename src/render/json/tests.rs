@@ -3,8 +3,8 @@
 use super::*;
 use crate::font::Fonts;
 use crate::ingest::Ingested;
-use crate::render::PageSize;
 use crate::render::testing::analysis;
+use crate::render::{ChartFiles, PageSize};
 use serde_json::{Value, json};
 
 fn written(analysis: &crate::analysis::Analysis) -> Value {
@@ -26,6 +26,7 @@ fn written(analysis: &crate::analysis::Analysis) -> Value {
         warnings: &[Warning::new("a warning")],
         fonts: &Fonts::load(),
         page: PageSize::A4,
+        charts: ChartFiles::Svg,
         files: &["cells.csv".to_owned(), "report.json".to_owned()],
     };
     let files = Json.render(&document).expect("a file").value;
