@@ -20,6 +20,8 @@ pub struct Cli {
 pub enum Command {
     /// Turn raw run logs into a report: HTML, PDF, Markdown, JSON, CSV and charts
     Report(Report),
+    /// Show what was understood of a run, what is wrong with it, and what a report would leave out
+    Check(Check),
 }
 
 /// What every command that reads a run is told.
@@ -69,6 +71,32 @@ pub struct Report {
     /// Size of the PDF's pages
     #[arg(long, value_enum, default_value_t = Page::A4)]
     pub page: Page,
+}
+
+/// `gristmill check`
+#[derive(Debug, Args)]
+#[command(
+    long_about = "Show what was understood of a run, what is wrong with it, and what a report would leave out.\n\n\
+    Of each file: its format, what it gave, and what was taken from its name. A check does not stop at the first bad \
+    record: it shows the first of each kind in each file and counts the rest. It writes no file.",
+    after_help = "Exit status: 0 no problem, 1 something would make figures wrong or a report impossible, 2 wrong usage.\n\
+    Results go to standard output, problems and warnings to standard error; with --json all of it to standard output.\n\n\
+    Examples:\n  \
+    gristmill check runs/h200\n  \
+    gristmill check records.csv power.csv --json | jq '.problems'"
+)]
+pub struct Check {
+    /// One run: a folder, one or more files, or `-` for records on standard input
+    #[arg(value_name = "RUN", required = true)]
+    pub inputs: Vec<PathBuf>,
+
+    /// Configuration to use instead of the `gristmill.toml` in or beside RUN
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// Print the result as JSON; its keys are documented in the library's `check` module
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Output formats.

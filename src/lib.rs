@@ -41,6 +41,7 @@
 pub mod analysis;
 pub mod cell;
 pub mod chart;
+pub mod check;
 pub mod colour;
 pub mod config;
 pub mod context;

@@ -1,6 +1,6 @@
 //! What RUN stands for: its files, its configuration, its name.
 
-use crate::cli;
+use super::output;
 use anyhow::Result;
 use gristmill::config::{self, Config};
 use gristmill::error::{Error, Place, Warning};
@@ -30,10 +30,11 @@ pub struct OpenRun {
     pub warnings: Vec<Warning>,
 }
 
-/// Finds the files of a run and reads its configuration. Whatever lies in `out` is no input.
-pub fn open(run: &cli::Run, out: &Path) -> Result<OpenRun> {
+/// Finds the files of a run and reads its configuration: `config`, else the one in or beside it. Whatever lies in `out` is
+/// no input.
+pub fn open(run: &[PathBuf], config: Option<&Path>, out: Option<&Path>) -> Result<OpenRun> {
     let mut warnings = Vec::new();
-    let (inputs, beside, name) = match run.inputs.as_slice() {
+    let (inputs, beside, name) = match run {
         [only] if only.as_os_str() == "-" => {
             (vec![Box::new(Spool::read(io::stdin().lock())?) as Box<dyn Input>], None, "standard input".to_owned())
         }
@@ -45,8 +46,8 @@ pub fn open(run: &cli::Run, out: &Path) -> Result<OpenRun> {
             (inputs, Some(parent(first)), stem)
         }
     };
-    let file = match (&run.config, &beside) {
-        (Some(given), _) => Some(given.clone()),
+    let file = match (config, &beside) {
+        (Some(given), _) => Some(given.to_owned()),
         (None, Some(folder)) => Some(folder.join(CONFIG)).filter(|file| file.is_file()),
         (None, None) => None,
     };
@@ -77,10 +78,11 @@ fn read_logo(config: &Config, file: Option<&Path>, warnings: &mut Vec<Warning>) 
     Ok(Some(logo::read(&bytes, &name)?.take(warnings)))
 }
 
-/// Every regular file below a folder, sorted by path. Hidden files, the configuration and OUT are left out; symbolic
+/// Every regular file below a folder, sorted by path. Hidden files, the configuration, OUT and the folders of other reports
+/// are left out; symbolic
 /// links to folders are not followed, so that a loop cannot hold the walk.
-fn walk(folder: &Path, out: &Path, warnings: &mut Vec<Warning>) -> Result<Vec<Box<dyn Input>>> {
-    let out = fs::canonicalize(out).ok();
+fn walk(folder: &Path, out: Option<&Path>, warnings: &mut Vec<Warning>) -> Result<Vec<Box<dyn Input>>> {
+    let out = out.and_then(|out| fs::canonicalize(out).ok());
     let mut found = Vec::new();
     let mut pending = vec![folder.to_owned()];
     while let Some(directory) = pending.pop() {
@@ -93,7 +95,7 @@ fn walk(folder: &Path, out: &Path, warnings: &mut Vec<Warning>) -> Result<Vec<Bo
             }
             let kind = fs::symlink_metadata(&path).map_err(|error| unreadable(&path.display().to_string(), &error))?;
             if kind.is_dir() {
-                if out.is_none() || fs::canonicalize(&path).ok() != out {
+                if !output::is_report(&path) && (out.is_none() || fs::canonicalize(&path).ok() != out) {
                     pending.push(path);
                 }
             } else if kind.is_symlink() && path.is_dir() {
@@ -274,7 +276,7 @@ mod tests {
             fs::write(path, "x").expect("written");
         }
         let mut warnings = Vec::new();
-        let inputs = walk(run.path(), &run.path().join("out"), &mut warnings).expect("walks");
+        let inputs = walk(run.path(), Some(&run.path().join("out")), &mut warnings).expect("walks");
         let names: Vec<_> = inputs.iter().map(|input| input.name()).collect();
         assert_eq!(names, ["a.csv", "b.csv", "sub/c.csv"]);
         assert!(warnings.is_empty());

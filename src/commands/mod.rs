@@ -1,5 +1,6 @@
 //! The commands: the only part that touches files and the terminal.
 
+mod check;
 mod input;
 mod output;
 mod report;
@@ -13,6 +14,7 @@ use std::io::Write;
 pub fn run(cli: &Cli) -> Result<()> {
     match &cli.command {
         Command::Report(arguments) => report::run(arguments),
+        Command::Check(arguments) => check::run(arguments),
     }
 }
 
@@ -35,6 +37,12 @@ fn say_warnings(warnings: &[Warning]) {
 /// Prints a line of the result to standard output. A reader that went away (`| head`) is not an error.
 fn say(line: &str) {
     let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+/// How many threads to use: as many as were asked for, else one per processor.
+fn threads(asked: Option<u16>) -> usize {
+    let available = || std::thread::available_parallelism().map_or(1, |n| n.get());
+    asked.map_or_else(available, usize::from)
 }
 
 fn to_stderr(text: &str) {

@@ -14,6 +14,12 @@ pub const MANIFEST: &str = "report.json";
 /// Where new files wait inside OUT until all of them are written.
 const STAGING: &str = ".gristmill-new";
 
+/// Whether a folder holds a report that Gristmill wrote.
+pub fn is_report(folder: &Path) -> bool {
+    // Another tool's report.json is none of ours.
+    folder.join(MANIFEST).is_file() && written_before(folder).is_ok_and(|files| files.contains(MANIFEST))
+}
+
 /// Files that an earlier run wrote to OUT, as its `report.json` lists them; empty where there is none.
 ///
 /// Errors: a `report.json` that is none of Gristmill's.

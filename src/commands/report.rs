@@ -1,6 +1,6 @@
 //! `gristmill report`
 
-use super::{input, output, say, say_warnings};
+use super::{input, output, say, say_warnings, threads};
 use crate::cli::{ChartFormat, Format, Report};
 use anyhow::Result;
 use clap::ValueEnum;
@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 pub fn run(arguments: &Report) -> Result<()> {
     let out = &arguments.output;
     let before = output::written_before(out)?;
-    let opened = input::open(&arguments.run, out)?;
+    let opened = input::open(&arguments.run.inputs, arguments.run.config.as_deref(), Some(out))?;
     let formats = chosen(&arguments.format);
     let inputs: Vec<&dyn Input> = opened.inputs.iter().map(AsRef::as_ref).collect();
     let kept: Vec<String> = before.iter().filter(|path| !belongs_to(path, &formats)).cloned().collect();
@@ -73,9 +73,4 @@ fn belongs_to(path: &str, formats: &[Format]) -> bool {
         _ => Format::Charts,
     };
     formats.contains(&format)
-}
-
-fn threads(asked: Option<u16>) -> usize {
-    let available = || std::thread::available_parallelism().map_or(1, |n| n.get());
-    asked.map_or_else(available, usize::from)
 }

@@ -286,7 +286,8 @@ fn skipped(files: &[FileReading]) -> Vec<(String, u64)> {
     skipped
 }
 
-fn skipped_warning(skipped: &[(String, u64)]) -> Option<Warning> {
+/// What a report says of the bad records that it leaves out.
+pub(crate) fn skipped_warning(skipped: &[(String, u64)]) -> Option<Warning> {
     let all = skipped.iter().map(|(_, count)| count).sum();
     let reasons: Vec<_> = skipped
         .iter()

@@ -12,6 +12,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Unknown names that are kept of one file; keys that differ from record to record must not fill the memory.
 const UNKNOWN_NAMES: usize = 256;
 
+/// Bad records of one reason and file that a lenient reading remembers; the others are counted.
+pub const REMEMBERED: u64 = 3;
+
 /// Reason of a record whose request id was there before.
 pub const DUPLICATE: &str = "duplicate request id";
 
@@ -31,6 +34,10 @@ pub struct Findings {
     pub records: u64,
     /// Bad records that were skipped, by reason.
     pub skipped: BTreeMap<&'static str, u64>,
+    /// The first of them of each reason, at most [`REMEMBERED`].
+    pub remembered: Vec<Bad>,
+    /// The version of the tool or of its format, where the file says it.
+    pub version: Option<String>,
     /// Columns and keys that nobody knows.
     pub unknown: BTreeSet<String>,
     /// What the user must be told.
@@ -93,7 +100,11 @@ impl<'s> Sink<'s> {
     /// Skips a bad record and counts it or, in a strict reading, gives its error back.
     pub fn bad(&mut self, bad: Bad) -> Result<()> {
         if self.lenient {
-            *self.findings.skipped.entry(bad.reason).or_default() += 1;
+            let count = self.findings.skipped.entry(bad.reason).or_default();
+            *count += 1;
+            if *count <= REMEMBERED {
+                self.findings.remembered.push(bad);
+            }
             return Ok(());
         }
         let mut error = bad.error;
@@ -118,6 +129,12 @@ impl<'s> Sink<'s> {
     /// Takes what the file says of its next run: the first call describes part 0, before or after its records.
     pub fn part(&mut self, part: Part) {
         self.findings.parts.push(part);
+    }
+
+    /// Takes the version that the file was written by or in; blank text says nothing.
+    pub fn version(&mut self, version: Option<impl AsRef<str>>) {
+        let version = version.map(|version| version.as_ref().trim().to_owned());
+        self.findings.version = version.filter(|version| !version.is_empty());
     }
 
     /// Takes what a file says of the setup that describes no run.

@@ -3,7 +3,7 @@
 use super::part::{Part, Setup};
 use super::power::Log;
 use super::reading::{FileReading, Recognised, read_file};
-use super::sink::Findings;
+use super::sink::{Bad, Findings};
 use super::{Input, Options};
 use crate::config::Config;
 use crate::context::Context;
@@ -26,6 +26,10 @@ pub struct Surveyed {
     pub unknown: Vec<String>,
     /// Bad records that were skipped, by reason; empty unless lenient.
     pub skipped: Vec<(String, u64)>,
+    /// The first of them of each reason.
+    pub remembered: Vec<Bad>,
+    /// The version of the tool or of its format, where the file says it.
+    pub version: Option<String>,
 }
 
 /// What became of a file.
@@ -54,6 +58,8 @@ pub struct Given {
     pub contexts: BTreeSet<Context>,
     /// Runs that it describes, each with the requests that its tool counted.
     pub runs: Vec<Option<u64>>,
+    /// First and last submission of these requests, picoseconds on the file's clock.
+    pub starts_ps: Option<(i128, i128)>,
     /// What it says of model, hardware and engine, by the key of the configuration.
     pub setup: Vec<(&'static str, String)>,
     /// Samples of a power log, by GPU.
@@ -74,7 +80,12 @@ fn look(input: &dyn Input, config: &Config, options: &Options) -> Surveyed {
     let format = recognised.as_ref().ok().and_then(|recognised| recognised.format);
     let mut loads = BTreeSet::new();
     let mut contexts = BTreeSet::new();
+    let mut starts_ps: Option<(i128, i128)> = None;
     let mut note = |record: &crate::record::Record| {
+        if let Some(start) = record.start_ps {
+            let (first, last) = starts_ps.unwrap_or((start, start));
+            starts_ps = Some((first.min(start), last.max(start)));
+        }
         if record.load.is_none_or(|load| !loads.contains(&load)) {
             loads.extend(record.load);
         }
@@ -88,12 +99,16 @@ fn look(input: &dyn Input, config: &Config, options: &Options) -> Surveyed {
         warnings: Vec::new(),
         unknown: Vec::new(),
         skipped: Vec::new(),
+        remembered: Vec::new(),
+        version: None,
     };
     let FileReading { empty, findings, .. } = match reading {
         Ok(reading) => reading,
         Err(error) => return Surveyed { outcome: Outcome::Failed(error), ..surveyed },
     };
-    let Findings { records, parts, setup, set_aside, power, warnings, unknown, skipped, .. } = findings;
+    let Findings { records, parts, setup, set_aside, power, warnings, unknown, skipped, remembered, version, .. } =
+        findings;
+    (surveyed.remembered, surveyed.version) = (remembered, version);
     surveyed.warnings = warnings;
     surveyed.unknown = unknown.into_iter().collect();
     surveyed.skipped = skipped.into_iter().map(|(reason, count)| (reason.to_owned(), count)).collect();
@@ -105,7 +120,7 @@ fn look(input: &dyn Input, config: &Config, options: &Options) -> Surveyed {
             loads.extend(parts.iter().filter_map(|part| part.level.load));
             contexts.extend(parts.iter().filter_map(|part| part.level.context));
             let contexts = contexts.into_iter().map(Context::nominal).collect();
-            Outcome::Read(Given { records, loads, contexts, ..given(&parts, &setup, power.as_ref()) })
+            Outcome::Read(Given { records, loads, contexts, starts_ps, ..given(&parts, &setup, power.as_ref()) })
         }
     };
     surveyed

@@ -36,6 +36,38 @@ pub struct Composition<'c> {
 ///
 /// The same input gives the same report. Errors: a template that was replaced names what does not exist.
 pub fn compose(input: &Composition) -> Result<Report> {
+    let (sections, _) = sections(input)?;
+    Ok(Report { cover: cover::cover(input, contents_note(input)?), sections })
+}
+
+/// Which sections a report has, and what it leaves out and why.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Outline {
+    /// Titles in reading order.
+    pub sections: Vec<String>,
+    /// What is missing, those of one reason together.
+    pub left_out: Vec<Gap>,
+}
+
+/// What a report leaves out for one reason.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Gap {
+    /// Sections, or parts of them: `Queue wait`.
+    pub what: Vec<String>,
+    /// Why: a clause.
+    pub why: String,
+}
+
+/// What [`compose`] would write, in short. Errors: those of [`compose`].
+pub fn outline(input: &Composition) -> Result<Outline> {
+    let (sections, left_out) = sections(input)?;
+    let titles = sections.into_iter().map(|section| section.title).collect();
+    let gap = |(why, what)| Gap { what, why };
+    Ok(Outline { sections: titles, left_out: left_out.into_reasons().into_iter().map(gap).collect() })
+}
+
+/// The sections that have something to say, and what was left out.
+fn sections(input: &Composition) -> Result<(Vec<Section>, LeftOut)> {
     let mut slugs = Slugs::reserving(SECTIONS.iter().map(|section| section.id));
     let mut figures = 0;
     let mut left_out = LeftOut::default();
@@ -46,7 +78,7 @@ pub fn compose(input: &Composition) -> Result<Report> {
         let parsed = parse(&markdown, inserts, &mut slugs, &mut figures);
         sections.push(Section { id: entry.id.to_owned(), title: parsed.title, blocks: parsed.blocks });
     }
-    Ok(Report { cover: cover::cover(input, contents_note(input)?), sections })
+    Ok((sections, left_out))
 }
 
 /// Where the interactive copy lives, if it does.

@@ -12,7 +12,7 @@ mod slug;
 pub mod templates;
 mod words;
 
-pub use compose::{Composition, compose};
+pub use compose::{Composition, Gap, Outline, compose, outline};
 pub use templates::Templates;
 
 use crate::chart::Chart;

@@ -8,6 +8,7 @@ mod architecture;
 mod bad_input;
 mod browser;
 mod charts;
+mod check;
 mod command_line;
 mod data_files;
 mod engine;

@@ -19,7 +19,7 @@ pub fn samples() -> PathBuf {
 }
 
 /// Every file below a folder, called by its path in it.
-fn files(folder: &Path) -> Vec<OnDisk> {
+pub fn files(folder: &Path) -> Vec<OnDisk> {
     let mut pending = vec![folder.to_owned()];
     let mut files = Vec::new();
     while let Some(directory) = pending.pop() {

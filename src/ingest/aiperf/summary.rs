@@ -8,6 +8,7 @@ use crate::cell::aggregate::Aggregate;
 use crate::error::{Place, Result, Warning};
 use crate::ingest::document::json;
 use crate::ingest::format::{Format, Head};
+use crate::ingest::loose::Text;
 use crate::ingest::part::{Part, Property, Setup};
 use crate::ingest::sink::Sink;
 use crate::ingest::stream::Stream;
@@ -35,6 +36,7 @@ impl Format for AiperfSummary {
     fn read(&self, stream: &mut Stream, sink: &mut Sink) -> Result<()> {
         let file = stream.name();
         let summary: Summary = json(stream, &AIPERF)?;
+        sink.version(summary.aiperf_version.get());
         let config = InputConfig(summary.input_config);
         let figures = summary.figures;
         // GenAI-Perf prints no duration.
@@ -72,6 +74,9 @@ struct Summary {
     #[serde(default)]
     warmup_metrics: Warmup,
     was_cancelled: Option<bool>,
+    /// From 0.8 on.
+    #[serde(default)]
+    aiperf_version: Text,
     #[serde(default)]
     telemetry_data: Value,
 }

@@ -9,7 +9,7 @@ use super::test::{Kind, Test};
 use crate::cell::aggregate::{Aggregate, Printed};
 use crate::error::{Error, Place, Result, Warning};
 use crate::format::{counted, list};
-use crate::ingest::part::{LevelFacts, Part};
+use crate::ingest::part::{LevelFacts, Part, Property};
 use crate::ingest::sink::Sink;
 use crate::metric::MetricId;
 use crate::record::Load;
@@ -33,6 +33,7 @@ pub fn put(tests: &[Test], file: &str, sink: &mut Sink) -> Result<()> {
             "split the file, one part for each setting, and make a report of each, or compare them with `gristmill compare`",
         ));
     }
+    sink.version(first.setup().get(Property::EngineVersion));
     for ((context, _), (level, test)) in levels(tests) {
         let mut aggregate = Aggregate::default();
         if let Some(speed) = level.prefill {

@@ -37,6 +37,7 @@ impl Format for LlmDReport {
     fn read(&self, stream: &mut Stream, sink: &mut Sink) -> Result<()> {
         let name = stream.name();
         let report: Report = json_or_yaml(stream, &TOOL)?;
+        sink.version(report.version.get());
         let mut facts = report.scenario.facts();
         let place = Place::file(name);
         let run = match (report.metrics, report.results) {
@@ -61,6 +62,8 @@ impl Format for LlmDReport {
 
 #[derive(Deserialize)]
 struct Report {
+    #[serde(default)]
+    version: Text,
     #[serde(default)]
     scenario: Scenario,
     /// Schema 0.1.

@@ -47,6 +47,11 @@ impl LeftOut {
         }
     }
 
+    /// Each reason with all that is left out for it, in the order in which they were noted.
+    pub fn into_reasons(self) -> Vec<(String, Vec<String>)> {
+        self.reasons
+    }
+
     /// A line for each reason, as the method section lists them.
     fn lines(&self) -> Vec<String> {
         self.reasons.iter().map(|(why, all)| format!("{}: {why}", format::list(all))).collect()

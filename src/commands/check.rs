@@ -1,0 +1,62 @@
+//! `gristmill check`
+
+use super::{input, output, say, say_error, say_warnings, threads};
+use crate::cli::Check;
+use anyhow::Result;
+use gristmill::check::{check, text};
+use gristmill::error::Error;
+use gristmill::format::counted;
+use gristmill::ingest::{Input, Options};
+use std::path::Path;
+
+/// Looks through the run and prints what was found. Problems are an error in the end, so that the exit status tells.
+pub fn run(arguments: &Check) -> Result<()> {
+    if let [folder] = arguments.inputs.as_slice()
+        && output::is_report(folder)
+    {
+        return report(folder, arguments.json);
+    }
+    let opened = input::open(&arguments.inputs, arguments.config.as_deref(), None)?;
+    let inputs: Vec<&dyn Input> = opened.inputs.iter().map(AsRef::as_ref).collect();
+    let options = Options { lenient: true, threads: threads(None) };
+    let checked = check(&inputs, &opened.config, &options, &opened.name, &opened.warnings);
+    if arguments.json {
+        say(&serde_json::to_string_pretty(&checked)?);
+    } else {
+        say(text(&checked).trim_end());
+        for problem in &checked.problems {
+            say_error(&problem.error().into());
+        }
+        say_warnings(&checked.warnings);
+    }
+    match checked.problems.len() {
+        0 => Ok(()),
+        n => {
+            Err(Error::new(format!("the run does not pass the check: {}", counted(n as u64, "problem", "problems")))
+                .into())
+        }
+    }
+}
+
+/// A folder that Gristmill wrote: whether all of its files are there.
+fn report(folder: &Path, json: bool) -> Result<()> {
+    let files = output::written_before(folder)?;
+    let gone: Vec<&String> = files.iter().filter(|file| !folder.join(file).is_file()).collect();
+    let shown = folder.display();
+    if json {
+        let found =
+            serde_json::json!({ "gristmill": env!("CARGO_PKG_VERSION"), "report": { "files": files, "gone": gone } });
+        say(&serde_json::to_string_pretty(&found)?);
+    } else {
+        say(&format!("{shown} is a report that Gristmill wrote: {}.", counted(files.len() as u64, "file", "files")));
+        for file in &gone {
+            say_error(&Error::new(format!("{} is gone", folder.join(file).display())).into());
+        }
+    }
+    match gone.len() {
+        0 => Ok(()),
+        n => Err(Error::new(format!("{shown} lacks {} of its `report.json`", counted(n as u64, "file", "files")))
+            .hint("make the report again with `gristmill report`")
+            .into()),
+    }
+}
