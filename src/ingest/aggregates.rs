@@ -89,6 +89,7 @@ pub fn join(mut cells: Vec<Cell>, placed: &[Placed]) -> Warned<Vec<Cell>> {
 fn computed<'p>(placed: &[Placed<'p>], warnings: &mut Vec<Warning>) -> BTreeMap<CellKey, Computed<'p>> {
     let mut all: BTreeMap<CellKey, Computed> = BTreeMap::new();
     let mut repeated = Vec::new();
+    let mut told: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for Placed { name, placement, part } in placed {
         let Some(aggregate) = part.aggregate.clone() else { continue };
         let Placement { scenario, context, load, asked_output_tokens, .. } = (*placement).clone();
@@ -110,13 +111,26 @@ fn computed<'p>(placed: &[Placed<'p>], warnings: &mut Vec<Warning>) -> BTreeMap<
         if run.kin.is_some() && run.kin == known.kin {
             repeated.push(run.name);
         } else {
-            let (poorer, richer) = (run.name, known.name);
-            let message = format!("{poorer} describes the same run as {richer}, which says more; it counts once");
-            warnings.push(Warning::new(message));
+            told.entry(run.name).or_default().push(known.name);
         }
     }
+    warnings.extend(told.iter().map(|(name, others)| told_again(name, others)));
     warnings.extend(repetition(&repeated));
     all
+}
+
+/// Says which runs of a file are those of other files too.
+fn told_again(name: &str, others: &[&str]) -> Warning {
+    Warning::new(match others {
+        [other] => format!("{name} describes the same run as {other}, which says more; it counts once"),
+        _ => {
+            let runs = others.len();
+            let first = others[0];
+            format!(
+                "{name} describes {runs} runs that other files describe too ({first} and so on); each run counts once"
+            )
+        }
+    })
 }
 
 /// Says which files only repeat what a file beside them says of the same run.

@@ -62,6 +62,14 @@ pub struct Naming {
 }
 
 impl Flat {
+    /// The cells of a table's row by their columns; empty ones are none.
+    pub fn of_cells<'c>(cells: impl Iterator<Item = (&'c str, &'c str)>) -> Self {
+        let cells = cells.filter(|(_, cell)| !cell.is_empty() && cell.len() <= LONGEST_TEXT).take(MOST_KEYS);
+        let values =
+            cells.map(|(column, cell)| (column.trim_end_matches(':').to_owned(), Scalar::Text(cell.to_owned())));
+        Self { values: values.collect(), lists: Lists::default() }
+    }
+
     /// A number; also one that was written as text.
     pub fn number(&self, key: &str) -> Option<f64> {
         self.any_number(key).filter(|value| value.is_finite())

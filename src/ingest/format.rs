@@ -3,15 +3,21 @@
 use super::Input;
 use super::aiperf;
 use super::engine::MetricPage;
+use super::inference_benchmarker::InferenceBenchmarker;
 use super::inference_perf;
+use super::k6;
 use super::llama_cpp::{batched, bench};
 use super::llm_d::LlmDReport;
 use super::llmperf;
+use super::locust;
+use super::mlperf;
+use super::optimum_benchmark::OPTIMUM_BENCHMARK;
 use super::power;
 use super::records::{csv::RecordsCsv, json_array::RecordsJsonArray, json_lines::RecordsJsonLines};
-use super::serving::{inferencex::InferenceX, sglang::SglangServing, vllm::VllmServe};
+use super::serving::{beside, inferencex::InferenceX, sglang::SglangServing, sweep::SweepTable, vllm::VllmServe};
 use super::sink::Sink;
 use super::stream::Stream;
+use super::trtllm_bench;
 use crate::error::{Error, Place, Result};
 
 /// A file format that some tool writes.
@@ -39,6 +45,13 @@ pub static FORMATS: &[&dyn Format] = &[
     &VllmServe,
     &SglangServing,
     &InferenceX,
+    &SweepTable,
+    &beside::PYTORCH,
+    &beside::FAILURE,
+    &beside::THROUGHPUT,
+    &beside::LATENCY,
+    &beside::SERVER_INFO,
+    &beside::NOTES,
     &MetricPage,
     &aiperf::requests::AiperfRequests,
     &aiperf::summary::AiperfSummary,
@@ -47,6 +60,7 @@ pub static FORMATS: &[&dyn Format] = &[
     &aiperf::beside::TIMESLICES,
     &aiperf::beside::RAW,
     &aiperf::beside::INPUTS,
+    &aiperf::beside::GENAI_PERF_RAW,
     &inference_perf::lifecycle::Lifecycle,
     &inference_perf::requests::Requests,
     &inference_perf::configuration::Configuration,
@@ -58,6 +72,18 @@ pub static FORMATS: &[&dyn Format] = &[
     &bench::LlamaBenchSql,
     &batched::LlamaBatchedBench,
     &inference_perf::VALIDATION,
+    &InferenceBenchmarker,
+    &trtllm_bench::report::TrtllmReport,
+    &trtllm_bench::requests::TrtllmRequests,
+    &mlperf::MlperfSummary,
+    &mlperf::DETAIL,
+    &OPTIMUM_BENCHMARK,
+    &locust::LocustStats,
+    &locust::HISTORY,
+    &locust::FAILURES,
+    &k6::summary::K6Summary,
+    &k6::samples::K6Csv,
+    &k6::samples::K6Json,
     &power::nvidia_smi::NvidiaSmi,
     &power::nvidia_smi_headerless::NvidiaSmiHeaderless,
     &power::dmon::Dmon,

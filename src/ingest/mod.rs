@@ -9,15 +9,20 @@ pub mod engine;
 pub mod fingerprint;
 pub mod flat;
 pub mod format;
+pub mod inference_benchmarker;
 pub mod inference_perf;
+pub mod k6;
 pub mod lines;
 pub mod llama_cpp;
 pub mod llm_d;
 pub mod llmperf;
+pub mod locust;
 pub mod logged;
 pub mod loose;
 mod memory;
+pub mod mlperf;
 pub mod names;
+pub mod optimum_benchmark;
 pub mod part;
 pub mod placement;
 pub mod power;
@@ -30,6 +35,7 @@ pub mod sink;
 pub mod statistics;
 pub mod stream;
 pub mod survey;
+pub mod trtllm_bench;
 
 use crate::cell::Cell;
 use crate::cell::fold::{Counting, Picking};
@@ -123,6 +129,8 @@ pub fn ingest(inputs: &[&dyn Input], config: &Config, options: &Options) -> Resu
     let (counted, mut first) = count(&files, config, options)?;
     let mut warnings = pair_pages(&mut first)?;
     refuse_copies(&first)?;
+    let measured = first.iter().filter(|file| file.holds_requests());
+    serving::sweep::refuse_two_servers(measured.map(|file| file.name.as_str()))?;
     warnings.extend(file_warnings(&first, config));
     if !first.iter().any(FileReading::holds_requests) {
         return Err(no_records(&first));

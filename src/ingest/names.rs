@@ -66,8 +66,13 @@ pub fn read(name: &str, known: Option<Load>) -> Named {
             stems.clear();
         }
         found_below |= said.level_at.is_some();
+        if is_sweep_folder(component) {
+            // The files below it, and the tables beside it, are of the same sweep.
+            stems.clear();
+        }
         let end = said.level_at.unwrap_or(component.len());
-        stems.push(component[..end].trim_matches(|c: char| !c.is_alphanumeric()));
+        let stem = if is_sweep_folder(component) { "" } else { &component[..end] };
+        stems.push(stem.trim_matches(|c: char| !c.is_alphanumeric()));
         let level = &mut named.level;
         level.load = level.load.or(said.facts.load);
         level.context = level.context.or(said.facts.context);
@@ -78,6 +83,11 @@ pub fn read(name: &str, known: Option<Load>) -> Named {
     stems.retain(|stem| !stem.is_empty());
     named.stem = stems.join("/");
     named
+}
+
+/// Whether a folder is one that `vllm bench sweep` makes for a combination of parameters.
+fn is_sweep_folder(component: &str) -> bool {
+    component.starts_with("SERVE-") && component.contains("-BENCH-")
 }
 
 fn without_extension(name: &str) -> &str {

@@ -37,3 +37,10 @@ pub static INPUTS: SetAside = SetAside {
     reason: "it holds the prompts that were sent and nothing that was measured",
     recognizes: |head| head.keys() == ["data"] && head.text().contains("\"payload"),
 };
+
+/// `profile_export.json` of GenAI-Perf.
+pub static GENAI_PERF_RAW: SetAside = SetAside {
+    name: "GenAI-Perf raw records",
+    reason: "it has the times of chunks and the texts of responses, but no tokens; the summary beside it has what was measured",
+    recognizes: |head| head.keys().contains(&"experiments") && !head.is_array(),
+};

@@ -1,8 +1,10 @@
 //! The clients that descend from vLLM's `benchmark_serving.py`: one object a run, and with `--save-detailed` one entry per
 //! request in lists beside it.
 
+pub mod beside;
 pub mod inferencex;
 pub mod sglang;
+pub mod sweep;
 pub mod vllm;
 
 use super::flat::{Flat, Lists};
@@ -24,7 +26,8 @@ fn load(flat: &Flat) -> Option<Load> {
 fn counts(flat: &Flat) -> Aggregate {
     let completed = flat.whole("completed");
     let sent = flat.whole("num_prompts");
-    let failed = flat.whole("failed").or_else(|| sent?.checked_sub(completed?));
+    let listed = || (!flat.lists.errors.is_empty()).then(|| listed_failures(flat));
+    let failed = flat.whole("failed").or_else(|| sent?.checked_sub(completed?)).or_else(listed);
     let lengths = (0..flat.lists.input_lens.len()).filter(|at| success(&flat.lists, *at));
     let lengths: Vec<f64> = lengths.filter_map(|at| flat.lists.input_lens[at].value()).collect();
     Aggregate {
@@ -39,6 +42,11 @@ fn counts(flat: &Flat) -> Aggregate {
         input_tokens_sd: deviation(&lengths),
         ..Aggregate::default()
     }
+}
+
+/// Failures among the requests that a file lists.
+fn listed_failures(flat: &Flat) -> u64 {
+    (0..flat.lists.errors.len()).filter(|at| !success(&flat.lists, *at)).count() as u64
 }
 
 /// First submission to last end on the Unix clock, where the client writes it.
@@ -66,6 +74,12 @@ fn success(lists: &Lists, at: usize) -> bool {
     let failed = lists.errors.get(at).is_some_and(|error| error.get().is_some());
     let answered = positive(&lists.ttfts, at).is_some() || positive(&lists.latencies, at).is_some();
     !failed && (tokens.is_some_and(|tokens| tokens > 0.0) || answered)
+}
+
+/// Of what Python prints of an exception, its last line: the others say where in the client it was noticed.
+fn reason(error: &str) -> &str {
+    let is_traceback = error.starts_with("Traceback");
+    error.lines().rev().find(|line| !line.trim().is_empty()).filter(|_| is_traceback).unwrap_or(error)
 }
 
 fn positive(list: &[Number], at: usize) -> Option<f64> {
@@ -99,7 +113,7 @@ fn records(flat: &Flat, part: usize, line: u64, file: &str, sink: &mut Sink) -> 
             input_tokens: lists.input_lens.get(at).and_then(|tokens| tokens.whole()),
             output_tokens: output_tokens.filter(|_| success),
             success,
-            error: lists.errors.get(at).and_then(|error| error.get()),
+            error: lists.errors.get(at).and_then(|error| error.get()).map(reason),
             ..Record::default()
         };
         sink.record(&record, line, place)?;

@@ -2,7 +2,7 @@
 //! and InferenceX's fork, whose trimmed files give seconds under keys without `_ms`.
 
 use super::{counts, is_detailed, latencies, load, records};
-use crate::error::{Place, Result};
+use crate::error::{Place, Result, Warning};
 use crate::ingest::document::{Tool, json_each};
 use crate::ingest::flat::{Flat, Naming, OneOrMany};
 use crate::ingest::format::{Format, Head};
@@ -11,7 +11,7 @@ use crate::ingest::sink::Sink;
 use crate::ingest::stream::Stream;
 use crate::metric::MetricId;
 
-const TOOL: Tool = Tool { name: "vllm bench serve", versions: "0.5 to 0.26" };
+pub(super) const TOOL: Tool = Tool { name: "vllm bench serve", versions: "0.5 to 0.26" };
 
 /// Its names of the metrics: `mean_tpot_ms`.
 const METRICS: [(MetricId, &str); 4] =
@@ -37,7 +37,7 @@ impl Format for VllmServe {
 
     fn read(&self, stream: &mut Stream, sink: &mut Sink) -> Result<()> {
         let file = stream.name();
-        let mut parts = 0;
+        let (mut parts, mut left_out) = (0, None);
         json_each(stream, &TOOL, |runs: OneOrMany, line| {
             let (runs, listed) = match runs {
                 OneOrMany::One(run) => (vec![*run], false),
@@ -49,20 +49,42 @@ impl Format for VllmServe {
                     (false, 1) => String::new(),
                     (false, line) => format!("line {line}"),
                 };
-                // A sweep marks its warm-up so.
-                if flat.number("run_number") == Some(-1.0) {
-                    sink.set_aside("the warm-up of a sweep");
+                if let Some(reason) = no_level(flat) {
+                    left_out = Some(reason);
                     continue;
                 }
                 read_run(flat, parts, place, line, file, sink)?;
                 parts += 1;
             }
             Ok(())
-        })
+        })?;
+        match left_out {
+            Some(reason) if parts == 0 => sink.set_aside(reason),
+            Some(reason) => sink.warn(Warning::at(Place::file(file), format!("a run in it is left out: {reason}"))),
+            None => {}
+        }
+        Ok(())
     }
 }
 
-fn read_run(flat: &Flat, number: usize, place: String, line: u64, file: &str, sink: &mut Sink) -> Result<()> {
+/// Why a run is no measurement of a level: the warm-up of a sweep, which numbers its runs from 0, and a load that grows.
+pub(super) fn no_level(run: &Flat) -> Option<&'static str> {
+    if run.number("run_number") == Some(-1.0) {
+        return Some("it is the warm-up of a sweep");
+    }
+    run.text("ramp_up_strategy")
+        .map(|_| "its request rate rises while it runs (`--ramp-up-strategy`), so that it is of no one load")
+}
+
+/// Hands on a run: its requests where the file lists them, and what the client computed.
+pub(super) fn read_run(
+    flat: &Flat,
+    number: usize,
+    place: String,
+    line: u64,
+    file: &str,
+    sink: &mut Sink,
+) -> Result<()> {
     for key in ["completed", "duration"] {
         if flat.number(key).is_none() {
             return Err(TOOL.missing(Place::file(file).line(line), key));
