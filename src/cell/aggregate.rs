@@ -131,6 +131,15 @@ impl Aggregate {
         }
     }
 
+    /// Leaves of the metrics only what can be held against the requests themselves, for sources that weigh requests by their
+    /// tokens in the time per output token and take percentiles without interpolation.
+    pub fn leave_means_of_requests(&mut self) {
+        for id in [MetricId::Tpot, MetricId::GenerationSpeed] {
+            self.metrics[id as usize] = Summary::default();
+        }
+        self.metrics.iter_mut().for_each(|summary| summary.quantiles = Quantiles::default());
+    }
+
     /// Keeps a summary that knows anything.
     pub fn put(&mut self, id: MetricId, summary: Summary) {
         let nothing = Summary { n: summary.n, origin: summary.origin, ..Summary::default() };

@@ -97,11 +97,13 @@ impl<'de, T: DeserializeOwned, F: FnMut(T, u64) -> Result<()>> Visitor<'de> for 
 
 /// Reads the one document of a file that may be JSON or YAML. Errors: those of [`json`] and [`yaml`].
 pub fn json_or_yaml<T: DeserializeOwned>(stream: &mut Stream, tool: &Tool) -> Result<T> {
+    if is_json(stream)? { json(stream, tool) } else { yaml(stream, tool) }
+}
+
+/// Whether a document that may be JSON or YAML begins as JSON does. Errors: those of [`Stream::read_more`].
+pub fn is_json(stream: &mut Stream) -> Result<bool> {
     while stream.unread().iter().all(u8::is_ascii_whitespace) && stream.read_more()? {}
-    match stream.unread().trim_ascii_start().first() {
-        Some(b'{' | b'[') => json(stream, tool),
-        _ => yaml(stream, tool),
-    }
+    Ok(matches!(stream.unread().trim_ascii_start().first(), Some(b'{' | b'[')))
 }
 
 /// Reads every JSON document of a file that may hold several: JSON Lines, or objects appended to each other. `each` is also

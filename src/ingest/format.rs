@@ -4,6 +4,7 @@ use super::Input;
 use super::aiperf;
 use super::engine::MetricPage;
 use super::inference_benchmarker::InferenceBenchmarker;
+use super::guidellm::{report::GuideLlmReport, table::GuideLlmTable};
 use super::inference_perf;
 use super::k6;
 use super::llama_cpp::{batched, bench};
@@ -67,6 +68,8 @@ pub static FORMATS: &[&dyn Format] = &[
     &llmperf::requests::LlmperfRequests,
     &llmperf::summary::LlmperfSummary,
     &LlmDReport,
+    &GuideLlmReport,
+    &GuideLlmTable,
     &bench::LlamaBenchJson,
     &bench::LlamaBenchCsv,
     &bench::LlamaBenchSql,

@@ -26,6 +26,12 @@ impl Number {
     }
 }
 
+impl From<Option<f64>> for Number {
+    fn from(value: Option<f64>) -> Self {
+        Self(value.filter(|value| !value.is_nan()))
+    }
+}
+
 impl<'de> Deserialize<'de> for Number {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Any;
@@ -75,6 +81,12 @@ impl Text {
     /// The text where there is one that is not blank.
     pub fn get(&self) -> Option<&str> {
         self.0.as_deref().map(str::trim).filter(|text| !text.is_empty())
+    }
+}
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Self {
+        Self(Some(text.to_owned()))
     }
 }
 

@@ -10,6 +10,7 @@ pub mod fingerprint;
 pub mod flat;
 pub mod format;
 pub mod inference_benchmarker;
+pub mod guidellm;
 pub mod inference_perf;
 pub mod k6;
 pub mod lines;
@@ -28,6 +29,7 @@ pub mod placement;
 pub mod power;
 pub mod reading;
 pub mod records;
+pub mod repeats;
 pub mod serving;
 pub mod set_aside;
 pub mod setup;
@@ -131,6 +133,7 @@ pub fn ingest(inputs: &[&dyn Input], config: &Config, options: &Options) -> Resu
     refuse_copies(&first)?;
     let measured = first.iter().filter(|file| file.holds_requests());
     serving::sweep::refuse_two_servers(measured.map(|file| file.name.as_str()))?;
+    warnings.extend(repeats::mark(&mut first));
     warnings.extend(file_warnings(&first, config));
     if !first.iter().any(FileReading::holds_requests) {
         return Err(no_records(&first));
@@ -138,7 +141,8 @@ pub fn ingest(inputs: &[&dyn Input], config: &Config, options: &Options) -> Resu
     let setup = setup::agree(&said(&first), config)?.take(&mut warnings);
     let Decided { placements, from_names } =
         placement::place(&described(&first), &counted.part_lengths(), config)?.take(&mut warnings);
-    let cells = pick(&files, &first, counted.decide(&placements), config, options)?.take(&mut warnings);
+    let cells =
+        pick(&files, &first, counted.decide(&of_requests(&first, &placements)), config, options)?.take(&mut warnings);
     let cells = aggregates::join(cells, &placed(&first, &placements)).take(&mut warnings);
 
     let skipped = skipped(&first);
@@ -210,6 +214,12 @@ fn described(files: &[FileReading]) -> Vec<Described<'_>> {
     let all = files.iter().enumerate();
     let all = all.map(|(file, reading)| Described { file, name: &reading.name, parts: &reading.findings.parts });
     all.filter(|file| !file.parts.is_empty()).collect()
+}
+
+/// The placements of those runs whose requests are all in the file.
+fn of_requests(files: &[FileReading], placements: &Placements) -> Placements {
+    let is_whole = |&(file, part): &(usize, usize)| !files[file].findings.parts[part].sampled;
+    placements.iter().filter(|(source, _)| is_whole(source)).map(|(source, level)| (*source, level.clone())).collect()
 }
 
 /// The runs with their levels.

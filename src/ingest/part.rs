@@ -13,6 +13,12 @@ pub struct Part {
     /// What the files of one run have in common, usually the path without what tells them apart: the level that one of
     /// them names is that of the others too. None where the file stands alone.
     pub kin: Option<String>,
+    /// What the tool itself calls the run, alike in every file it wrote of it and in no other: such a run counts once.
+    pub id: Option<String>,
+    /// Whether the file holds but some of the run's requests, one by one: then what the tool computed over all of them counts.
+    pub sampled: bool,
+    /// Whether nothing of it counts: another file of the run says what this one says, or nothing was held constant.
+    pub left_out: bool,
     /// What the file says of the level.
     pub level: LevelFacts,
     /// What the file says of model, hardware, engine and test.

@@ -51,7 +51,7 @@ pub fn place(
     for file in files {
         let rule = config.file_rule(file.name);
         let alone = file.parts.len() == 1;
-        for (number, part) in file.parts.iter().enumerate() {
+        for (number, part) in file.parts.iter().enumerate().filter(|(_, part)| !part.left_out) {
             let said = complete(&part.level, part.kin.as_deref().and_then(|kin| shared.get(kin)));
             // A number in the name of a file with many levels repeats none of them.
             let known = said.load.filter(|_| alone);

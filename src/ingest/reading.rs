@@ -155,13 +155,16 @@ impl FileReading {
 
     /// Whether requests can be told from it: one by one, or as its tool summed them up.
     pub fn holds_requests(&self) -> bool {
-        self.findings.records > 0 || self.findings.parts.iter().any(|part| part.aggregate.is_some())
+        let parts = &self.findings.parts;
+        let is_left_out = !parts.is_empty() && parts.iter().all(|part| part.left_out);
+        (self.findings.records > 0 && !is_left_out) || parts.iter().any(|part| part.aggregate.is_some())
     }
 
     fn amount(&self) -> u64 {
+        let sampled = self.findings.parts.iter().any(|part| part.sampled);
         let requests = || match self.findings.records {
-            0 => self.findings.parts.iter().filter_map(|part| part.aggregate.as_ref()?.requests).sum(),
-            records => records,
+            records if records > 0 && !sampled => records,
+            _ => self.findings.parts.iter().filter_map(|part| part.aggregate.as_ref()?.requests).sum(),
         };
         self.findings.power.as_ref().map_or_else(requests, super::power::Log::samples)
     }

@@ -14,6 +14,7 @@ mod data_files;
 mod engine;
 mod examples;
 mod folder;
+mod guidellm;
 mod html;
 mod inference_perf;
 mod llama_bench;
