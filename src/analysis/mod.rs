@@ -144,6 +144,8 @@ pub struct Saturation {
     pub offered: f64,
     /// Requests completed per second there.
     pub achieved: f64,
+    /// The largest rate tested below it; none where the smallest is past saturation.
+    pub keeps_up: Option<f64>,
     /// The context.
     pub context: Option<Context>,
 }

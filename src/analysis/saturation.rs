@@ -22,8 +22,12 @@ fn of_context(cells: &[&CellFigures], context: &Context) -> Option<Saturation> {
     let e2e = here.first()?.cell.metric(MetricId::E2e);
     let unhindered_s = e2e.mean.or(e2e.quantiles.p50)?;
     let levels: Option<Vec<_>> = here.iter().map(|figures| level(figures, unhindered_s)).collect();
-    let behind = levels?.into_iter().rev().take_while(|(_, keeps_up)| !keeps_up).last();
-    behind.map(|(saturation, _)| saturation)
+    let mut levels = levels?.into_iter().rev().peekable();
+    let mut behind = None;
+    while let Some((saturation, _)) = levels.next_if(|(_, keeps_up)| !keeps_up) {
+        behind = Some(saturation);
+    }
+    Some(Saturation { keeps_up: levels.next().map(|(level, _)| level.offered), ..behind? })
 }
 
 /// A level with whether it keeps up; none where its figures do not say.
@@ -34,7 +38,7 @@ fn level(figures: &CellFigures, unhindered_s: f64) -> Option<(Saturation, bool)>
     let successes = cell.successes()? as f64 / cell.runs as f64;
     let possible = successes / (successes / offered + unhindered_s);
     let context = cell.key.context.clone();
-    Some((Saturation { offered, achieved, context }, achieved >= KEEPS_UP * possible))
+    Some((Saturation { offered, achieved, keeps_up: None, context }, achieved >= KEEPS_UP * possible))
 }
 
 #[cfg(test)]
@@ -55,6 +59,18 @@ mod tests {
         let levels = levels(rates);
         let saturation = saturation(&levels.iter().collect::<Vec<_>>(), &[Context::nominal(4096)]);
         saturation.into_iter().map(|saturation| (saturation.offered, saturation.achieved)).collect()
+    }
+
+    #[test]
+    fn the_largest_rate_below_is_named_with_it() {
+        let keeps_up = |rates: &[(f64, f64)]| {
+            let levels = levels(rates);
+            let found = saturation(&levels.iter().collect::<Vec<_>>(), &[Context::nominal(4096)]);
+            found.first().map(|saturation| saturation.keeps_up)
+        };
+        assert_eq!(keeps_up(&[(0.1, 0.098), (1.0, 0.5), (2.0, 0.6)]), Some(Some(0.1)));
+        assert_eq!(keeps_up(&[(1.0, 0.5), (2.0, 0.6)]), Some(None));
+        assert_eq!(keeps_up(&[(0.1, 0.098)]), None);
     }
 
     #[test]

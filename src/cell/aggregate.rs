@@ -184,8 +184,12 @@ impl Aggregate {
         })
     }
 
-    fn successes(&self) -> Option<u64> {
-        self.requests?.checked_sub(self.failed?)
+    /// Requests that succeeded. A source that does not count its failures still says over how many successes it computed.
+    pub fn successes(&self) -> Option<u64> {
+        match self.requests.zip(self.failed) {
+            Some((requests, failed)) => requests.checked_sub(failed),
+            None => Some(self.metrics[MetricId::E2e as usize].n).filter(|n| *n > 0),
+        }
     }
 
     fn mean_tokens(&self, sum: Option<u64>, mean: Option<f64>) -> Option<f64> {

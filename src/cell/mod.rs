@@ -277,8 +277,12 @@ impl Cell {
         self.requests == Some(0)
     }
 
-    /// Requests that succeeded; none where the source does not say.
+    /// Requests that succeeded; none where the source does not say. One that does not count its failures still says over how
+    /// many successes it computed.
     pub fn successes(&self) -> Option<u64> {
-        Some(self.requests? - self.failed?)
+        match self.requests.zip(self.failed) {
+            Some((requests, failed)) => Some(requests - failed),
+            None => Some(self.metric(MetricId::E2e).n).filter(|n| *n > 0),
+        }
     }
 }

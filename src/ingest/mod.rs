@@ -38,6 +38,7 @@ pub mod statistics;
 pub mod stream;
 pub mod survey;
 pub mod trtllm_bench;
+mod together;
 
 use crate::cell::Cell;
 use crate::cell::fold::{Counting, Picking};
@@ -232,17 +233,15 @@ fn placed<'f>(files: &'f [FileReading], placements: &'f Placements) -> Vec<Place
 }
 
 fn file_warnings(files: &[FileReading], config: &Config) -> Vec<Warning> {
-    let mut warnings = Vec::new();
+    let mut warnings = together::set_aside(files);
+    warnings.extend(together::not_recognised(files));
+    warnings.extend(together::alike(files));
     for file in files {
         let place = || Place::file(&file.name);
-        warnings.extend(file.findings.warnings.iter().cloned());
         let found = match &file.findings {
-            Findings { set_aside: Some(reason), .. } => match file.format {
-                Some(format) => format!("recognised as {format} and set aside: {reason}"),
-                None => continue,
-            },
+            Findings { set_aside: Some(_), .. } => continue,
             _ if file.format.is_none() && file.empty => "is empty".to_owned(),
-            _ if file.format.is_none() => "no format was recognised in it; it was left out".to_owned(),
+            _ if file.format.is_none() => continue,
             findings if file.holds_nothing() && findings.skipped.is_empty() => "holds no record".to_owned(),
             findings if findings.zero_times > 0 => format!(
                 "the TTFT or E2E of {} is exactly 0; leave the cell empty where it was not measured",

@@ -75,10 +75,12 @@ pub fn place(
                 scenario: rule.scenario.clone(),
                 // What tells the files of one run apart is no difference between runs.
                 stem: part.kin.as_deref().map_or(named.stem, |kin| names::read(kin, known).stem),
+                dataset: part.dataset.clone(),
             });
         }
     }
-    name_scenarios(&mut runs, config, &mut warnings);
+    let by_dataset = tell_datasets_apart(&mut runs);
+    name_scenarios(&mut runs, by_dataset, config, &mut warnings);
     gather_mixed(&mut runs);
     decided.placements = runs.into_iter().map(|run| (run.source, run.placement())).collect();
     Ok(Warned { value: decided, warnings })
@@ -98,6 +100,8 @@ struct Run {
     scenario: Option<String>,
     /// The file's name up to the level.
     stem: String,
+    /// The set of prompts, where the tool names it.
+    dataset: Option<String>,
 }
 
 impl Run {
@@ -110,6 +114,20 @@ impl Run {
             asked_output_tokens: self.asked_output_tokens,
         }
     }
+}
+
+/// Tells runs with different sets of prompts apart by them, and says whether there are any: levels of two sets are no series.
+fn tell_datasets_apart(runs: &mut [Run]) -> bool {
+    let datasets: BTreeSet<_> = runs.iter().filter_map(|run| run.dataset.clone()).collect();
+    let stems: BTreeSet<_> = runs.iter().map(|run| run.stem.clone()).collect();
+    if datasets.len() < 2 {
+        return false;
+    }
+    for run in runs {
+        let Some(dataset) = &run.dataset else { continue };
+        run.stem = if stems.len() < 2 { dataset.clone() } else { format!("{}-{dataset}", run.stem) };
+    }
+    true
 }
 
 /// What the files of one kin say together, each thing only where they agree.
@@ -276,10 +294,10 @@ fn mean_of(part: &Part) -> Option<(u64, f64)> {
 
 /// Names the scenario of every run that the configuration does not name.
 ///
-/// Files whose names are the same up to the level belong together. Of several such families the one with most levels is
+/// Files whose names are the same up to the level belong together, and of these the runs with one set of prompts. Of several such families the one with most levels is
 /// the sweep; the others are called by their names. Where every family is a single level and no two levels are the same,
 /// the names only number the levels of one sweep.
-fn name_scenarios(runs: &mut [Run], config: &Config, warnings: &mut Vec<Warning>) {
+fn name_scenarios(runs: &mut [Run], by_dataset: bool, config: &Config, warnings: &mut Vec<Warning>) {
     let use_case = |stem: &str| {
         let plain =
             |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
@@ -313,8 +331,13 @@ fn name_scenarios(runs: &mut [Run], config: &Config, warnings: &mut Vec<Warning>
     }
     let others: Vec<_> = families.keys().filter(|stem| **stem != sweep).map(|stem| format!("`{stem}`")).collect();
     warnings.push(Warning::new(format!(
-        "the names of the files differ before the level: `{sweep}` is taken for the sweep, {} for {} of {} own; `scenario` \
+        "{}: `{sweep}` is taken for the sweep, {} for {} of {} own; `scenario` \
          in `[[file]]` says otherwise",
+        if by_dataset {
+            "the runs used different sets of prompts"
+        } else {
+            "the names of the files differ before the level"
+        },
         format::list(&others),
         if others.len() == 1 { "a scenario" } else { "scenarios" },
         if others.len() == 1 { "its" } else { "their" },

@@ -4,10 +4,12 @@ use super::compose::Composition;
 use super::markdown::is_safe;
 use super::templates::clean;
 use super::{Cover, Highlight, Inline};
+use crate::analysis::Span;
 use crate::analysis::capacity::{Capacity, Kind};
 use crate::config::Config;
 use crate::format;
-use crate::report::words::{self, Spot};
+use crate::metric::MetricId;
+use crate::report::words::{self, Print, Spot};
 
 /// Everything that stands outside the sections.
 pub fn cover(input: &Composition, contents_note: Vec<Inline>) -> Cover {
@@ -79,6 +81,9 @@ fn facts(input: &Composition) -> Vec<(String, String)> {
     facts.into_iter().filter_map(|(label, value)| Some((label.to_owned(), clean(&value?)))).collect()
 }
 
+/// The cover has room for this many highlights.
+const MOST_HIGHLIGHTS: usize = 3;
+
 fn highlights(input: &Composition) -> Vec<Highlight> {
     let findings = &input.analysis.findings;
     let mut out = Vec::new();
@@ -107,7 +112,34 @@ fn highlights(input: &Composition) -> Vec<Highlight> {
             condition: clean(&format!("at {} ({})", capacity.use_case.context.noun(), capacity.use_case.name)),
         });
     }
+    let missing = MOST_HIGHLIGHTS.saturating_sub(out.len());
+    out.extend(stand_ins(input).into_iter().take(missing));
     out
+}
+
+/// What stands on the cover in place of highlights that the run does not have: the rate with which the deployment keeps up,
+/// speed and TTFT of a single request.
+fn stand_ins(input: &Composition) -> Vec<Highlight> {
+    let findings = &input.analysis.findings;
+    let keeps_up = findings.saturation.first().and_then(|saturation| saturation.keeps_up).map(|rate| Highlight {
+        value: format::shortest(rate),
+        label: format!("request{}/s kept up with", if rate == 1.0 { "" } else { "s" }),
+        condition: "the largest rate tested below saturation".to_owned(),
+    });
+    let single = |span: &Option<Span>, print: Print, label: &str, id: MetricId| {
+        let at = &span.as_ref()?.shortest;
+        let printed = print(at.value);
+        let (value, unit) = printed.split_once(' ').unwrap_or((&printed, ""));
+        let average = input.analysis.central[id as usize].name(id.metric().better);
+        Some(Highlight {
+            value: value.to_owned(),
+            label: format!("{unit} {average} {label}"),
+            condition: format!("at {}", Spot::new(at, print).condition),
+        })
+    };
+    let speed = single(&findings.speed_single, format::throughput, "generation speed", MetricId::GenerationSpeed);
+    let ttft = single(&findings.ttft_single, format::latency, "time to first token", MetricId::Ttft);
+    [keeps_up, speed, ttft].into_iter().flatten().collect()
 }
 
 /// The judged use case whose context is nearest to 32K.

@@ -32,3 +32,4 @@ mod same_bytes;
 mod sample;
 mod samples;
 mod tool_files;
+mod sweeps;

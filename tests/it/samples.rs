@@ -243,17 +243,22 @@ fn agentic_aggregates_are_of_mixed_lengths_and_of_the_requests_that_were_profile
 }
 
 #[test]
-fn sglang_appends_runs_and_repeats_are_merged() {
+fn sglang_appends_runs_and_those_with_other_prompts_are_no_repeats() {
     let config = "[[file]]\nmatch = \"deepseek*\"\nignore = true";
     let found = ingested("sglang", config).unwrap().value;
-    let loads: Vec<_> = found.cells.iter().map(|cell| (cell.key.load.level(), cell.runs)).collect();
-    assert_eq!(loads, [(1.0, 1), (2.0, 1), (4.0, 2), (8.0, 2), (16.0, 1)]);
+    let runs = |scenario: &str| -> Vec<_> {
+        let cells = found.cells.iter().filter(|cell| cell.key.scenario == scenario);
+        cells.map(|cell| (cell.key.load.level(), cell.runs)).collect()
+    };
+    assert_eq!(runs("sweep"), [(1.0, 1), (2.0, 1), (4.0, 1), (8.0, 1), (16.0, 1)], "1024 random tokens at most");
+    assert_eq!(runs("sharegpt"), [(4.0, 1), (8.0, 1)]);
     let first = cell(&found, 1.0);
     assert_eq!((first.requests, first.output_tokens), (None, Some(160_347)), "how many failed is not in the file");
     assert_eq!(first.metric(MetricId::E2e).mean, Some(7840.616212638561 / 1000.0));
     assert_eq!(first.metric(MetricId::Ttft).quantiles.p50, Some(85.74514742940664 / 1000.0));
     assert_eq!(first.throughput_tok_s, Some(537.4142851849319));
-    assert_eq!(cell(&found, 4.0).metric(MetricId::Ttft).quantiles.p50, None, "of two runs no percentile is known");
+    assert_eq!((first.successes(), first.achieved_rate), (Some(300), Some(300.0 / 298.3675805060193)));
+    assert_eq!(first.key.context.as_ref().map(|context| context.label.as_str()), Some("~511, mixed"));
 
     let error = ingested("sglang", "").unwrap_err().to_string();
     assert!(error.starts_with("deepseek_dp_mla_output.jsonl: `line 1`: nothing says under which load"), "{error}");

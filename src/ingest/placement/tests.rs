@@ -153,3 +153,21 @@ fn mixed_lengths_of_one_scenario_are_one_series() {
     );
     assert_eq!(means((100.25, Some(0.5)), (100.0, None)), ["sweep 1 100", "sweep 4 100"]);
 }
+
+#[test]
+fn runs_with_different_sets_of_prompts_are_different_scenarios() {
+    let run = |rate: f64, dataset: &str| Part { dataset: Some(dataset.to_owned()), ..RATE(rate) };
+    let parts = vec![run(2.0, "random"), run(4.0, "random"), run(4.0, "sharegpt")];
+    let described = [Described { file: 0, name: "results.jsonl", parts: &parts }];
+    let found = place(&described, &BTreeMap::new(), &Config::default()).unwrap();
+    let scenarios: Vec<_> = found.value.placements.values().map(|placement| placement.scenario.as_str()).collect();
+    assert_eq!(scenarios, ["sweep", "sweep", "sharegpt"]);
+    assert_eq!(
+        found.warnings[0].message,
+        "the runs used different sets of prompts: `random` is taken for the sweep, `sharegpt` for a scenario of its own; \
+         `scenario` in `[[file]]` says otherwise"
+    );
+    let same = vec![run(2.0, "random"), run(4.0, "random")];
+    let described = [Described { file: 0, name: "results.jsonl", parts: &same }];
+    assert_eq!(place(&described, &BTreeMap::new(), &Config::default()).unwrap().warnings, []);
+}

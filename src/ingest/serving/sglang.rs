@@ -49,6 +49,7 @@ impl Format for SglangServing {
             aggregate.input_tokens_sd = aggregate.input_tokens_sd.or(lengths.input_deviation);
             sink.part(Part {
                 place: format!("line {line}"),
+                dataset: flat.text("dataset_name"),
                 level: LevelFacts {
                     load: load(&flat),
                     context: lengths.input,

@@ -98,6 +98,7 @@ struct Scaling<'d> {
 struct Saturated<'d> {
     request_rate: f64,
     achieved_rate_req_s: f64,
+    keeps_up_request_rate: Option<f64>,
     context_tokens: Option<u64>,
     context_label: Option<&'d str>,
 }
@@ -184,6 +185,7 @@ fn saturated(saturation: &crate::analysis::Saturation) -> Saturated<'_> {
     Saturated {
         request_rate: saturation.offered,
         achieved_rate_req_s: saturation.achieved,
+        keeps_up_request_rate: saturation.keeps_up,
         context_tokens: saturation.context.as_ref().map(|context| context.tokens),
         context_label: saturation.context.as_ref().map(|context| context.label.as_str()),
     }

@@ -1,6 +1,6 @@
 //! Each use case: what it is, what was measured for it, and how much of it the deployment carries.
 
-use super::use_case_guidance::{condition, reaches};
+use super::use_case_guidance::{condition, reaches, saturated};
 use super::{Composition, Draft, LeftOut, because};
 use crate::analysis::capacity::{Capacity, Column as LevelColumn, Condition, Kind, Shown};
 use crate::cell::Statistic;
@@ -50,6 +50,8 @@ struct UseCase {
     high: Option<String>,
     crossing: Option<String>,
     interval: Option<String>,
+    /// The rate from which on the deployment is past saturation, where the limit does not lie below it.
+    saturated: Option<String>,
     passing_above: Option<String>,
     one_passing_above: bool,
     unjudged: Vec<String>,
@@ -85,7 +87,7 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
     let capacities = &input.analysis.capacity;
     if capacities.is_empty() {
         let why = because(input, "no tested level has the context and the output length of a use case");
-        left_out.note("Use case guidance and capacity analysis", why);
+        left_out.note("Capacity analysis", why);
         return None;
     }
     let statistic = capacities.iter().map(|capacity| capacity.statistic).next().unwrap_or_default();
@@ -182,6 +184,7 @@ fn use_case(input: &Composition, number: usize, capacity: &Capacity) -> UseCase 
         high: bracket.1.map(level),
         crossing: capacity.crossing.map(position),
         interval: capacity.crossing_interval.map(|(from, to)| format!("{} to {}", position(from), position(to))),
+        saturated: saturated(input, capacity),
         passing_above: (!capacity.passing_above.is_empty()).then(|| format::loads(&capacity.passing_above)),
         one_passing_above: capacity.passing_above.len() == 1,
         unjudged: unjudged(capacity),

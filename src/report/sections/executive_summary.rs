@@ -23,6 +23,8 @@ struct View {
     vram: Option<String>,
     requests: String,
     has_requests: bool,
+    /// Successes, where no source counts its failures.
+    completed: Option<String>,
     /// Whether no request succeeded, so that there is no load to explain.
     nothing: bool,
     warmup: Option<String>,
@@ -45,6 +47,8 @@ struct Sweep {
     contexts: Option<String>,
     loads: String,
     output_tokens: Option<String>,
+    /// The mean of what came, where that is not what was asked for.
+    came: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -66,6 +70,7 @@ pub(super) fn draft(input: &Composition, _: &mut LeftOut) -> Option<Draft> {
     let speculation = config.test.speculative_decoding.as_deref().map(str::trim).filter(|name| !name.is_empty());
     let speculation_off = speculation.is_some_and(|name| name.eq_ignore_ascii_case("none"));
     let runs = analysis.cells.iter().map(|figures| figures.cell.runs).max().unwrap_or(1);
+    let completed: u64 = analysis.cells.iter().filter_map(|figures| figures.cell.successes()).sum();
     let loads = || analysis.cells.iter().map(|figures| figures.cell.key.load);
     let view = View {
         model: config.model.name.clone(),
@@ -75,6 +80,7 @@ pub(super) fn draft(input: &Composition, _: &mut LeftOut) -> Option<Draft> {
         vram: cover::vram(config),
         requests: format::counted(success.requests, "request", "requests"),
         has_requests: success.requests > 0,
+        completed: (success.requests == 0 && completed > 0).then(|| format::counted(completed, "request", "requests")),
         nothing: super::all_failed(input),
         warmup: (success.warmup > 0).then(|| format::counted(success.warmup, "warm-up request", "warm-up requests")),
         sweep: sweep(input),
@@ -135,7 +141,21 @@ fn sweep(input: &Composition) -> Option<Sweep> {
             format!("sent {levels} {noun} per second{in_all}")
         },
         output_tokens: sweep.output_tokens.map(|n| format::counted(n, "output token", "output tokens")),
+        came: sweep.output_tokens.and_then(|asked| came(input, asked)),
     })
+}
+
+/// Mean output tokens over the sweep's successes, where they differ from those asked for by more than 2 %.
+fn came(input: &Composition, asked: u64) -> Option<String> {
+    let cells = input.analysis.sweep_cells().map(|figures| &figures.cell);
+    let (mut tokens, mut successes) = (0.0, 0.0);
+    for (mean, n) in cells.filter_map(|cell| cell.mean_output_tokens.zip(cell.successes())) {
+        tokens += mean * n as f64;
+        successes += n as f64;
+    }
+    let mean = tokens / successes;
+    let differs = successes > 0.0 && (mean / asked as f64 - 1.0).abs() > 0.02;
+    differs.then(|| format::thousands(mean))
 }
 
 fn contexts(contexts: &[Context]) -> Option<String> {
@@ -249,6 +269,17 @@ fn key_findings(input: &Composition) -> Table {
         let (from, to) = (format::level(scaling.from), format::load(scaling.to));
         let condition = format!("{from} to {to}{}", context.unwrap_or_default());
         row("Throughput scaling".into(), format::ratio(scaling.ratio), condition, Some(scaling.ratio));
+    }
+    for saturation in &findings.saturation {
+        let from = format!("from {}", format::load(Load::RequestRate(saturation.offered)));
+        let context = saturation.context.as_ref().map(|context| format!(", {}", context.noun())).unwrap_or_default();
+        let achieved = super::system_throughput::rate(saturation.achieved);
+        row(
+            "Past saturation".into(),
+            from,
+            format!("{achieved} completed per second{context}"),
+            Some(saturation.offered),
+        );
     }
     let success = &findings.success;
     if let Some(rate) = format::success_rate(success.requests, success.failed) {

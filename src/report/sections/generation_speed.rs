@@ -16,12 +16,17 @@ struct View {
     slowest: Spot,
     band: Band,
     one_cell: bool,
+    unknown_at: Option<String>,
 }
 
 pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft> {
     let analysis = input.analysis;
     let Some(slowest) = &analysis.findings.slowest_generation else {
-        let why = because(input, "no time to first token is recorded; responses that are not streamed have none");
+        let reason = match analysis.findings.ttft_highest {
+            Some(_) => "neither times per output token nor single requests are recorded",
+            None => "no time to first token is recorded; responses that are not streamed have none",
+        };
+        let why = because(input, reason);
         left_out.note("Per-user generation speed", why);
         return None;
     };
@@ -33,6 +38,7 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
         slowest: Spot::new(slowest, format::throughput),
         band: SPEED.band(slowest.value, format::throughput),
         one_cell: super::measured_cells(input, id) == 1,
+        unknown_at: super::unknown_at(input, id),
     };
     let basis = analysis.speed_basis.map(|basis| format!(", {basis}")).unwrap_or_default();
     let title = format!("Generation speed per user (tok/s{basis})");

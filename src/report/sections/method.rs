@@ -8,7 +8,7 @@ use crate::format;
 use crate::ingest::Source;
 use crate::metric::{METRICS, Metric, MetricId};
 use crate::report::cover::{engine, hardware, hash_name, vram};
-use crate::report::figure::{left, right};
+use crate::report::figure::{left, number, right};
 use crate::report::templates::clean;
 use crate::report::{Cell, Table};
 use serde::Serialize;
@@ -298,7 +298,7 @@ fn sources(input: &Composition) -> Table {
                 let mut row = vec![
                     Cell::text(clean(&source.name)),
                     Cell::text(clean(format)),
-                    Cell::number(format::thousands(source.records as f64), source.records as f64),
+                    number(Some(source.records as f64).filter(|records| *records > 0.0), format::thousands),
                     Cell::number(format::thousands(source.bytes as f64), source.bytes as f64),
                 ];
                 row.extend(named.then(|| Cell::text(clean(source.from_name.as_deref().unwrap_or("–")))));

@@ -149,13 +149,26 @@ fn measured_cells(input: &Composition, id: MetricId) -> usize {
     input.analysis.sweep_cells().filter(|cell| input.analysis.central(&cell.cell, id).is_some()).count()
 }
 
+/// Levels of the sweep at which a metric is not known although others have it, in words; none where every level has it, and
+/// where there are several contexts, whose gaps the figure's numbers show.
+fn unknown_at(input: &Composition, id: MetricId) -> Option<String> {
+    let analysis = input.analysis;
+    let unknown: Vec<_> = analysis
+        .sweep_cells()
+        .filter(|cell| analysis.central(&cell.cell, id).is_none())
+        .map(|cell| cell.cell.key.load)
+        .collect();
+    (analysis.sweep.contexts.len() <= 1 && !unknown.is_empty()).then(|| format::loads(&unknown))
+}
+
 /// A metric from the shortest to the longest context, in words.
 #[derive(Serialize)]
 struct SpanView {
     /// `For a single request`, or `At` the level that stands in for it.
     name: String,
-    /// Whether concurrency 1 was not run, so that another level stands in.
+    /// Whether concurrency 1 was not run, so that another level stands in; and whether that is a rate.
     stands_in: bool,
+    rate: bool,
     shortest: Spot,
     longest: Spot,
     /// Whether there is one context only.
@@ -171,6 +184,7 @@ fn span(input: &Composition, span: Option<&Span>, print: Print) -> Option<SpanVi
     Some(SpanView {
         name: single(load),
         stands_in: load != crate::record::Load::Concurrency(1),
+        rate: !load.is_concurrency(),
         same: span.shortest.context == span.longest.context,
         trend: match (print(first) == print(last), last > first) {
             (true, _) => "stays",

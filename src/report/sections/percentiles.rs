@@ -16,6 +16,8 @@ struct View {
     from_tools: bool,
     from_engines: bool,
     gaps: bool,
+    /// Whether a tool leaves percentiles out, for no fault of the sample.
+    tool_gaps: bool,
 }
 
 #[derive(Serialize)]
@@ -64,15 +66,19 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
         from_tools: summaries()
             .any(|summary| matches!(summary.origin, Origin::Tool | Origin::MeanTpot | Origin::Means)),
         from_engines: summaries().any(|summary| summary.origin == Origin::Engine),
-        gaps: summaries().any(|summary| {
-            tail(summary, Better::Lower).contains(&None) && tail(summary, Better::Higher).contains(&None)
-        }),
+        gaps: summaries().any(|summary| summary.origin == Origin::Records && lacks(summary)),
+        tool_gaps: summaries().any(|summary| summary.origin != Origin::Records && lacks(summary)),
     };
     let mut draft = Draft::new(&view);
     for (_, (id, heading, name, print)) in shown {
         draft = draft.table(table(input, *id, named(input, *id, heading), name, *print));
     }
     Some(draft)
+}
+
+/// Whether a percentile that a table shows is not known, whichever tail is the slow one.
+fn lacks(summary: &Summary) -> bool {
+    tail(summary, Better::Lower).contains(&None) && tail(summary, Better::Higher).contains(&None)
 }
 
 /// What a metric is called here: a gap between chunks that carry several tokens is no inter-token latency.
@@ -131,7 +137,22 @@ fn table(input: &Composition, id: MetricId, heading: &str, name: &str, print: Pr
         (Better::Higher, None) => " (tok/s)".to_owned(),
         (Better::Higher, Some(basis)) => format!(" (tok/s, {basis})"),
     };
-    Table { id: name.to_owned(), caption: format!("{heading}{unit}"), columns, rows, row_headings: true }
+    let table = Table { id: name.to_owned(), caption: format!("{heading}{unit}"), columns, rows, row_headings: true };
+    without_empty_columns(table)
+}
+
+/// The table without the columns in which nothing is known.
+fn without_empty_columns(mut table: Table) -> Table {
+    let known: Vec<_> = (0..table.columns.len())
+        .map(|at| table.rows.iter().any(|row| row[at].content != [Inline::Text("–".to_owned())]))
+        .collect();
+    let mut keep = known.iter();
+    table.columns.retain(|_| keep.next() == Some(&true));
+    for row in &mut table.rows {
+        let mut keep = known.iter();
+        row.retain(|_| keep.next() == Some(&true));
+    }
+    table
 }
 
 /// Marks a value that was not computed from requests.

@@ -33,6 +33,8 @@ struct Saturated {
     offered: String,
     achieved: String,
     context: Option<String>,
+    /// The largest rate below saturation.
+    keeps_up: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -105,11 +107,12 @@ fn saturated(input: &Composition, saturation: &Saturation) -> Saturated {
         offered: format::load(Load::RequestRate(saturation.offered)),
         achieved: rate(saturation.achieved),
         context: context.map(Context::noun),
+        keeps_up: saturation.keeps_up.map(|rate| format::load(Load::RequestRate(rate))),
     }
 }
 
 /// A measured rate, in requests per second.
-fn rate(rate: f64) -> String {
+pub(super) fn rate(rate: f64) -> String {
     format::fixed(rate, if rate < 10.0 { 2 } else { 1 })
 }
 

@@ -31,6 +31,8 @@ struct Queue {
 struct Prefill {
     average: &'static str,
     from_ttft: bool,
+    /// Whether prompts are known to have been read in full.
+    uncached: bool,
     highest: Spot,
     falls_with_load: bool,
     /// `rises and falls`, `rises`, `falls` or `flat`: over the contexts at the lowest load.
@@ -75,6 +77,7 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
         return None;
     }
     let analysis = input.analysis;
+    let gaps = if analysis.findings.itl_is_per_chunk { "Time between chunks" } else { "Inter-token latency" };
     let grid = |id: &str, title: &str, print: Print, metric: MetricId| {
         sweep_table(analysis, id, title, print, |cell| analysis.central(&cell.cell, metric))
     };
@@ -86,11 +89,7 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
     let draft = Draft::new(&view)
         .sweep_figure(input, "queue-wait", grid("queue-data", "Queue wait", format::latency, MetricId::Queue))
         .sweep_figure(input, "prefill-speed", prefill)
-        .sweep_figure(
-            input,
-            "inter-token-latency",
-            grid("itl-data", "Time between chunks", format::milliseconds, MetricId::Itl),
-        )
+        .sweep_figure(input, "inter-token-latency", grid("itl-data", gaps, format::milliseconds, MetricId::Itl))
         .sweep_figure(input, "scaling-efficiency", efficiency)
         .table(peaks_table(input))
         .table(efficiency_table(input));
@@ -114,7 +113,10 @@ fn prefill(input: &Composition, left_out: &mut LeftOut) -> Option<Prefill> {
     let peaks = &input.analysis.findings.prefill_peaks;
     let source = input.analysis.prefill_source;
     let (Some(first), Some(source)) = (peaks.first(), source) else {
-        let why = because(input, "neither the engine's prefill times nor times to first token are recorded");
+        let why = because(
+            input,
+            "the engine's prefill times are not recorded, nor the input tokens and TTFT of single requests",
+        );
         left_out.note("Prefill speed", why);
         return None;
     };
@@ -139,6 +141,7 @@ fn prefill(input: &Composition, left_out: &mut LeftOut) -> Option<Prefill> {
     Some(Prefill {
         average: average(input, metric),
         from_ttft: source == PrefillSource::Ttft,
+        uncached: input.config.test.prompt_caching == Some(false),
         highest: Spot::new(highest, format::prefill_speed),
         falls_with_load: peaks.last().is_some_and(|last| last.peak.value < first.peak.value),
         longest: (shape != "flat" && shape != "rises").then(|| Spot::new(&first.longest, format::prefill_speed)),

@@ -15,6 +15,7 @@ struct View {
     highest: Spot,
     band: Band,
     one_cell: bool,
+    unknown_at: Option<String>,
     caching: Option<bool>,
     queue_section: bool,
 }
@@ -38,6 +39,7 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
         highest: Spot::new(highest, format::latency),
         band: TTFT.band(highest.value, format::latency),
         one_cell: super::measured_cells(input, id) == 1,
+        unknown_at: super::unknown_at(input, id),
         caching: input.config.test.prompt_caching,
         queue_section: findings.longest_queue.is_some(),
     };

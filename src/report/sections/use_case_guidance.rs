@@ -1,8 +1,12 @@
 //! Use cases, their thresholds and what the deployment can carry of each.
 
 use super::{Composition, Draft, LeftOut};
+use crate::analysis::Saturation;
 use crate::analysis::capacity::{Capacity, Condition, Kind};
+use crate::analysis::use_cases::UseCase;
+use crate::context::Context;
 use crate::format;
+use crate::record::Load;
 use crate::report::cover::is_concurrency;
 use crate::report::figure::{context_cell, left, number, right};
 use crate::report::templates::clean;
@@ -13,6 +17,8 @@ use serde::Serialize;
 #[derive(Serialize)]
 struct View {
     use_cases: usize,
+    /// Contexts that were tested, where one of the configuration's own use cases could be judged at them.
+    contexts: Option<String>,
     statistic: Option<String>,
     open: bool,
     unmet: bool,
@@ -30,10 +36,12 @@ struct View {
 
 pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft> {
     let analysis = input.analysis;
-    if analysis.capacity.is_empty() {
+    if analysis.capacity.is_empty()
+        && (analysis.not_tested.is_empty() || !super::has_sweep(input) || super::all_failed(input))
+    {
         return None;
     }
-    if !analysis.not_tested.is_empty() {
+    if !analysis.capacity.is_empty() && !analysis.not_tested.is_empty() {
         let names: Vec<_> = analysis.not_tested.iter().map(|use_case| use_case.name.clone()).collect();
         let what = format!("Capacity of {}", format::list(&names));
         left_out.note(&what, "no tested level has the context and the output length of the workload");
@@ -44,6 +52,7 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
     let contact = input.config.brand.contact.clone();
     let view = View {
         use_cases: analysis.capacity.len(),
+        contexts: tested_contexts(input),
         statistic: statistic_note(input),
         open: any(Kind::Open),
         unmet: any(Kind::Unmet),
@@ -57,7 +66,55 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
         contact_link: contact.as_deref().and_then(super::contact::link),
         contact,
     };
-    Some(Draft::new(&view).table(table(input)))
+    Some(Draft::new(&view).table(table(input)).table(to_test(input)))
+}
+
+/// The contexts of the sweep that a use case can have, in words; none where there are none. Mixed lengths are no context of one.
+fn tested_contexts(input: &Composition) -> Option<String> {
+    let contexts = input.analysis.sweep.contexts.iter().filter(|context| !context.mixed && context.tokens > 0);
+    let contexts: Vec<_> = contexts.map(Context::noun).collect();
+    (!contexts.is_empty()).then(|| format::list(&contexts))
+}
+
+/// What a test must hold for each use case that nothing was tested for.
+fn to_test(input: &Composition) -> Table {
+    let sweep = &input.analysis.sweep;
+    let rows = input.analysis.not_tested.iter().map(|use_case| {
+        let here = sweep.contexts.contains(&use_case.context);
+        let tested = match (here, sweep.output_tokens) {
+            (false, _) => "no level at this context".to_owned(),
+            (true, Some(tokens)) => format!("levels with {}", format::counted(tokens, "output token", "output tokens")),
+            (true, None) => "levels with another number of output tokens, or an unknown one".to_owned(),
+        };
+        vec![
+            Cell::text(clean(&use_case.name)),
+            context_cell(Some(&use_case.context)),
+            number(use_case.output_tokens.map(|tokens| tokens as f64), format::thousands),
+            Cell::text(limits(use_case)),
+            Cell::text(tested),
+        ]
+    });
+    Table {
+        id: "to-test".to_owned(),
+        caption: "Use cases that were not tested, and what a test of them needs".to_owned(),
+        columns: vec![
+            left("Use case"),
+            left("Context"),
+            right("Output tokens"),
+            left("Thresholds"),
+            left("This run has"),
+        ],
+        rows: rows.collect(),
+        row_headings: true,
+    }
+}
+
+/// `TTFT ≤ 8 s, speed ≥ 15 tok/s`.
+fn limits(use_case: &UseCase) -> String {
+    let ttft = use_case.max_ttft_s.map(|limit| format!("TTFT ≤ {} s", format::shortest(limit)));
+    let speed = use_case.min_speed.map(|limit| format!("speed ≥ {} tok/s", format::shortest(limit)));
+    let e2e = use_case.max_e2e_s.map(|limit| format!("E2E ≤ {} s", format::shortest(limit)));
+    [ttft, speed, e2e].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// Whether the limit is the level within every threshold.
@@ -115,7 +172,7 @@ fn table(input: &Composition) -> Table {
                 Some(within) => Cell::number(per_second(&within.text, capacity), within.level),
                 None => Cell::text(if capacity.limit.kind == Kind::NotJudged { "–" } else { "none" }),
             }));
-            row.push(Cell::text(verdict(capacity)));
+            row.push(Cell::text(verdict(input, capacity)));
             row
         })
         .collect();
@@ -150,7 +207,24 @@ pub(super) fn condition(condition: Condition) -> &'static str {
     }
 }
 
-fn verdict(capacity: &Capacity) -> String {
+fn verdict(input: &Composition, capacity: &Capacity) -> String {
+    let verdict = before_saturation(capacity);
+    match saturated(input, capacity) {
+        Some(from) => format!("{verdict}; past saturation from {from}"),
+        None => verdict,
+    }
+}
+
+/// The rate from which on the deployment is past saturation, where the limit does not lie below it.
+pub(super) fn saturated(input: &Composition, capacity: &Capacity) -> Option<String> {
+    let rates = capacity.levels.iter().any(|level| !level.load.is_concurrency());
+    let limit = capacity.limit.level.filter(|_| rates)?;
+    let here = |saturation: &&Saturation| saturation.context.as_ref() == Some(&capacity.use_case.context);
+    let saturation = input.analysis.findings.saturation.iter().find(here)?;
+    (limit >= saturation.offered).then(|| format::load(Load::RequestRate(saturation.offered)))
+}
+
+fn before_saturation(capacity: &Capacity) -> String {
     let concurrency = is_concurrency(capacity);
     let noun = |text: &str| words::level(text, concurrency);
     let by = match capacity.binding {

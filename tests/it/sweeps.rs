@@ -1,0 +1,109 @@
+//! Two real sweeps, as their load generators wrote them: what was published of them comes out.
+
+use crate::run::{bundled, report, root};
+use serde_json::Value;
+use std::fs;
+use std::path::Path;
+
+const GLM: &str = "glm-5.2-mxfp4-4x-mi355x";
+const GEMMA: &str = "gemma-4-26b-a4b-nvfp4-dgx-spark";
+
+struct Made {
+    json: Value,
+    markdown: String,
+}
+
+fn made(name: &str) -> Made {
+    let out = tempfile::tempdir().unwrap();
+    report(&bundled(name), out.path());
+    Made {
+        json: json(&out.path().join("report.json")),
+        markdown: fs::read_to_string(out.path().join("report.md")).unwrap(),
+    }
+}
+
+fn json(path: &Path) -> Value {
+    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap_or_else(|| panic!("{value} is no number"))
+}
+
+fn assert_close(found: &Value, expected: f64, what: &str) {
+    let found = number(found);
+    assert!((found - expected).abs() <= 1e-9 * expected.abs(), "{what}: {found}, expected {expected}");
+}
+
+fn sweep_cell<'r>(report: &'r Value, load: &str, level: f64) -> &'r Value {
+    let cells = report["cells"].as_array().unwrap();
+    let here = |cell: &&Value| cell["scenario"] == "sweep" && cell[load].as_f64() == Some(level);
+    cells.iter().find(here).unwrap_or_else(|| panic!("no level {level}"))
+}
+
+#[test]
+fn what_the_load_generator_printed_of_a_concurrency_sweep_comes_out() {
+    let Made { json: report, markdown } = made(GLM);
+    for level in 1..=10 {
+        let file = format!("sglang_fp4_mtp_tp4_conc{level}_isl8192_osl1024.json");
+        let printed = json(&bundled(GLM).join(file));
+        let cell = sweep_cell(&report, "concurrency", f64::from(level));
+        let ms = |key: &str| number(&printed[key]) / 1000.0;
+        assert_close(&cell["throughput_tok_s"], number(&printed["output_throughput"]), "throughput");
+        for (metric, name) in [("ttft_s", "ttft"), ("e2e_s", "e2el"), ("itl_s", "itl"), ("tpot_s", "tpot")] {
+            for (ours, theirs) in [("mean", "mean"), ("p50", "median"), ("p90", "p90"), ("p99", "p99")] {
+                assert_close(&cell[metric][ours], ms(&format!("{theirs}_{name}_ms")), metric);
+            }
+        }
+        assert_close(&cell["generation_speed_tok_s"]["mean"], 1.0 / ms("mean_tpot_ms"), "speed from mean TPOT");
+    }
+    // A chunk carries several tokens, so a gap between chunks is nowhere called a time between tokens.
+    assert_eq!(report["findings"]["itl_is_per_chunk"], Value::Bool(true));
+    for sentence in [
+        "| Peak system throughput | **529.7 tok/s** | 10 concurrent requests, 8K context |",
+        "Speculative decoding was on, with multi-token prediction (MTP)",
+        "### Time between chunks",
+        "here a chunk can carry more than one token (2.9 on average)",
+        "**21 ms** between chunks, with a TPOT of 7 ms",
+    ] {
+        assert!(markdown.contains(sentence), "{sentence}");
+    }
+    assert!(!markdown.contains("nter-token latency"));
+}
+
+#[test]
+fn the_owners_digest_of_a_rate_sweep_comes_out() {
+    let Made { json: report, markdown } = made(GEMMA);
+    let digest = json(&root().join("fixtures/expected").join(GEMMA).with_extension("json"));
+    let rounded = |value: &Value, digits: usize| format!("{:.digits$}", number(value));
+    for step in digest["steps"].as_array().unwrap() {
+        let cell = sweep_cell(&report, "request_rate", number(&step["configured_rps"]));
+        assert_eq!(rounded(&cell["achieved_rate_req_s"], 3), rounded(&step["achieved_rps"], 3));
+        assert_eq!(rounded(&cell["throughput_tok_s"], 1), rounded(&step["output_tps"], 1));
+        assert_eq!(cell["requests"], step["total_requests"]);
+        for percentile in ["p50", "p95", "p99"] {
+            let milliseconds = Value::from(1000.0 * number(&cell["ttft_s"][percentile]));
+            let printed = &step[format!("ttft_{percentile}_ms")];
+            assert!((number(&milliseconds) - number(printed)).abs() < 0.051, "{percentile}: {milliseconds}, {printed}");
+        }
+    }
+    // The knee that the owner names is where the deployment is past saturation.
+    let saturation = &report["findings"]["saturation"][0];
+    assert_eq!(saturation["request_rate"], digest["queue_knee_rps"]);
+    assert_eq!(number(&saturation["keeps_up_request_rate"]), 0.5);
+    assert!(markdown.contains("From **0.7 requests/s** on the deployment is past saturation: 0.55 requests"));
+    // The owner's capacity is the largest tested rate whose p95 TTFT is within the threshold.
+    for (milliseconds, seconds) in [("2000", "2"), ("5000", "5"), ("10000", "10")] {
+        let id = format!("first-token-{seconds}s");
+        let capacities = report["capacity"].as_array().unwrap();
+        let capacity = capacities.iter().find(|capacity| capacity["use_case"] == id.as_str()).unwrap();
+        assert_eq!(capacity["statistic"], "p95");
+        assert_eq!(capacity["load"], "request_rate");
+        let published = &digest["capacity_by_slo_ms"][milliseconds]["configured_rps"];
+        assert_eq!(number(&capacity["bracket"][0]), number(published), "{id}");
+    }
+    assert!(markdown.contains("Requests sent and completed per second"));
+    assert!(markdown.contains("Reaches its TTFT threshold at \\~0.86 requests/s; past saturation from 0.7 requests/s"));
+    assert_eq!(markdown.matches("This limit holds for a test as long as this one").count(), 2, "not that of 2 s");
+    assert!(!markdown.contains("concurrent request"), "nothing here is a number of requests in flight");
+}
