@@ -107,3 +107,18 @@ fn the_owners_digest_of_a_rate_sweep_comes_out() {
     assert_eq!(markdown.matches("This limit holds for a test as long as this one").count(), 2, "not that of 2 s");
     assert!(!markdown.contains("concurrent request"), "nothing here is a number of requests in flight");
 }
+
+#[test]
+fn a_run_of_both_kinds_of_load_says_where_its_rates_stand() {
+    let row = |load: &str, start: u64| format!("1024,{load},{start},900,1024,64\n");
+    let records = format!(
+        "context_tokens,concurrency,request_rate,start_s,e2e_ms,input_tokens,output_tokens\n{}{}{}{}",
+        row("1,", 1_700_000_000),
+        row("2,", 1_700_000_010),
+        row(",0.5", 1_700_000_020),
+        row(",2", 1_700_000_030),
+    );
+    let said = crate::prose::text(&crate::prose::report_of(&[("records.csv", &records)], ""));
+    assert!(said.contains("held 1 and 2 requests in flight at a time"), "{said}");
+    assert!(said.contains("Further levels were sent at 0.5 and 2 requests/s, whatever was in flight"), "{said}");
+}

@@ -29,6 +29,8 @@ struct View {
     nothing: bool,
     warmup: Option<String>,
     sweep: Option<Sweep>,
+    /// Levels of the sweep's context grid under the other kind of load.
+    other_loads: Option<String>,
     own_scenarios: Option<String>,
     repeats: Option<u64>,
     caching: Option<bool>,
@@ -84,6 +86,7 @@ pub(super) fn draft(input: &Composition, _: &mut LeftOut) -> Option<Draft> {
         nothing: super::all_failed(input),
         warmup: (success.warmup > 0).then(|| format::counted(success.warmup, "warm-up request", "warm-up requests")),
         sweep: sweep(input),
+        other_loads: other_loads(input),
         own_scenarios: own_scenarios(input),
         repeats: (runs > 1).then_some(runs),
         caching: config.test.prompt_caching,
@@ -170,6 +173,17 @@ fn contexts(contexts: &[Context]) -> Option<String> {
         n => Some(format!("{} to {} tokens ({n} lengths)", first.label, last.label)),
     };
     Some(format::list(&[nominal, mixed].into_iter().flatten().collect::<Vec<_>>()))
+}
+
+/// Request rates that were tested beside the sweep of concurrencies.
+fn other_loads(input: &Composition) -> Option<String> {
+    let sweep = &input.analysis.sweep;
+    let cells = input.analysis.cells.iter().map(|figures| &figures.cell);
+    let mut loads: Vec<_> = cells.filter(|cell| cell.is_swept()).map(|cell| cell.key.load).collect();
+    loads.retain(|load| !sweep.loads.contains(load));
+    loads.sort();
+    loads.dedup();
+    (!loads.is_empty()).then(|| format::loads(&loads))
 }
 
 /// Names of the use cases that were tested with requests of their own.

@@ -115,7 +115,7 @@ fn prefill(input: &Composition, left_out: &mut LeftOut) -> Option<Prefill> {
     let (Some(first), Some(source)) = (peaks.first(), source) else {
         let why = because(
             input,
-            "the engine's prefill times are not recorded, nor the input tokens and TTFT of single requests",
+            "neither the engine's prefill times nor both input tokens and TTFT of single requests are recorded",
         );
         left_out.note("Prefill speed", why);
         return None;
