@@ -5,6 +5,7 @@
 
 mod backend;
 mod draw;
+mod frame;
 pub mod kinds;
 mod labels;
 mod layout;
@@ -18,6 +19,9 @@ pub mod theme;
 mod ticks;
 
 pub use draw::draw;
+pub use frame::{Frame, Span};
+
+use serde::Serialize;
 
 /// Most lines that one chart shows; more would be a tangle.
 pub const MOST_SERIES: usize = 8;
@@ -64,7 +68,8 @@ pub struct Axis {
 }
 
 /// How values are spaced along an axis.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Scale {
     /// Evenly; a vertical axis starts from zero.
     #[default]
@@ -74,7 +79,8 @@ pub enum Scale {
 }
 
 /// What a value is, so that ticks, tables and tooltips print it alike.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Quantity {
     /// Tokens of context: `32K`.
     #[default]
@@ -168,6 +174,25 @@ impl Axis {
 }
 
 impl Chart {
+    /// The same chart with powers along its vertical axes where values were evenly spaced, and the other way round; none
+    /// where a value is not above 0.
+    pub fn alternate(&self) -> Option<Self> {
+        let rules = self.rules.iter().map(|rule| rule.value);
+        let values: Vec<f64> =
+            self.series.iter().flat_map(|series| &series.points).map(|(_, y)| *y).chain(rules).collect();
+        if values.is_empty() || values.iter().any(|value| *value <= 0.0 || !value.is_finite()) {
+            return None;
+        }
+        let mut other = self.clone();
+        for axis in std::iter::once(&mut other.y).chain(&mut other.right) {
+            axis.scale = match axis.scale {
+                Scale::Linear => Scale::Log,
+                Scale::Log => Scale::Linear,
+            };
+        }
+        Some(other)
+    }
+
     /// The axis that a side's values are read on.
     pub fn axis(&self, side: Side) -> &Axis {
         match side {

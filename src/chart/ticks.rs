@@ -27,6 +27,11 @@ impl Domain {
         (value - low) / (high - low)
     }
 
+    /// How values are spaced, and those at the low and the high end.
+    pub fn ends(&self) -> (Scale, f64, f64) {
+        (self.scale, self.low, self.high)
+    }
+
     /// Around the levels of a horizontal axis, with a little room on both sides.
     pub fn around(levels: &[f64], scale: Scale) -> Self {
         let (low, high) = span(levels);

@@ -1,17 +1,24 @@
-//! `report.html`: one file that loads nothing and needs no script.
+//! `report.html`: one file that loads nothing, and that needs its script for nothing that is to be read.
 //!
 //! The page is `templates/report.html`, where everything that is not marked as HTML is escaped; the sections come from
 //! `blocks`, which escapes every text by the same function.
 
 mod blocks;
+mod data;
 mod escape;
 mod quantity;
+mod script;
 mod style;
+
+pub use data::use_case;
 
 use super::outline::outline;
 use super::text::safe_target;
 use super::{Document, OutputFile, Renderer};
+use crate::analysis::capacity::Capacity;
+use crate::config::Config;
 use crate::error::{Error, Result, Warned};
+use crate::font::Fonts;
 use crate::report::{Cover, Report};
 use base64::prelude::{BASE64_STANDARD, Engine};
 use serde_json::json;
@@ -26,34 +33,40 @@ impl Renderer for Html {
     }
 
     fn render(&self, document: &Document) -> Result<Warned<Vec<OutputFile>>> {
-        let page = page(document.report, document.config.brand.accent.as_deref())?;
+        let page = page(document.report, &document.analysis.capacity, document.config, document.fonts)?;
         Ok(Warned::clean(vec![OutputFile { path: "report.html".to_owned(), bytes: page.into_bytes() }]))
     }
 }
 
 const TEMPLATE: &str = include_str!("../../templates/report.html");
 
-/// A whole report as a page, in a brand's colour (`#rrggbb`) where it has one.
+/// A whole report as a page: in a brand's colour where one is configured, its script given the charts, drawn with these
+/// typefaces, and the use cases.
 ///
 /// Errors: the template is at fault.
-pub fn page(report: &Report, accent: Option<&str>) -> Result<String> {
+pub fn page(report: &Report, capacities: &[Capacity], config: &Config, fonts: &Fonts) -> Result<String> {
     let ids = blocks::ids(report);
     let sections = blocks::sections(&report.sections, &ids);
     let note = blocks::inlines(&report.cover.contents_note, &ids);
-    let style = style::sheet(accent, sections.contains("<code"));
+    let style = style::sheet(config.brand.accent.as_deref(), sections.contains("<code"));
+
+    let script = script::script();
+    let data = data::block(report, capacities, config, fonts);
 
     let mut context = Context::new();
     context.insert("cover", &cover(&report.cover));
     context.insert("title", &title(&report.cover));
     context.insert("description", &description(&report.cover));
     context.insert("generator", concat!("Gristmill ", env!("CARGO_PKG_VERSION")));
-    context.insert("policy", &style::policy(&style));
+    context.insert("policy", &style::policy(&style, &script));
     context.insert("logo", &report.cover.logo.as_ref().map(|logo| data_url(logo.media_type, &logo.file)));
     context.insert("website", &report.cover.website.as_deref().and_then(safe_target));
     context.insert("contents", &outline(report));
     context.insert_value("contents_note", Value::safe_string(&note));
     context.insert_value("sections", Value::safe_string(&sections));
     context.insert_value("style", Value::safe_string(&style));
+    context.insert_value("script", Value::safe_string(&script));
+    context.insert_value("data", Value::safe_string(&data));
 
     let mut tera = Tera::default();
     tera.set_escape_fn(|text, out| out.write_all(escape::text(text).as_bytes()));

@@ -1,9 +1,9 @@
 //! Reports in a real browser: `tests/browser` looks at each through Chromium.
 
 use crate::run::{RUNS, bundled, root};
-use crate::{prose, sample};
+use crate::{calculator, prose, sample};
+use gristmill::font::Fonts;
 use gristmill::render::html;
-use gristmill::report::Report;
 use std::path::Path;
 use std::process::Command;
 
@@ -30,18 +30,23 @@ fn reports_hold_in_a_browser() {
     );
 }
 
-/// A page of every kind of block, one of a bundled run, and one of a run in which everything is hostile that can be.
+/// A page of every kind of block, one of a bundled run beside its numbers, and one of a run in which everything is
+/// hostile that can be.
 fn write_reports(folder: &Path) {
-    let write = |name: &str, report: &Report, accent: Option<&str>| {
-        std::fs::write(folder.join(name), html::page(report, accent).unwrap()).unwrap();
-    };
-    let read = |name: &str| std::fs::read_to_string(bundled(RUNS[1]).join(name)).unwrap();
-    let files = ["records.csv", "power.csv"].map(|name| (name, read(name)));
-    let files: Vec<_> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
-    write("everything.html", &sample::everything(), Some("#ffd400"));
-    write("bundled.html", &prose::report_of(&files, &read("gristmill.toml")), None);
+    let write = |name: &str, bytes: &[u8]| std::fs::write(folder.join(name), bytes).unwrap();
+    write("everything.html", crate::html::page(&sample::everything(), Some("#ffd400")).as_bytes());
+    let out = tempfile::tempdir().unwrap();
+    let made = crate::run::report(&bundled(RUNS[1]), out.path());
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    for (kind, name) in [("report.html", "bundled.html"), ("report.json", "bundled.json")] {
+        std::fs::copy(out.path().join(kind), folder.join(name)).unwrap();
+    }
     let (records, configuration) = hostile_run();
-    write("hostile.html", &prose::report_of(&[(HOSTILE, &records)], &configuration), Some(HOSTILE));
+    let (report, analysis, mut config) = prose::composed(&[(HOSTILE, &records)], &configuration);
+    config.brand.accent = Some(HOSTILE.to_owned());
+    let page = html::page(&report, &analysis.capacity, &config, &Fonts::load()).unwrap();
+    write("hostile.html", page.as_bytes());
+    write("cases.json", serde_json::to_string(&calculator::cases()).unwrap().as_bytes());
 }
 
 const HOSTILE: &str = "</title></style></script><script>alert(1)</script><img src=x onerror=alert(1)>\"'>{{7*7}}.csv";

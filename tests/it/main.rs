@@ -7,6 +7,7 @@ mod aiperf;
 mod architecture;
 mod bad_input;
 mod browser;
+mod calculator;
 mod charts;
 mod check;
 mod command_line;

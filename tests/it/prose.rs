@@ -1,6 +1,6 @@
 //! What a report says of runs of every kind: read as a reader reads it, as plain text.
 
-use gristmill::analysis::analyze;
+use gristmill::analysis::{Analysis, analyze};
 use gristmill::config::Config;
 use gristmill::font::Fonts;
 use gristmill::ingest::{Input, Memory, Options, ingest};
@@ -9,6 +9,11 @@ use std::fmt::Write;
 
 /// The report of some files, by name and text.
 pub fn report_of(files: &[(&str, &str)], configuration: &str) -> Report {
+    composed(files, configuration).0
+}
+
+/// The same with the numbers and the configuration behind it.
+pub fn composed(files: &[(&str, &str)], configuration: &str) -> (Report, Analysis, Config) {
     let config: Config = toml::from_str(configuration).unwrap();
     let files: Vec<_> = files.iter().map(|(name, text)| Memory::new(*name, text)).collect();
     let inputs: Vec<&dyn Input> = files.iter().map(|file| file as &dyn Input).collect();
@@ -25,7 +30,8 @@ pub fn report_of(files: &[(&str, &str)], configuration: &str) -> Report {
         logo: None,
         templates: &Templates::built_in().unwrap(),
     };
-    compose(&input).unwrap()
+    let report = compose(&input).unwrap();
+    (report, analysis, config)
 }
 
 /// A report as a reader reads it; a table's cells are parted by ` | `.

@@ -38,6 +38,7 @@ pub fn sections(sections: &[Section], ids: &BTreeSet<String>) -> String {
     for section in sections {
         page.open(&format!("<section id=\"{}\">\n<h2>", escape::text(&section.id)));
         page.text(&section.title);
+        page.anchor(&section.id, &section.title);
         page.open("</h2>\n");
         page.blocks_after(&section.blocks, Some(&section.title));
         page.open("</section>\n");
@@ -81,6 +82,12 @@ impl Page<'_> {
         }
     }
 
+    /// A link to the heading that it stands in, for readers who pass on its address. Its sign comes from the style sheet.
+    fn anchor(&mut self, id: &str, title: &str) {
+        let (id, title) = (escape::text(id), escape::text(title));
+        self.open(&format!("<a class=\"anchor\" href=\"#{id}\" aria-label=\"Link to: {title}\"></a>"));
+    }
+
     fn blocks(&mut self, blocks: &[Block]) {
         self.blocks_after(blocks, None);
     }
@@ -104,6 +111,7 @@ impl Page<'_> {
                 let level = (level + 1).clamp(3, 6);
                 self.open(&format!("<h{level} id=\"{}\">", escape::text(id)));
                 self.inlines(content);
+                self.anchor(id, &plain_text(content));
                 self.open(&format!("</h{level}>\n"));
             }
             Block::Paragraph(content) => {
@@ -158,7 +166,12 @@ impl Page<'_> {
         let class = if table.columns.len() > FEW { "scroll many" } else { "scroll" };
         let label = escape::text(label);
         self.open(&format!("<div class=\"{class}\" role=\"group\" tabindex=\"0\" aria-label=\"{label}\">\n"));
-        self.open(&format!("<table data-table=\"{}\">\n", escape::text(&table.id)));
+        // Figures beside a column of names are aligned by the table's class, rather than each by its own.
+        let figures = table.columns.split_first().is_some_and(|(first, rest)| {
+            first.align == Align::Left && !rest.is_empty() && rest.iter().all(|column| column.align == Align::Right)
+        });
+        let class = if figures { " class=\"figures\"" } else { "" };
+        self.open(&format!("<table{class} data-table=\"{}\">\n", escape::text(&table.id)));
         if !table.caption.is_empty() {
             let class = if above == Some(table.caption.as_str()) { " class=\"said\"" } else { "" };
             self.open(&format!("<caption{class}>"));
@@ -167,14 +180,14 @@ impl Page<'_> {
         }
         self.open("<thead>\n<tr>");
         for column in &table.columns {
-            self.column(column);
+            self.column(column, figures);
         }
         self.open("</tr>\n</thead>\n<tbody>\n");
         self.in_table = true;
         for row in &table.rows {
             self.open("<tr>");
             for (at, (cell, column)) in row.iter().zip(&table.columns).enumerate() {
-                self.cell(cell, column.align, table.row_headings && at == 0);
+                self.cell(cell, column.align, figures, table.row_headings && at == 0);
             }
             self.open("</tr>\n");
         }
@@ -182,23 +195,24 @@ impl Page<'_> {
         self.open("</tbody>\n</table>\n</div>\n");
     }
 
-    fn column(&mut self, column: &Column) {
+    fn column(&mut self, column: &Column, aligned: bool) {
         if column.title.is_empty() {
             self.open("<td></td>");
             return;
         }
-        let class = if column.align == Align::Right { " class=\"right\"" } else { "" };
+        let class = if column.align == Align::Right && !aligned { " class=\"right\"" } else { "" };
         self.open(&format!("<th scope=\"col\"{class}>"));
         self.text(&column.title);
         self.open("</th>");
     }
 
-    fn cell(&mut self, cell: &Cell, align: Align, heading: bool) {
+    fn cell(&mut self, cell: &Cell, align: Align, aligned: bool, heading: bool) {
         let wordy = align == Align::Left && plain_text(&cell.content).chars().count() > WORDY;
-        let classes: Vec<_> = [(align == Align::Right, "right"), (wordy, "words"), (cell.exceeded, "exceeded")]
-            .into_iter()
-            .filter_map(|(holds, class)| holds.then_some(class))
-            .collect();
+        let classes: Vec<_> =
+            [(align == Align::Right && !aligned, "right"), (wordy, "words"), (cell.exceeded, "exceeded")]
+                .into_iter()
+                .filter_map(|(holds, class)| holds.then_some(class))
+                .collect();
         let class = if classes.is_empty() { String::new() } else { format!(" class=\"{}\"", classes.join(" ")) };
         // Rust prints the shortest digits that read back as the same number.
         let value = cell.value.filter(|v| v.is_finite()).map(|v| format!(" data-value=\"{v}\"")).unwrap_or_default();
@@ -215,7 +229,8 @@ impl Page<'_> {
         self.open(&format!("<figure id=\"figure-{id}\" data-chart=\"{id}\">\n"));
         self.open(&format!("<div class=\"chart\" role=\"group\" tabindex=\"0\" aria-label=\"{title}\">\n"));
         self.open(&svg::inline(&figure.scene, &figure.chart.title, &figure.alternative));
-        self.open(&format!("\n</div>\n<figcaption><span>Figure {}.</span> ", figure.number));
+        let number = figure.number;
+        self.open(&format!("\n</div>\n<figcaption><a href=\"#figure-{id}\">Figure {number}.</a> "));
         self.inlines(&figure.caption);
         self.open("</figcaption>\n</figure>\n");
         self.open(&format!("<details class=\"numbers\" data-chart=\"{id}\">\n"));

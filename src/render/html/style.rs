@@ -1,4 +1,4 @@
-//! The page's style sheet, and the policy that allows it and nothing else.
+//! The page's style sheet, and the policy that allows it, the page's script and nothing else.
 
 use super::data_url;
 use crate::chart::theme;
@@ -22,16 +22,20 @@ pub fn sheet(accent: Option<&str>, has_code: bool) -> String {
         out.push_str(&face("JetBrains Mono", "400", MONO));
     }
     out.push_str(&schemes(&theme::light_declarations(), &theme::dark_declarations()));
-    out.push_str(SHEET);
+    SHEET.lines().for_each(|line| out.extend([line.trim_start(), "\n"]));
     out.push_str(&accent.and_then(Accent::of).map(|accent| accent_rules(&accent)).unwrap_or_default());
     out
 }
 
-/// The content security policy of a page with this style sheet: nothing is loaded, run or sent anywhere.
-pub fn policy(sheet: &str) -> String {
-    let hash = BASE64_STANDARD.encode(Sha256::digest(sheet.as_bytes()));
+/// The content security policy of a page with this style sheet and this script: nothing else is applied or run, and
+/// nothing is loaded or sent anywhere.
+pub fn policy(sheet: &str, script: &str) -> String {
+    let hash = |text: &str| BASE64_STANDARD.encode(Sha256::digest(text.as_bytes()));
     format!(
-        "default-src 'none'; style-src 'sha256-{hash}'; font-src data:; img-src data:; base-uri 'none'; form-action 'none'"
+        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; font-src data:; img-src data:; \
+         base-uri 'none'; form-action 'none'",
+        hash(sheet),
+        hash(script),
     )
 }
 
