@@ -2,6 +2,7 @@
 
 pub mod capacity;
 pub mod findings;
+mod mean_interval;
 pub mod power;
 pub mod saturation;
 pub mod scaling;
@@ -16,6 +17,7 @@ use crate::error::{Result, Warned, Warning};
 use crate::metric::{METRIC_COUNT, MetricId};
 use crate::record::Load;
 use capacity::Outcome;
+pub use mean_interval::mean_interval;
 use std::collections::BTreeSet;
 use use_cases::UseCase;
 

@@ -289,9 +289,13 @@ fn face(family: &str) -> Face {
 /// Roles other than series, by their number in a plotters colour.
 const ROLES: [Paint; 6] = [Paint::Ink, Paint::Muted, Paint::Grid, Paint::Axis, Paint::Paper, Paint::Bad];
 
+/// Where the shades of maps begin among those numbers.
+const HEAT: u8 = 200;
+
 fn number(paint: Paint) -> u8 {
     match paint {
-        Paint::Series(n) => n.saturating_add(ROLES.len() as u8),
+        Paint::Series(n) => n.saturating_add(ROLES.len() as u8).min(HEAT - 1),
+        Paint::Heat(n) => n.saturating_add(HEAT),
         role => ROLES.iter().position(|known| *known == role).unwrap_or(0) as u8,
     }
 }
@@ -303,6 +307,7 @@ fn encode(paint: Paint, alpha: f64) -> RGBAColor {
 fn decode(colour: BackendColor) -> Colour {
     let paint = match colour.rgb.0 {
         role if usize::from(role) < ROLES.len() => ROLES[usize::from(role)],
+        heat if heat >= HEAT => Paint::Heat(heat - HEAT),
         series => Paint::Series(series - ROLES.len() as u8),
     };
     Colour { paint, alpha: colour.alpha as f32 }

@@ -15,11 +15,14 @@ const GAPS: [f32; 2] = [DASH[1], DASH[0]];
 /// Size of a threshold's words.
 const RULE: f64 = 7.5;
 
-/// Draws a chart into a vector picture of 480 × 262 points.
+/// Draws a chart into a vector picture of 480 × 228 points; a map is as high as its rows need.
 ///
 /// Values that are no numbers are left out; what remains is laid out without overlap, whatever the data. Texts are
 /// measured with tabular digits.
 pub fn draw(chart: &Chart, fonts: &Fonts) -> Scene {
+    if let Some(map) = &chart.map {
+        return super::map::draw(chart, map, fonts);
+    }
     let chart = &tidy(chart);
     let layout = &Layout::of(chart, fonts);
     let canvas = Canvas::new(WIDTH, HEIGHT, fonts);
@@ -40,6 +43,7 @@ pub fn draw(chart: &Chart, fonts: &Fonts) -> Scene {
         lines.name_beside(&canvas);
     }
     chart.rules.iter().for_each(|rule| picture.name_rule(rule, &mut around));
+    lines.mark_points(&canvas, &mut around);
     canvas.finish()
 }
 
@@ -136,11 +140,31 @@ impl Picture<'_> {
         self.canvas.group("limit", limit.label.clone(), || {
             match limit.kind {
                 LimitKind::Tested => self.canvas.line(&[(x, top), (x, foot)], Paint::Ink, 0.9, &[]),
-                LimitKind::Estimated => self.canvas.line(&[(x, top), (x, foot)], Paint::Ink, 0.9, &[1.5, 2.5]),
+                LimitKind::Estimated => {
+                    self.canvas.line(&[(x, top), (x, foot)], Paint::Ink, 0.9, &[1.5, 2.5]);
+                    self.draw_interval(limit, top);
+                }
                 LimitKind::Open | LimitKind::Unmet => {}
             }
             self.canvas.text(&words, (start.clamp(left, (right - length).max(left)), top - 5.5), set);
         });
+    }
+
+    /// How well an estimate is known: a bar with caps across the limit's line.
+    fn draw_interval(&self, limit: &LimitMark, y: f64) {
+        let Some((low, high)) = limit.interval.filter(|(low, high)| low.is_finite() && high.is_finite()) else {
+            return;
+        };
+        let at = |level: f64| self.plot.at(self.layout.x.place(level).clamp(0.0, 1.0), 0.0).0;
+        let (from, to) = (at(low), at(high));
+        if to - from < 2.0 {
+            return;
+        }
+        let y = y + 5.0;
+        self.canvas.line(&[(from, y), (to, y)], Paint::Ink, 0.9, &[]);
+        for x in [from, to] {
+            self.canvas.line(&[(x, y - 2.0), (x, y + 2.0)], Paint::Ink, 0.9, &[]);
+        }
     }
 
     fn draw_rules(&self) {

@@ -2,13 +2,13 @@
 
 use super::labels::{shorten, width};
 use super::ticks::{Domain, Tick};
-use super::{Axis, Chart, Scale, Side};
+use super::{Axis, Chart, Form, Scale, Series, Side};
 use crate::font::{Face, Fonts};
 
 /// Width of every picture, points.
 pub(super) const WIDTH: f64 = 480.0;
 /// Height of every picture, points.
-pub(super) const HEIGHT: f64 = 262.0;
+pub(super) const HEIGHT: f64 = 228.0;
 /// Size of tick labels and axis titles.
 pub(super) const TICK: f64 = 8.0;
 /// Size of the labels at the lines' ends.
@@ -77,12 +77,22 @@ pub(super) fn tidy(chart: &Chart) -> Chart {
     let is_drawable = |value: f64| value.abs() < 1e15 && (value == 0.0 || value.abs() > 1e-12);
     let mut tidy = chart.clone();
     for series in &mut tidy.series {
-        series.points.retain(|(x, y)| is_drawable(*x) && is_drawable(*y));
+        let known: Vec<bool> = series.points.iter().map(|(x, y)| is_drawable(*x) && is_drawable(*y)).collect();
+        keep(&mut series.points, &known);
+        keep(&mut series.notes, &known);
+        keep(&mut series.marks, &known);
+        series.band.retain(|(x, low, high)| [*x, *low, *high].into_iter().all(is_drawable) && low <= high);
     }
     tidy.rules.retain(|rule| is_drawable(rule.value));
     tidy.limit = tidy.limit.filter(|limit| is_drawable(limit.level));
     if across(&tidy).iter().any(|x| *x <= 0.0) {
         tidy.x.scale = Scale::Linear;
+    }
+    // An axis of powers has no place for an interval that reaches to zero.
+    let scales = [Side::Left, Side::Right].map(|side| tidy.axis(side).scale);
+    for series in &mut tidy.series {
+        let scale = scales[usize::from(series.side == Side::Right)];
+        series.band.retain(|(_, low, _)| scale == Scale::Linear || *low > 0.0);
     }
     let above_zero = |side| values(&tidy, side).iter().all(|y| *y > 0.0);
     let (left, right) = (above_zero(Side::Left), above_zero(Side::Right));
@@ -94,11 +104,19 @@ pub(super) fn tidy(chart: &Chart) -> Chart {
     tidy
 }
 
+/// Keeps what is kept of the points.
+fn keep<T>(values: &mut Vec<T>, kept: &[bool]) {
+    let mut kept = kept.iter();
+    values.retain(|_| kept.next().copied().unwrap_or(false));
+}
+
 /// Every value that the horizontal axis must show.
 fn across(chart: &Chart) -> Vec<f64> {
     let points = chart.series.iter().flat_map(|series| &series.points).map(|(x, _)| *x);
     let limit = chart.limit.iter().map(|limit| limit.level);
-    points.chain(limit).chain(chart.x.levels.iter().copied()).collect()
+    // A path between two measured values is read from zero, like every other.
+    let zero = (chart.form == Form::Path && chart.x.scale == Scale::Linear).then_some(0.0);
+    points.chain(limit).chain(chart.x.levels.iter().copied()).chain(zero).collect()
 }
 
 /// Every value that a vertical axis must show.
@@ -106,7 +124,11 @@ fn values(chart: &Chart, side: Side) -> Vec<f64> {
     let on = |found: Side| chart.right.is_none() || found == side;
     let series = chart.series.iter().filter(|series| on(series.side));
     let rules = chart.rules.iter().filter(|rule| on(rule.side)).map(|rule| rule.value);
-    series.flat_map(|series| &series.points).map(|(_, y)| *y).chain(rules).collect()
+    let shown = |series: &Series| {
+        let bands = series.band.iter().flat_map(|(_, low, high)| [*low, *high]);
+        series.points.iter().map(|(_, y)| *y).chain(bands).collect::<Vec<_>>()
+    };
+    series.flat_map(shown).chain(rules).collect()
 }
 
 type Vertical = (Domain, Vec<Tick>);

@@ -5,11 +5,15 @@ use super::labels::{dodge, width};
 use super::layout::{Layout, NAME, NAME_GAP};
 use super::placement::{Rect, Surroundings};
 use super::scene::{Anchor, Paint};
-use super::{Chart, LimitKind, Side};
+use super::{Chart, Form, LimitKind, Side};
 use crate::font::Face;
 
 /// Between the middles of two labels at the lines' ends.
 const NAME_PITCH: f64 = 11.0;
+/// Dashes of a stretch that was not measured.
+const READ_OFF: [f32; 2] = [5.0, 2.5];
+/// Size of what stands at a point.
+const MARK: f64 = 7.0;
 
 /// The lines of a chart in points.
 pub(super) struct Lines<'c> {
@@ -29,7 +33,7 @@ impl<'c> Lines<'c> {
         };
         let paths: Vec<Vec<Point>> = chart.series.iter().map(path).collect();
         let mut steps: Vec<f64> =
-            paths.iter().flat_map(|path| path.windows(2)).map(|pair| pair[1].0 - pair[0].0).collect();
+            paths.iter().flat_map(|path| path.windows(2)).map(|pair| (pair[1].0 - pair[0].0).abs()).collect();
         steps.sort_by(f64::total_cmp);
         // Marks shrink where most would run into each other.
         let radius = steps.get(steps.len() / 2).map_or(2.7, |middle| (0.3 * middle).clamp(1.4, 2.7));
@@ -60,9 +64,12 @@ impl<'c> Lines<'c> {
             }
             let paint = paint(at);
             canvas.group("series", series.subject.clone(), || {
+                self.draw_band(canvas, at);
                 if path.len() > 1 {
                     canvas.line(path, Paint::Paper, 3.6, &[]);
-                    canvas.line(path, paint, 1.7, &[]);
+                    for (piece, is_measured) in self.stretches(at) {
+                        canvas.line(&piece, paint, 1.7, if is_measured { &[] } else { &READ_OFF });
+                    }
                 }
                 canvas.group("points", "", || {
                     for (point, at_point) in series.points.iter().zip(path) {
@@ -72,6 +79,56 @@ impl<'c> Lines<'c> {
                 });
                 self.draw_estimate(canvas, at);
             });
+        }
+    }
+
+    /// The line in stretches: solid between neighbouring tested levels, and not where a level between was not measured
+    /// or where a limit was read off.
+    fn stretches(&self, at: usize) -> Vec<(Vec<Point>, bool)> {
+        let (points, path) = (&self.chart.series[at].points, &self.paths[at]);
+        let mut stretches: Vec<(Vec<Point>, bool)> = Vec::new();
+        for (pair, place) in points.windows(2).zip(path.windows(2)) {
+            let is_measured = self.is_measured(pair[0].0, pair[1].0);
+            match stretches.last_mut() {
+                Some((piece, kind)) if *kind == is_measured => piece.push(place[1]),
+                _ => stretches.push((place.to_vec(), is_measured)),
+            }
+        }
+        stretches
+    }
+
+    fn is_measured(&self, from: f64, to: f64) -> bool {
+        if self.chart.form == Form::Path {
+            return true;
+        }
+        let is_skipped = self.chart.x.levels.iter().any(|level| from < *level && *level < to);
+        let limit = self.chart.limit.as_ref().filter(|limit| limit.kind == LimitKind::Estimated);
+        let is_bracket = limit.and_then(|limit| limit.bracket).is_some_and(|(low, high)| low <= from && to <= high);
+        !is_skipped && !is_bracket
+    }
+
+    /// How well the means are known.
+    fn draw_band(&self, canvas: &Canvas, at: usize) {
+        let series = &self.chart.series[at];
+        let clamped = |(x, y): (f64, f64)| {
+            let (left, right) = self.plot.across();
+            let (top, foot) = self.plot.down();
+            (x.clamp(left, right), y.clamp(top, foot))
+        };
+        let end = |x: f64, y: f64| clamped(place(self.layout, self.plot, series.side, (x, y)));
+        // Neighbouring points with a known interval share a band; one between unknown ones has none to join.
+        let known = |point: &(f64, f64)| series.band.iter().find(|(x, ..)| *x == point.0);
+        let mut runs: Vec<Vec<(Point, Point)>> = vec![Vec::new()];
+        for point in &series.points {
+            match (known(point), runs.last_mut()) {
+                (Some((x, low, high)), Some(run)) => run.push((end(*x, *low), end(*x, *high))),
+                _ => runs.push(Vec::new()),
+            }
+        }
+        for run in runs.iter().filter(|run| run.len() > 1) {
+            let lows = run.iter().map(|(low, _)| *low);
+            let outline: Vec<Point> = lows.chain(run.iter().rev().map(|(_, high)| *high)).collect();
+            canvas.group("band", "", || canvas.polygon(&outline, paint(at), 0.18, None));
         }
     }
 
@@ -93,7 +150,9 @@ impl<'c> Lines<'c> {
         let room = ((high - low) / NAME_PITCH) as usize + 1;
         let named = |at: &usize| !self.layout.names[*at].is_empty() && !self.paths[*at].is_empty();
         let named: Vec<usize> = (0..self.paths.len()).filter(named).take(room).collect();
-        let ends: Vec<Point> = named.iter().filter_map(|at| self.paths[*at].last().copied()).collect();
+        // The rightmost point, which in a path need not be the last.
+        let end = |path: &Vec<Point>| path.iter().copied().reduce(|a, b| if b.0 >= a.0 { b } else { a });
+        let ends: Vec<Point> = named.iter().filter_map(|at| end(&self.paths[*at])).collect();
         let wanted: Vec<f64> = ends.iter().map(|end| end.1).collect();
         let places = dodge(&wanted, NAME_PITCH, low, high);
         for ((at, end), y) in named.iter().zip(&ends).zip(&places) {
@@ -131,6 +190,29 @@ impl<'c> Lines<'c> {
             }
             if let Some((place, anchor)) = around.take(&places, width, NAME).filter(|_| !name.is_empty()) {
                 canvas.group("label", "", || canvas.text(name, place, Type { anchor, ..set }));
+            }
+        }
+    }
+}
+
+impl Lines<'_> {
+    /// What stands at the points, as far as there is room.
+    pub fn mark_points(&self, canvas: &Canvas, around: &mut Surroundings) {
+        for (series, path) in self.chart.series.iter().zip(&self.paths) {
+            for (mark, (x, y)) in series.marks.iter().zip(path) {
+                let set =
+                    Type { face: Face::Regular, size: MARK, paint: Paint::Muted, anchor: Anchor::Middle, halo: true };
+                let width = width(canvas.fonts, set.face, MARK, mark);
+                let (beside, middle) = (self.radius + 3.0, y + cap(canvas, set) / 2.0);
+                let places = [
+                    ((*x, y - self.radius - 3.0), Anchor::Middle),
+                    ((x + beside, middle), Anchor::Start),
+                    ((*x, y + self.radius + 3.0 + cap(canvas, set)), Anchor::Middle),
+                    ((x - beside, middle), Anchor::End),
+                ];
+                if let Some((place, anchor)) = around.take(&places, width, MARK) {
+                    canvas.group("label", "", || canvas.text(mark, place, Type { anchor, ..set }));
+                }
             }
         }
     }

@@ -10,6 +10,7 @@ pub mod kinds;
 mod labels;
 mod layout;
 mod lines;
+mod map;
 mod placement;
 pub mod png;
 mod quantity;
@@ -47,8 +48,63 @@ pub struct Chart {
     pub rules: Vec<RuleMark>,
     /// Vertical line at a capacity limit, with what lies beyond it shaded.
     pub limit: Option<LimitMark>,
+    /// How its lines run.
+    pub form: Form,
+    /// A field per cell of the grid of `x.levels` and `y.levels`, instead of lines.
+    pub map: Option<Map>,
     /// Lines that were measured and are not shown, because more than [`MOST_SERIES`] would be a tangle.
     pub left_out: usize,
+}
+
+/// How the lines of a chart run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Form {
+    /// From level to level of the horizontal axis; between two levels a value may be read off the line.
+    #[default]
+    Levels,
+    /// From load to load, where both axes are measured; between two points nothing may be read off.
+    Path,
+}
+
+/// Values over the grid of two axes' levels, in classes that thresholds part.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Map {
+    /// A row per level of the vertical axis, a value per level of the horizontal one; none where not measured.
+    pub values: Vec<Vec<Option<f64>>>,
+    /// What the values are.
+    pub quantity: Quantity,
+    /// Whether more is better.
+    pub more_is_better: bool,
+    /// What the thresholds are called: `TTFT within`, `Speed of at least`.
+    pub bounds_title: String,
+    /// The thresholds, the hardest to meet first; at most [`MOST_BOUNDS`].
+    pub bounds: Vec<Bound>,
+}
+
+/// Most thresholds of a map: there is a shade for each class.
+pub const MOST_BOUNDS: usize = 6;
+
+/// A threshold with all that ask for it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Bound {
+    /// Its value.
+    pub value: f64,
+    /// As it is printed: `8 s`.
+    pub label: String,
+    /// The use cases that ask for it.
+    pub names: Vec<String>,
+}
+
+impl Map {
+    /// Whether a value meets a threshold.
+    pub fn meets(&self, value: f64, bound: &Bound) -> bool {
+        if self.more_is_better { value >= bound.value } else { value <= bound.value }
+    }
+
+    /// How many of the thresholds a value misses.
+    pub fn class(&self, value: f64) -> usize {
+        self.bounds.iter().filter(|bound| !self.meets(value, bound)).count()
+    }
 }
 
 /// An axis.
@@ -124,8 +180,14 @@ pub struct Series {
     pub side: Side,
     /// What its values are, where that differs from its axis.
     pub quantity: Option<Quantity>,
-    /// Tested levels, ascending in x.
+    /// Tested levels, ascending in x; in a [`Form::Path`], by load.
     pub points: Vec<(f64, f64)>,
+    /// 95 % intervals of the mean: x, low end, high end; where they are known.
+    pub band: Vec<(f64, f64, f64)>,
+    /// What a reader is told of each point, where its axes do not say it all. Empty or as long as `points`.
+    pub notes: Vec<String>,
+    /// Stands at each point: the load, where no axis shows it. Empty or as long as `points`.
+    pub marks: Vec<String>,
 }
 
 /// A horizontal dashed threshold.
@@ -150,6 +212,10 @@ pub struct LimitMark {
     pub label: String,
     /// How it is drawn.
     pub kind: LimitKind,
+    /// The tested levels on both sides of an estimate: lines between them are read off, not measured.
+    pub bracket: Option<(f64, f64)>,
+    /// 95 % interval of where the threshold is crossed.
+    pub interval: Option<(f64, f64)>,
 }
 
 /// How a capacity limit is drawn.
@@ -211,7 +277,19 @@ impl Chart {
         self.tell(series, point, "~")
     }
 
+    /// The same for a field of a map: `32K context, 10 concurrent requests: 13.1 s`.
+    pub fn describe_field(&self, map: &Map, row: usize, column: usize, value: f64) -> String {
+        let level = |axis: &Axis, at: usize| {
+            axis.levels.get(at).map(|level| axis.quantity.phrase(&axis.print(*level))).unwrap_or_default()
+        };
+        format!("{}, {}: {}", level(&self.x, column), level(&self.y, row), map.quantity.print(value))
+    }
+
     fn tell(&self, series: &Series, (x, y): (f64, f64), mark: &str) -> String {
+        let at = series.points.iter().position(|point| *point == (x, y));
+        if let Some(note) = at.and_then(|at| series.notes.get(at)) {
+            return note.clone();
+        }
         let value = series.quantity.unwrap_or(self.axis(series.side).quantity).print(y);
         let level = self.x.quantity.phrase(&self.x.print(x));
         let level = if level.is_empty() { level } else { format!("{mark}{level}") };

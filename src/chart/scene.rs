@@ -19,6 +19,8 @@ pub enum Paint {
     Bad,
     /// The n-th series, counted from 0.
     Series(u8),
+    /// The n-th of [`super::theme::SHADES`] shades of a map, counted from 0, the best.
+    Heat(u8),
 }
 
 /// A colour and how much of it covers.

@@ -29,6 +29,29 @@ const SERIES: [(Rgb, Rgb); 8] = [
     ((0x8c, 0x2d, 0x04), (0xff, 0x9a, 0x5c)),
 ];
 
+/// How many shades a map has.
+pub const SHADES: usize = 7;
+
+/// Shades of a map from the best class to the worst. Each is further from the ground than the one before, so that they
+/// stay in order for every eye and in grey print. Words on the first [`PALE`] are ink, on the others paper.
+const HEAT: [(Rgb, Rgb); SHADES] = [
+    ((0xe6, 0xf0, 0xf5), (0x14, 0x22, 0x2c)),
+    ((0xf9, 0xe3, 0xa8), (0x3a, 0x2b, 0x14)),
+    ((0xf5, 0xc7, 0x73), (0x5a, 0x3c, 0x14)),
+    ((0xeb, 0xa2, 0x4c), (0x7d, 0x4a, 0x14)),
+    ((0xb9, 0x4a, 0x10), (0xd9, 0x8b, 0x3f)),
+    ((0x8a, 0x2d, 0x0c), (0xf3, 0xb8, 0x74)),
+    ((0x52, 0x18, 0x0c), (0xfd, 0xe3, 0xc0)),
+];
+
+/// How many of a map's shades are nearer to the ground than to its opposite.
+const PALE: u8 = 4;
+
+/// The paint of words on a shade of a map.
+pub fn on_heat(shade: u8) -> Paint {
+    if shade < PALE { Paint::Ink } else { Paint::Paper }
+}
+
 /// The shade on a light ground: of PDF pages, and the default of SVG.
 pub fn rgb(paint: Paint) -> Rgb {
     shades(paint).0
@@ -43,6 +66,7 @@ pub fn dark(paint: Paint) -> Rgb {
 pub fn property(paint: Paint) -> String {
     match paint {
         Paint::Series(n) => format!("--gm-s{}", usize::from(n) % SERIES.len() + 1),
+        Paint::Heat(n) => format!("--gm-h{}", usize::from(n).min(SHADES - 1) + 1),
         role => format!("--gm-{}", ROLES.iter().find(|(known, ..)| *known == role).map_or("", |(_, name, ..)| name)),
     }
 }
@@ -62,14 +86,16 @@ pub fn light_declarations() -> String {
     declarations(rgb)
 }
 
-/// Every paint: the roles, then the series.
+/// Every paint: the roles, the series, the shades of maps.
 pub fn paints() -> impl Iterator<Item = Paint> {
-    ROLES.iter().map(|(paint, ..)| *paint).chain((0..SERIES.len() as u8).map(Paint::Series))
+    let series = (0..SERIES.len() as u8).map(Paint::Series);
+    ROLES.iter().map(|(paint, ..)| *paint).chain(series).chain((0..SHADES as u8).map(Paint::Heat))
 }
 
 fn shades(paint: Paint) -> (Rgb, Rgb) {
     match paint {
         Paint::Series(n) => SERIES[usize::from(n) % SERIES.len()],
+        Paint::Heat(n) => HEAT[usize::from(n).min(SHADES - 1)],
         role => ROLES
             .iter()
             .find(|(known, ..)| *known == role)
@@ -89,10 +115,25 @@ mod tests {
 
     #[test]
     fn every_text_colour_is_readable_on_both_grounds() {
-        for paint in paints().filter(|paint| !matches!(paint, Paint::Grid | Paint::Axis | Paint::Paper)) {
+        let is_for_text = |paint: &Paint| !matches!(paint, Paint::Grid | Paint::Axis | Paint::Paper | Paint::Heat(_));
+        for paint in paints().filter(is_for_text) {
             for shade in [rgb, dark] {
                 let found = contrast(shade(paint), shade(Paint::Paper));
                 assert!(found >= 4.5, "{paint:?}: {found}");
+            }
+        }
+    }
+
+    #[test]
+    fn words_on_a_map_are_readable_and_its_shades_stay_in_order_in_grey() {
+        for shade in [rgb, dark] {
+            let mut last = 1.0;
+            for n in 0..SHADES as u8 {
+                let found = contrast(shade(Paint::Heat(n)), shade(on_heat(n)));
+                assert!(found >= 4.5, "{n}: {found}");
+                let from_ground = contrast(shade(Paint::Heat(n)), shade(Paint::Paper));
+                assert!(from_ground > 1.08 * last, "{n}: {from_ground} after {last}");
+                last = from_ground;
             }
         }
     }

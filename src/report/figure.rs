@@ -1,10 +1,10 @@
 //! Figures: a chart with its words and its numbers.
 
-use super::templates::{capital, clean};
+use super::alternative::alternative;
 use super::words;
 use super::{Align, Cell, Column, Figure, Table};
 use crate::analysis::{Analysis, CellFigures};
-use crate::chart::{Chart, Quantity, Series};
+use crate::chart::Chart;
 use crate::context::Context;
 use crate::font::Fonts;
 use crate::format;
@@ -14,57 +14,6 @@ use crate::record::Load;
 pub fn figure(chart: Chart, data: Table, fonts: &Fonts) -> Figure {
     let scene = crate::chart::draw(&chart, fonts);
     Figure { number: 0, scene, caption: Vec::new(), alternative: alternative(&chart), data, chart }
-}
-
-/// What a chart shows, written from its data: each line from end to end, and its extremes between.
-fn alternative(chart: &Chart) -> String {
-    let lines: Vec<_> = chart.series.iter().filter_map(|series| line(chart, series)).collect();
-    let mut out = format!("{}. {}.", chart.title, capital(&lines.join("; ")));
-    let rules: Vec<_> = chart.rules.iter().map(|rule| rule.label.clone()).collect();
-    if !rules.is_empty() {
-        out.push_str(&format!(" Dashed: {}.", format::list(&rules)));
-    }
-    if let Some(limit) = &chart.limit {
-        out.push_str(&format!(" {}.", limit.label));
-    }
-    clean(&out)
-}
-
-fn line(chart: &Chart, series: &Series) -> Option<String> {
-    let quantity = series.quantity.unwrap_or(chart.axis(series.side).quantity);
-    let point = |(x, y): (f64, f64)| {
-        let level = match chart.x.quantity {
-            Quantity::Concurrency => format::load(Load::Concurrency(x as u64)),
-            Quantity::RequestRate => format::load(Load::RequestRate(x)),
-            _ => chart.x.print(x),
-        };
-        format!("{} at {level}", quantity.print(y))
-    };
-    let (first, last) = (*series.points.first()?, *series.points.last()?);
-    let subject = if series.subject.is_empty() { &chart.y.title } else { &series.subject };
-    if series.points.len() == 1 {
-        return Some(format!("{subject}: {}", point(first)));
-    }
-    let way = match last.1.total_cmp(&first.1) {
-        _ if quantity.print(first.1) == quantity.print(last.1) => "is",
-        std::cmp::Ordering::Less => "falls from",
-        _ => "rises from",
-    };
-    let join = if way == "is" { "and" } else { "to" };
-    let mut out = format!("{subject}: {way} {} {join} {}", point(first), point(last));
-    // An extreme that prints like an end says nothing.
-    let tells = |y: f64| [first.1, last.1].iter().all(|end| quantity.print(*end) != quantity.print(y));
-    let extreme = |beyond: fn(f64, f64) -> bool| {
-        let found = series.points.iter().copied().reduce(|a, b| if beyond(b.1, a.1) { b } else { a })?;
-        (beyond(found.1, first.1) && beyond(found.1, last.1) && tells(found.1)).then_some(found)
-    };
-    if let Some(highest) = extreme(|a, b| a > b) {
-        out.push_str(&format!(", highest with {}", point(highest)));
-    }
-    if let Some(lowest) = extreme(|a, b| a < b) {
-        out.push_str(&format!(", lowest with {}", point(lowest)));
-    }
-    Some(out)
 }
 
 /// A number in a cell, or that it was not measured.
@@ -149,6 +98,35 @@ pub fn sweep_table(
         }
     }
     table
+}
+
+/// A value of a cell, how it is called and printed.
+type Printed = (&'static str, words::Print, fn(&Analysis, &CellFigures) -> Option<f64>);
+
+/// Two values of every cell of the sweep that has both, a row each.
+pub fn pairs_table(analysis: &Analysis, id: &str, first: Printed, second: Printed) -> Table {
+    let mut rows = Vec::new();
+    let mut loads = Vec::new();
+    for figures in analysis.sweep_cells() {
+        let (Some(a), Some(b)) = (first.2(analysis, figures), second.2(analysis, figures)) else { continue };
+        let key = &figures.cell.key;
+        loads.push(key.load);
+        let numbers = [number(Some(a), first.1), number(Some(b), second.1)];
+        rows.push([context_cell(key.context.as_ref()), load_cell(key.load)].into_iter().chain(numbers).collect());
+    }
+    Table {
+        id: id.to_owned(),
+        caption: format!("{} and {}", first.0, second.0),
+        columns: vec![left("Context"), right(load_title(loads.into_iter())), right(first.0), right(second.0)],
+        rows,
+        row_headings: true,
+    }
+}
+
+/// What the levels of the sweep's load count.
+pub fn load_unit(analysis: &Analysis) -> &'static str {
+    let all = analysis.sweep.loads.iter().all(|load| load.is_concurrency());
+    if all { "concurrent requests" } else { "requests per second" }
 }
 
 /// A load as the head of a column: `1 request`, `10 requests`, `2.5 requests/s`.

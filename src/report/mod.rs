@@ -3,6 +3,7 @@
 //! No HTML, no PDF, no Markdown tables: the renderers only lay out what stands here. Text is plain text; each renderer
 //! escapes it at the one place where it enters its format.
 
+mod alternative;
 pub mod compose;
 mod cover;
 mod figure;

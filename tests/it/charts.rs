@@ -1,7 +1,9 @@
 //! Charts of any data are laid out without overlap and inside the picture.
 
 use gristmill::chart::scene::{Anchor, Mark, Scene};
-use gristmill::chart::{Axis, Chart, LimitKind, LimitMark, Quantity, RuleMark, Scale, Series, Side, draw, svg};
+use gristmill::chart::{
+    Axis, Bound, Chart, Form, LimitKind, LimitMark, Map, Quantity, RuleMark, Scale, Series, Side, draw, svg,
+};
 use gristmill::font::{Digits, Fonts};
 
 /// Knuth's 64-bit linear congruential generator.
@@ -101,6 +103,8 @@ impl Random {
             level: self.pick(&levels),
             label: "Capacity limit: ~39 requests".to_owned(),
             kind: self.pick(&kinds),
+            bracket: None,
+            interval: None,
         });
         Chart {
             id: "random".to_owned(),
@@ -112,7 +116,7 @@ impl Random {
             series,
             rules,
             limit,
-            left_out: 0,
+            ..Chart::default()
         }
     }
 }
@@ -165,6 +169,117 @@ fn charts_of_any_data_stay_inside_and_their_texts_apart() {
             }
         }
     }
+}
+
+/// The texts of a picture lie inside it and apart from each other.
+fn assert_apart(what: &str, scene: &Scene, fonts: &Fonts) {
+    let boxes = text_boxes(scene, fonts);
+    for (at, (text, a)) in boxes.iter().enumerate() {
+        assert!(a[0] >= -0.01 && a[1] >= 0.0, "{what}: `{text}` {a:?}");
+        assert!(a[2] <= scene.width + 0.01 && a[3] <= scene.height, "{what}: `{text}` {a:?}");
+        for (other, b) in &boxes[..at] {
+            let apart = a[2] <= b[0] || b[2] <= a[0] || a[3] <= b[1] || b[3] <= a[1];
+            assert!(apart, "{what}: `{text}` {a:?} covers `{other}` {b:?}");
+        }
+    }
+    for (x, y) in scene.marks.iter().flat_map(corners) {
+        assert!((0.0..=scene.width).contains(&x) && (0.0..=scene.height).contains(&y), "{what}: {x} {y}");
+    }
+}
+
+const LONG: &str = "a name that is longer than anybody would expect of a name";
+
+/// Grids that are odd in one way each: contexts, loads, the value of a field, the name of a context.
+type Odd = (&'static str, usize, usize, fn(usize, usize) -> Option<f64>, &'static str);
+
+const ODD: [Odd; 9] = [
+    ("usual", 7, 4, |x, y| Some((1 + x * y) as f64), ""),
+    ("thirty levels", 7, 30, |x, y| Some((1 + x * y) as f64), ""),
+    ("twelve contexts of thirty levels", 12, 30, |x, y| Some(0.3 * (1 + x * y) as f64), ""),
+    ("two points", 2, 1, |x, _| Some(x as f64), ""),
+    ("one point", 1, 1, |_, _| Some(3.0), ""),
+    ("all values equal", 5, 5, |_, _| Some(2.5), ""),
+    ("a huge range", 5, 5, |x, y| Some(libm::pow(10.0, (3 * x + y) as f64 - 8.0)), ""),
+    ("gaps", 12, 12, |x, y| (x * y % 3 > 0).then_some(x as f64), "K"),
+    ("long names", 12, 3, |x, y| Some((x + y) as f64), LONG),
+];
+
+fn odd_axes((_, contexts, loads, _, name): &Odd) -> (Axis, Axis) {
+    let levels: Vec<f64> = (0..*contexts).map(|at| libm::pow(2.0, at as f64) * 1024.0).collect();
+    let labels = if name.is_empty() { Vec::new() } else { levels.iter().map(|_| (*name).to_owned()).collect() };
+    let x = Axis { title: LONG.to_owned(), scale: Scale::Log, quantity: Quantity::Context, levels, labels };
+    let levels = (1..=*loads).map(|load| load as f64).collect();
+    let title = "Concurrent requests".to_owned();
+    (x, Axis { title, scale: Scale::Linear, quantity: Quantity::Concurrency, levels, labels: Vec::new() })
+}
+
+#[test]
+fn maps_of_odd_grids_are_laid_out_without_overlap() {
+    let fonts = Fonts::load();
+    for odd in ODD {
+        for (bounds, name) in [(0, "a"), (1, "x"), (3, LONG), (6, LONG)] {
+            let (x, y) = odd_axes(&odd);
+            let values = (0..odd.2).map(|row| (0..odd.1).map(|column| odd.3(column, row)).collect()).collect();
+            let bound = |at: usize| Bound {
+                value: 2.0 * at as f64,
+                label: format!("{} tok/s", 2 * at),
+                names: vec![name.to_owned(); 1 + at % 3],
+            };
+            let bounds: Vec<Bound> = (0..bounds).map(bound).collect();
+            let quantity = Quantity::Seconds;
+            let bounds_title = "TTFT within the limit of".to_owned();
+            let map = Map { values, quantity, more_is_better: false, bounds_title, bounds };
+            let chart = Chart { x, y, map: Some(map), ..Chart::default() };
+            assert_apart(&format!("{} {name}", odd.0), &draw(&chart, &fonts), &fonts);
+        }
+    }
+}
+
+#[test]
+fn lines_and_paths_of_odd_grids_are_laid_out_without_overlap() {
+    let fonts = Fonts::load();
+    for odd in ODD {
+        for form in [Form::Levels, Form::Path] {
+            let (x, y) = odd_axes(&odd);
+            let series = (0..odd.1.min(8)).map(|at| {
+                let known: Vec<(f64, f64)> =
+                    (0..odd.2).filter_map(|row| Some((y.levels[row], odd.3(at, row)?))).collect();
+                let points: Vec<(f64, f64)> = match form {
+                    Form::Levels => known.clone(),
+                    Form::Path => known.iter().map(|(level, value)| (100.0 / level, *value)).collect(),
+                };
+                Series {
+                    name: x.print(x.levels[at]),
+                    band: points.iter().map(|(x, y)| (*x, 0.9 * y, 1.1 * y)).collect(),
+                    marks: known.iter().map(|(level, _)| level.to_string()).collect(),
+                    points,
+                    ..Series::default()
+                }
+            });
+            let series = series.collect();
+            let across = if form == Form::Levels { y.clone() } else { Axis { levels: Vec::new(), ..y.clone() } };
+            let up = Axis { title: "TTFT".to_owned(), quantity: Quantity::Seconds, ..Axis::default() };
+            let series_title = "Context".to_owned();
+            let chart = Chart { x: across, y: up, series, series_title, form, ..Chart::default() };
+            assert_apart(&format!("{} {form:?}", odd.0), &draw(&chart, &fonts), &fonts);
+        }
+    }
+}
+
+#[test]
+fn what_was_not_measured_is_dashed() {
+    let line = |points: Vec<(f64, f64)>| Chart {
+        x: Axis { quantity: Quantity::Concurrency, levels: vec![1.0, 2.0, 5.0], ..Axis::default() },
+        series: vec![Series { points, ..Series::default() }],
+        ..Chart::default()
+    };
+    let dashed = |chart: &Chart| {
+        let is_dashed =
+            |mark: &&Mark| matches!(mark, Mark::Path { stroke: Some(stroke), .. } if !stroke.dash.is_empty());
+        draw(chart, &Fonts::load()).marks.iter().filter(is_dashed).count()
+    };
+    assert_eq!(dashed(&line(vec![(1.0, 1.0), (2.0, 2.0), (5.0, 3.0)])), 0);
+    assert_eq!(dashed(&line(vec![(1.0, 1.0), (5.0, 3.0)])), 1, "2 was not measured");
 }
 
 #[test]

@@ -7,12 +7,12 @@ use crate::cell::Summary;
 const Z_95: f64 = 1.959_963_984_540_054;
 
 /// Fewest runs of a cell between which a spread is taken.
-const RUNS: usize = 3;
+pub(in crate::analysis) const RUNS: usize = 3;
 
 /// Standard error of a mean: between runs where there are three or more, else sd / √n; none where n or sd is unknown.
 ///
 /// Requests of one run share its conditions, so that the spread between runs is the honest one where it is known.
-pub(super) fn standard_error(summary: &Summary) -> Option<f64> {
+pub(in crate::analysis) fn standard_error(summary: &Summary) -> Option<f64> {
     if summary.run_means.len() >= RUNS {
         return Some(standard_deviation(&summary.run_means) / (summary.run_means.len() as f64).sqrt());
     }

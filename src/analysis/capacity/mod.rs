@@ -20,6 +20,7 @@ use crate::config::{Config, Rule};
 use crate::error::{Warned, Warning};
 use crate::metric::{METRIC_COUNT, MetricId};
 use crate::record::Load;
+pub(super) use interval::{RUNS, standard_error};
 use levels::Tested;
 use limit::Verdict;
 use serde::Serialize;

@@ -84,6 +84,7 @@ fn series(metric: &Held, capacity: &Capacity) -> Series {
         side: metric.side,
         quantity: Some(metric.quantity),
         points: capacity.levels.iter().filter_map(point).collect(),
+        ..Series::default()
     }
 }
 
@@ -131,5 +132,10 @@ fn limit(capacity: &Capacity, loads: &[Load]) -> Option<LimitMark> {
         Load::Concurrency(_) => "requests",
     };
     let level = capacity.limit.level.or(loads.first().map(|load| load.level()))?;
-    Some(LimitMark { level, label: format!("Capacity limit: {text} {unit}"), kind })
+    let bracket = match capacity.bracket {
+        (Some(low), Some(high)) => Some((low, high)),
+        _ => None,
+    };
+    let label = format!("Capacity limit: {text} {unit}");
+    Some(LimitMark { level, label, kind, bracket, interval: capacity.crossing_interval })
 }

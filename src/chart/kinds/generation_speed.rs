@@ -20,6 +20,7 @@ pub(super) fn build(analysis: &Analysis) -> Option<Chart> {
         quantity: Quantity::TokensPerSecond,
         along: Along::Contexts,
         may_be_log: false,
+        metric: Some(MetricId::GenerationSpeed),
     };
     let mut chart =
         sweep::chart(analysis, shown, |figures| analysis.central(&figures.cell, MetricId::GenerationSpeed))?;

@@ -16,6 +16,7 @@ pub(super) fn build(analysis: &Analysis) -> Option<Chart> {
         quantity: Quantity::Milliseconds,
         along: Along::Contexts,
         may_be_log: false,
+        metric: Some(MetricId::Itl),
     };
     sweep::chart(analysis, shown, |figures| analysis.central(&figures.cell, MetricId::Itl))
 }

@@ -5,15 +5,26 @@
 mod capacity;
 mod generation_speed;
 mod inter_token_latency;
+mod map;
+mod path;
 mod power;
+mod power_by_throughput;
 mod prefill_speed;
 mod queue_wait;
 mod scaling_efficiency;
+mod speed_map;
 mod sweep;
 mod throughput;
+mod trade_off;
 mod ttft;
+mod ttft_map;
+mod ttft_percentiles;
 
 pub use capacity::capacity;
+pub use map::judged;
+pub use speed_map::speed_floors_hold;
+pub use ttft_map::ttft_limits_hold;
+pub use ttft_percentiles::tail;
 
 use super::Chart;
 use crate::analysis::Analysis;
@@ -29,7 +40,10 @@ pub struct Kind {
 
 /// Every chart of the sweep, in the order of the report.
 pub static KINDS: &[Kind] = &[
+    Kind { id: ttft_map::ID, build: ttft_map::build },
+    Kind { id: speed_map::ID, build: speed_map::build },
     Kind { id: throughput::ID, build: throughput::build },
+    Kind { id: trade_off::ID, build: trade_off::build },
     Kind { id: generation_speed::ID, build: generation_speed::build },
     Kind { id: ttft::ID, build: ttft::build },
     Kind { id: queue_wait::ID, build: queue_wait::build },
@@ -37,6 +51,8 @@ pub static KINDS: &[Kind] = &[
     Kind { id: inter_token_latency::ID, build: inter_token_latency::build },
     Kind { id: scaling_efficiency::ID, build: scaling_efficiency::build },
     Kind { id: power::ID, build: power::build },
+    Kind { id: power_by_throughput::ID, build: power_by_throughput::build },
+    Kind { id: ttft_percentiles::ID, build: ttft_percentiles::build },
 ];
 
 /// The chart of an id, where the data can carry it.
@@ -156,8 +172,7 @@ mod tests {
                 line("10 requests", "10 concurrent requests", [(K, 1.25), (32.0 * K, 40.0)]),
             ],
             rules: vec![RuleMark { value: 10.0, label: "10 s: many users give up".to_owned(), ..RuleMark::default() }],
-            limit: None,
-            left_out: 0,
+            ..Chart::default()
         };
         assert_eq!(found, Some(expected));
     }
@@ -287,14 +302,17 @@ mod tests {
             ]
         );
         let label = "Capacity limit: ~6 requests".to_owned();
-        assert_eq!(chart.limit, Some(LimitMark { level: 6.0, label, kind: LimitKind::Estimated }));
+        assert_eq!(
+            chart.limit,
+            Some(LimitMark { level: 6.0, label, kind: LimitKind::Estimated, bracket: None, interval: None })
+        );
     }
 
     #[test]
     fn a_limit_below_the_smallest_level_is_drawn_there_in_words() {
         let limit = capacity(&chatbot(LimitIs::Unmet, None, "<1")).and_then(|chart| chart.limit);
         let label = "Capacity limit: <1 request".to_owned();
-        assert_eq!(limit, Some(LimitMark { level: 1.0, label, kind: LimitKind::Unmet }));
+        assert_eq!(limit, Some(LimitMark { level: 1.0, label, kind: LimitKind::Unmet, bracket: None, interval: None }));
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub(super) fn build(analysis: &Analysis) -> Option<Chart> {
         quantity: Quantity::Watts,
         along: Along::Contexts,
         may_be_log: false,
+        metric: None,
     };
     sweep::chart(analysis, shown, |figures| figures.power_w)
 }

@@ -19,6 +19,7 @@ pub(super) fn build(analysis: &Analysis) -> Option<Chart> {
         quantity: Quantity::WholeTokensPerSecond,
         along: Along::Contexts,
         may_be_log: false,
+        metric: Some(source.metric()),
     };
     sweep::chart(analysis, shown, |figures| analysis.prefill_speed(&figures.cell))
 }

@@ -15,6 +15,7 @@ pub(super) fn build(analysis: &Analysis) -> Option<Chart> {
         quantity: Quantity::Seconds,
         along: Along::Contexts,
         may_be_log: true,
+        metric: Some(MetricId::Queue),
     };
     sweep::chart(analysis, shown, |figures| analysis.central(&figures.cell, MetricId::Queue))
 }

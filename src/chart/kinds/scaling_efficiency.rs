@@ -14,6 +14,7 @@ pub(super) fn build(analysis: &Analysis) -> Option<Chart> {
         quantity: Quantity::Percent,
         along: Along::Loads,
         may_be_log: false,
+        metric: None,
     };
     sweep::chart(analysis, shown, |figures| figures.scaling_efficiency)
 }

@@ -1,6 +1,6 @@
 //! A value of the sweep's cells against one dimension of the grid, with a line per level of the other.
 
-use crate::analysis::{Analysis, CellFigures};
+use crate::analysis::{Analysis, CellFigures, mean_interval};
 use crate::cell::Statistic;
 use crate::chart::{Axis, Chart, MOST_SERIES, Quantity, Scale, Series, calls_for_log};
 use crate::context::Context;
@@ -26,12 +26,15 @@ pub(super) struct Shown {
     pub along: Along,
     /// Whether values that lie far apart are spaced by powers.
     pub may_be_log: bool,
+    /// The metric whose mean the value is, where its interval is shown.
+    pub metric: Option<MetricId>,
 }
 
 struct Point<'a> {
     context: Option<&'a Context>,
     load: Load,
     value: f64,
+    interval: Option<(f64, f64)>,
 }
 
 /// The chart of a value; none where fewer than two cells have it.
@@ -40,7 +43,10 @@ pub(super) fn chart(analysis: &Analysis, shown: Shown, value: impl Fn(&CellFigur
         .sweep_cells()
         .filter_map(|figures| {
             let value = value(figures).filter(|value| value.is_finite())?;
-            Some(Point { context: figures.cell.key.context.as_ref(), load: figures.cell.key.load, value })
+            let key = &figures.cell.key;
+            let mean = shown.metric.filter(|id| analysis.central[*id as usize] == Statistic::Mean);
+            let interval = mean.and_then(|id| mean_interval(figures.cell.metric(id)));
+            Some(Point { context: key.context.as_ref(), load: key.load, value, interval })
         })
         .collect();
     let contexts = distinct(points.iter().map(|point| point.context));
@@ -108,7 +114,8 @@ fn by_load(points: &[Point], loads: &[Load]) -> (Vec<Series>, usize) {
             Load::RequestRate(rate) => format!("{} req/s", format::shortest(rate)),
         },
         subject: format::load(load),
-        points: line(points.iter().filter(|p| p.load == load), |p| p.context.map(|c| c.tokens as f64)),
+        points: line(points.iter().filter(|p| p.load == load), tokens),
+        band: band(points.iter().filter(|p| p.load == load), tokens),
         ..Series::default()
     });
     (series.collect(), left_out)
@@ -127,10 +134,30 @@ fn by_context(points: &[Point], contexts: &[Option<&Context>]) -> (Vec<Series>, 
             None if contexts.len() > 1 => "unknown context".to_owned(),
             None => String::new(),
         },
-        points: line(points.iter().filter(|p| p.context == context), |p| Some(p.load.level())),
+        points: line(points.iter().filter(|p| p.context == context), level),
+        band: band(points.iter().filter(|p| p.context == context), level),
         ..Series::default()
     });
     (series.collect(), left_out)
+}
+
+fn tokens(point: &Point) -> Option<f64> {
+    point.context.map(|context| context.tokens as f64)
+}
+
+fn level(point: &Point) -> Option<f64> {
+    Some(point.load.level())
+}
+
+fn band<'p>(points: impl Iterator<Item = &'p Point<'p>>, x: impl Fn(&Point) -> Option<f64>) -> Vec<(f64, f64, f64)> {
+    let mut band: Vec<_> = points
+        .filter_map(|point| {
+            let (low, high) = point.interval?;
+            Some((x(point)?, low, high))
+        })
+        .collect();
+    band.sort_by(|a, b| a.0.total_cmp(&b.0));
+    band
 }
 
 fn line<'p>(points: impl Iterator<Item = &'p Point<'p>>, x: impl Fn(&Point) -> Option<f64>) -> Vec<(f64, f64)> {
@@ -140,7 +167,7 @@ fn line<'p>(points: impl Iterator<Item = &'p Point<'p>>, x: impl Fn(&Point) -> O
 }
 
 /// At most [`MOST_SERIES`], spread over the range with its ends, and how many are left out.
-fn spread<T: Copy>(all: &[T]) -> (Vec<T>, usize) {
+pub(super) fn spread<T: Copy>(all: &[T]) -> (Vec<T>, usize) {
     if all.len() <= MOST_SERIES {
         return (all.to_vec(), 0);
     }
@@ -149,14 +176,14 @@ fn spread<T: Copy>(all: &[T]) -> (Vec<T>, usize) {
     ((0..MOST_SERIES).map(|n| all[place(n)]).collect(), all.len() - MOST_SERIES)
 }
 
-fn distinct<T: Ord>(values: impl Iterator<Item = T>) -> Vec<T> {
+pub(super) fn distinct<T: Ord>(values: impl Iterator<Item = T>) -> Vec<T> {
     let mut all: Vec<T> = values.collect();
     all.sort();
     all.dedup();
     all
 }
 
-fn context_axis(contexts: &[Option<&Context>]) -> Axis {
+pub(super) fn context_axis(contexts: &[Option<&Context>]) -> Axis {
     let known: Vec<&Context> = contexts.iter().copied().flatten().collect();
     let is_plain = |context: &&Context| Quantity::Context.print(context.tokens as f64) == context.label;
     let labels = if known.iter().all(is_plain) { Vec::new() } else { known.iter().map(|c| c.label.clone()).collect() };

@@ -14,6 +14,7 @@ pub(super) fn build(analysis: &Analysis) -> Option<Chart> {
         quantity: Quantity::TokensPerSecond,
         along: Along::Loads,
         may_be_log: false,
+        metric: None,
     };
     sweep::chart(analysis, shown, |figures| figures.cell.throughput_tok_s)
 }

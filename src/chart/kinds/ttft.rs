@@ -20,6 +20,7 @@ pub(super) fn build(analysis: &Analysis) -> Option<Chart> {
         quantity: Quantity::Seconds,
         along: Along::Contexts,
         may_be_log: true,
+        metric: Some(MetricId::Ttft),
     };
     let mut chart = sweep::chart(analysis, shown, |figures| analysis.central(&figures.cell, MetricId::Ttft))?;
     if sweep::values(&chart).any(|value| value > WITHIN_SIGHT) {

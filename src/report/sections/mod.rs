@@ -101,9 +101,21 @@ impl Draft {
         self.figure(input, id, kinds::build(id, input.analysis), data)
     }
 
+    /// The same with a chart that shows numbers of other figures anew: where it cannot be drawn, nothing is missing.
+    fn further_figure(self, input: &Composition, id: &str, data: Table) -> Self {
+        let chart = kinds::build(id, input.analysis);
+        let data = if chart.is_some() { data } else { Table::default() };
+        self.figure(input, id, chart, data)
+    }
+
     /// The same with a figure for `<!-- gm:figure {name} -->`. Without a chart its numbers stand there as a table,
-    /// where there are several.
+    /// where there are several. The template learns whether there is a chart (`chart_ttft`), and whether bands show how
+    /// well its means are known (`bands_ttft`).
     fn figure(mut self, input: &Composition, name: &str, chart: Option<Chart>, data: Table) -> Self {
+        let variable = name.replace('-', "_");
+        let has_bands = chart.iter().flat_map(|chart| &chart.series).any(|series| series.band.len() > 1);
+        self.view.insert(format!("chart_{variable}"), &chart.is_some());
+        self.view.insert(format!("bands_{variable}"), &has_bands);
         match chart {
             Some(chart) => {
                 self.inserts.figures.insert(name.to_owned(), figure::figure(chart, data, input.fonts));

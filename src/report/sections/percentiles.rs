@@ -3,6 +3,7 @@
 use super::executive_summary::scenario_name;
 use super::{Composition, Draft, LeftOut, all_failed};
 use crate::cell::{Origin, Summary};
+use crate::chart::{Series, kinds};
 use crate::format;
 use crate::metric::{Better, MetricId};
 use crate::report::figure::{context_cell, left, load_cell, load_title, number, right};
@@ -18,6 +19,8 @@ struct View {
     gaps: bool,
     /// Whether a tool leaves percentiles out, for no fault of the sample.
     tool_gaps: bool,
+    /// How far the highest percentile of TTFT lies above the median, at most.
+    tail: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -66,10 +69,13 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
         from_tools: summaries()
             .any(|summary| matches!(summary.origin, Origin::Tool | Origin::MeanTpot | Origin::Means)),
         from_engines: summaries().any(|summary| summary.origin == Origin::Engine),
+        // Rounded up, so that nothing lies above it.
+        tail: kinds::tail(input.analysis).map(|ratio| format::percent(((ratio - 1.0) * 100.0).ceil().max(1.0) / 100.0)),
         gaps: summaries().any(|summary| summary.origin == Origin::Records && lacks(summary)),
         tool_gaps: summaries().any(|summary| summary.origin != Origin::Records && lacks(summary)),
     };
-    let mut draft = Draft::new(&view);
+    let levels = percentile_levels(input);
+    let mut draft = Draft::new(&view).further_figure(input, "ttft-percentiles", levels);
     for (_, (id, heading, name, print)) in shown {
         draft = draft.table(table(input, *id, named(input, *id, heading), name, *print));
     }
@@ -79,6 +85,23 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
 /// Whether a percentile that a table shows is not known, whichever tail is the slow one.
 fn lacks(summary: &Summary) -> bool {
     tail(summary, Better::Lower).contains(&None) && tail(summary, Better::Higher).contains(&None)
+}
+
+/// The numbers of the chart, which has the levels along its axis.
+fn percentile_levels(input: &Composition) -> Table {
+    let Some(chart) = kinds::build("ttft-percentiles", input.analysis) else { return Table::default() };
+    let at = |series: &Series, level: f64| series.points.iter().find(|(x, _)| *x == level).map(|(_, value)| *value);
+    let row = |level: &f64| {
+        let values = chart.series.iter().map(|series| number(at(series, *level), format::latency));
+        std::iter::once(Cell::number(chart.x.print(*level), *level)).chain(values).collect()
+    };
+    Table {
+        id: "ttft-percentiles-data".to_owned(),
+        caption: chart.title.clone(),
+        columns: std::iter::once(left(&chart.x.title)).chain(chart.series.iter().map(|s| right(&s.name))).collect(),
+        rows: chart.x.levels.iter().map(row).collect(),
+        row_headings: true,
+    }
 }
 
 /// What a metric is called here: a gap between chunks that carry several tokens is no inter-token latency.

@@ -2,7 +2,7 @@
 
 use super::{Composition, Draft, LeftOut};
 use crate::format;
-use crate::report::figure::sweep_table;
+use crate::report::figure::{load_unit, pairs_table, sweep_table};
 use crate::report::words::Spot;
 use serde::Serialize;
 
@@ -18,6 +18,8 @@ struct View {
     gpus: Option<String>,
     throughput: Option<Spot>,
     several_cells: bool,
+    /// `concurrent requests`
+    load_unit: &'static str,
 }
 
 pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft> {
@@ -58,10 +60,18 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
         gpu_hour: config.cost.gpu_hour.map(|price| price_text(price, currency)),
         gpus: config.hardware.count.map(|count| format::counted(u64::from(count), "GPU", "GPUs")),
         throughput: findings.peak_throughput.as_ref().map(|at| Spot::new(at, format::throughput)),
+        load_unit: load_unit(analysis),
         several_cells: analysis.sweep_cells().filter(|cell| cell.power_w.is_some()).count() > 1,
     };
     let data = sweep_table(analysis, "power-data", "Power (W)", format::thousands, |cell| cell.power_w);
-    Some(Draft::new(&view).sweep_figure(input, "power", data))
+    let pairs = pairs_table(
+        analysis,
+        "power-by-throughput-data",
+        ("Power (W)", format::thousands, |_, cell| cell.power_w),
+        ("System throughput (tok/s)", |v| format::fixed(v, 1), |_, cell| cell.cell.throughput_tok_s),
+    );
+    let draft = Draft::new(&view).sweep_figure(input, "power", data);
+    Some(draft.further_figure(input, "power-by-throughput", pairs))
 }
 
 /// A configured price with at least two decimals and every one that was configured.

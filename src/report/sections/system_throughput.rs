@@ -1,12 +1,13 @@
 //! What the deployment produces in all.
 
 use super::executive_summary::scenario_name;
-use super::{Composition, Draft, LeftOut, because};
+use super::{Composition, Draft, LeftOut, average, because};
 use crate::analysis::{At, Saturation};
 use crate::context::Context;
 use crate::format;
+use crate::metric::MetricId;
 use crate::record::Load;
-use crate::report::figure::{context_cell, left, right, sweep_table};
+use crate::report::figure::{context_cell, left, load_unit, pairs_table, right, sweep_table};
 use crate::report::words::Spot;
 use crate::report::{Cell, Table};
 use serde::Serialize;
@@ -26,6 +27,11 @@ struct View {
     several_cells: bool,
     rates: bool,
     saturated: Vec<Saturated>,
+    /// Of generation speed: `mean`, and `from mean TPOT` where it is.
+    average: &'static str,
+    basis: Option<&'static str>,
+    /// `concurrent requests`
+    load_unit: &'static str,
 }
 
 #[derive(Serialize)]
@@ -93,12 +99,26 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
         peak: Spot::new(peak, format::throughput),
         several_cells: analysis.sweep_cells().count() > 1,
         rates: !rates.rows.is_empty(),
+        average: average(input, MetricId::GenerationSpeed),
+        basis: analysis.speed_basis,
+        load_unit: load_unit(analysis),
         saturated: findings.saturation.iter().map(|saturation| saturated(input, saturation)).collect(),
     };
     let title = "System throughput (output tok/s)";
     let data =
         sweep_table(analysis, "throughput-data", title, |v| format::fixed(v, 1), |cell| cell.cell.throughput_tok_s);
-    Some(Draft::new(&view).sweep_figure(input, "throughput", data).table(rates))
+    let pairs = pairs_table(
+        analysis,
+        "trade-off-data",
+        ("System throughput (tok/s)", |v| format::fixed(v, 1), |_, cell| cell.cell.throughput_tok_s),
+        (
+            "Generation speed (tok/s per user)",
+            |v| format::fixed(v, 1),
+            |analysis, cell| analysis.central(&cell.cell, MetricId::GenerationSpeed),
+        ),
+    );
+    let draft = Draft::new(&view).sweep_figure(input, "throughput", data).further_figure(input, "trade-off", pairs);
+    Some(draft.table(rates))
 }
 
 fn saturated(input: &Composition, saturation: &Saturation) -> Saturated {

@@ -4,11 +4,13 @@ use super::{Composition, Draft, LeftOut};
 use crate::analysis::Saturation;
 use crate::analysis::capacity::{Capacity, Condition, Kind};
 use crate::analysis::use_cases::UseCase;
+use crate::chart::kinds;
 use crate::context::Context;
 use crate::format;
+use crate::metric::{Better, MetricId};
 use crate::record::Load;
 use crate::report::cover::is_concurrency;
-use crate::report::figure::{context_cell, left, number, right};
+use crate::report::figure::{context_cell, left, number, right, sweep_table};
 use crate::report::templates::clean;
 use crate::report::words;
 use crate::report::{Cell, Table};
@@ -32,6 +34,13 @@ struct View {
     one_not_tested: bool,
     contact: Option<String>,
     contact_link: Option<String>,
+    /// What the maps show of a cell: `mean`, `p95`, `p5`.
+    ttft_statistic: &'static str,
+    speed_statistic: &'static str,
+    basis: Option<&'static str>,
+    /// Whether the whole sweep keeps every threshold on a metric.
+    ttft_limits_hold: bool,
+    speed_floors_hold: bool,
 }
 
 pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft> {
@@ -50,6 +59,7 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
     let names: Vec<_> = analysis.not_tested.iter().map(|use_case| use_case.name.clone()).collect();
     let bindings: Vec<_> = analysis.capacity.iter().filter_map(|capacity| capacity.binding).collect();
     let contact = input.config.brand.contact.clone();
+    let judged = |metric| kinds::judged(analysis, metric);
     let view = View {
         use_cases: analysis.capacity.len(),
         contexts: tested_contexts(input),
@@ -65,8 +75,27 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
         one_not_tested: names.len() == 1,
         contact_link: contact.as_deref().and_then(super::contact::link),
         contact,
+        ttft_statistic: judged(MetricId::Ttft).name(Better::Lower),
+        speed_statistic: judged(MetricId::GenerationSpeed).name(Better::Higher),
+        basis: analysis.speed_basis,
+        ttft_limits_hold: kinds::ttft_limits_hold(analysis),
+        speed_floors_hold: kinds::speed_floors_hold(analysis),
     };
-    Some(Draft::new(&view).table(table(input)).table(to_test(input)))
+    let grid = |id: &str, title: &str, print: words::Print, metric: MetricId| {
+        let (statistic, better) = (judged(metric), metric.metric().better);
+        sweep_table(analysis, id, title, print, |cell| cell.cell.metric(metric).statistic(statistic, better))
+    };
+    let speed = "Generation speed per user (tok/s)";
+    let draft = Draft::new(&view)
+        .table(table(input))
+        .table(to_test(input))
+        .further_figure(input, "ttft-map", grid("ttft-map-data", "TTFT", format::latency, MetricId::Ttft))
+        .further_figure(
+            input,
+            "speed-map",
+            grid("speed-map-data", speed, |v| format::fixed(v, 1), MetricId::GenerationSpeed),
+        );
+    Some(draft)
 }
 
 /// The contexts of the sweep that a use case can have, in words; none where there are none. Mixed lengths are no context of one.

@@ -96,12 +96,7 @@ pub fn figure(number: usize) -> Block {
             title: "Time to first token".into(),
             x: axis(),
             y: axis(),
-            right: None,
-            series_title: String::new(),
-            series: vec![],
-            rules: vec![],
-            limit: None,
-            left_out: 0,
+            ..Chart::default()
         },
         scene: Scene { width: 480.0, height: 250.0, marks },
         caption: text("Mean time to first token, over all requests of a cell. Dashed: what most people accept."),
