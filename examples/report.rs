@@ -2,7 +2,7 @@
 
 use gristmill::config;
 use gristmill::ingest::{Input, Memory, Options};
-use gristmill::pipeline::{Request, run};
+use gristmill::pipeline::{Assets, Request, run};
 use gristmill::render::{ChartFiles, PageSize};
 
 const RUN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/runs/qwen3-coder-next-fp8-1x-h200-sxm");
@@ -16,7 +16,7 @@ pub(crate) fn main() -> Result<(), Box<dyn std::error::Error>> {
     let made = run(&Request {
         inputs: &inputs,
         config: &config,
-        logo: None,
+        assets: &Assets::default(),
         run_name: "H200",
         options: Options::default(),
         formats: &["markdown", "charts", "pdf", "json"],

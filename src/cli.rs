@@ -22,6 +22,8 @@ pub enum Command {
     Report(Report),
     /// Show what was understood of a run, what is wrong with it, and what a report would leave out
     Check(Check),
+    /// Write the built-in templates, to be changed and given to `report --templates`
+    Init(Init),
 }
 
 /// What every command that reads a run is told.
@@ -68,9 +70,27 @@ pub struct Report {
     #[arg(long, value_name = "FORMAT", value_enum, value_delimiter = ',', default_value = "svg")]
     pub chart_format: Vec<ChartFormat>,
 
-    /// Size of the PDF's pages
-    #[arg(long, value_enum, default_value_t = Page::A4)]
-    pub page: Page,
+    /// Size of the PDF's pages [default: `report.page` of the configuration, else a4]
+    #[arg(long, value_enum)]
+    pub page: Option<Page>,
+
+    /// Folder of templates that take the place of the built-in ones of the same name; `gristmill init --templates` writes those
+    #[arg(long, value_name = "DIR")]
+    pub templates: Option<PathBuf>,
+
+    /// Font file for characters that the report's typefaces have not, such as Chinese or Arabic; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub fallback_font: Vec<PathBuf>,
+}
+
+/// `gristmill init`
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  \
+    gristmill init --templates house && gristmill report runs/h200 -o out --templates house")]
+pub struct Init {
+    /// Write the built-in templates into this folder, each with what it may use; files that exist stay as they are
+    #[arg(long, value_name = "DIR", required = true)]
+    pub templates: Option<PathBuf>,
 }
 
 /// `gristmill check`

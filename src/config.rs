@@ -2,6 +2,7 @@
 
 mod entries;
 mod files;
+mod house;
 mod parse;
 mod power_columns;
 mod problems;
@@ -11,6 +12,7 @@ mod use_cases;
 mod tests;
 
 pub use files::FileRule;
+pub use house::{BrandFonts, Layout, Numbers, Page, SECTION_IDS};
 pub use parse::parse;
 pub use power_columns::{PowerColumns, TimeUnit, number as column_number};
 pub use problems::Problem;
@@ -51,6 +53,10 @@ pub struct Config {
     pub file: Vec<FileRule>,
     /// Another run that the charts of this one show beside it.
     pub reference: Reference,
+    /// Which sections the report has, and on what pages.
+    pub report: Layout,
+    /// How numbers are printed.
+    pub numbers: Numbers,
     /// Whose report it is.
     pub brand: Brand,
 }
@@ -249,4 +255,10 @@ pub struct Brand {
     pub report_url: Option<String>,
     /// Whom to ask.
     pub contact: Option<String>,
+    /// Stands in every footer; default: the brand's name.
+    pub footer: Option<String>,
+    /// Small print: stands below what made the report, on the cover of the PDF and at the end of the other formats.
+    pub legal: Option<String>,
+    /// Typefaces in the place of the bundled ones.
+    pub fonts: BrandFonts,
 }

@@ -1,15 +1,30 @@
 //! How numbers are printed. The one place that rounds.
 //!
 //! Every function takes the unrounded value in SI units and gives what a reader sees. Ties round to even on the exact
-//! binary value, as Rust's formatting does.
+//! binary value, as Rust's formatting does. A house's own marks ([`Terms`]) are put in here too.
+
+mod terms;
+
+pub use terms::{Terms, in_terms, terms};
 
 use crate::record::Load;
+use terms::localized;
 
 /// Not measured.
 pub const UNKNOWN: &str = "–";
 
+/// A number that was printed before in everyone's terms, a level of load among them, in those that hold now: `~2,5`.
+pub fn in_house(printed: &str) -> String {
+    localized(printed.to_owned())
+}
+
 /// `value` with a fixed number of decimals; never `-0`.
 pub fn fixed(value: f64, decimals: usize) -> String {
+    localized(plain(value, decimals))
+}
+
+/// The same as any program reads it.
+fn plain(value: f64, decimals: usize) -> String {
     let text = format!("{value:.decimals$}");
     match text.strip_prefix('-') {
         Some(digits) if digits.bytes().all(|b| matches!(b, b'0' | b'.')) => digits.to_owned(),
@@ -19,12 +34,13 @@ pub fn fixed(value: f64, decimals: usize) -> String {
 
 /// Whole number with thousands separated: `20,304`.
 pub fn thousands(value: f64) -> String {
-    let text = fixed(value, 0);
+    let text = plain(value, 0);
+    let between = terms().thousands;
     let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |digits| ("-", digits));
     let mut out = String::from(sign);
     for (at, digit) in digits.chars().enumerate() {
         if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
+            out.extend(between);
         }
         out.push(digit);
     }
@@ -89,12 +105,13 @@ pub fn success_rate(requests: u64, failed: u64) -> Option<String> {
         return None;
     }
     let share = (requests - failed) as f64 / requests as f64 * 100.0;
-    let rounded = fixed(share, 1);
-    Some(match rounded.as_str() {
-        "100.0" if failed > 0 => "99.9%".to_owned(),
-        "0.0" if failed < requests => "0.1%".to_owned(),
-        _ => format!("{rounded}%"),
-    })
+    let rounded = plain(share, 1);
+    let shown = match rounded.as_str() {
+        "100.0" if failed > 0 => "99.9".to_owned(),
+        "0.0" if failed < requests => "0.1".to_owned(),
+        _ => rounded,
+    };
+    Some(format!("{}%", localized(shown)))
 }
 
 /// How many requests: `850`, `4.3K`, `10.0M`.
@@ -122,7 +139,7 @@ pub fn large(value: f64) -> String {
 /// A number as short as it can be without losing a digit of what was configured: `8`, `2.5`.
 pub fn shortest(value: f64) -> String {
     let text = format!("{value}");
-    if text == "-0" { "0".to_owned() } else { text }
+    if text == "-0" { "0".to_owned() } else { localized(text) }
 }
 
 /// A load level: `10` or, for a rate, `2.5`.

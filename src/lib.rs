@@ -6,7 +6,7 @@
 //! ```
 //! use gristmill::config::Config;
 //! use gristmill::ingest::{Input, Memory, Options};
-//! use gristmill::pipeline::{Request, run};
+//! use gristmill::pipeline::{Assets, Request, run};
 //! use gristmill::render::{ChartFiles, PageSize};
 //!
 //! let records = Memory::new(
@@ -19,7 +19,7 @@
 //! let made = run(&Request {
 //!     inputs: &inputs,
 //!     config: &Config::default(),
-//!     logo: None,
+//!     assets: &Assets::default(),
 //!     run_name: "two requests",
 //!     options: Options::default(),
 //!     formats: &["markdown", "charts"],

@@ -7,11 +7,13 @@
 use crate::analysis;
 use crate::config::{Config, Reference};
 use crate::error::{Result, Warned, Warning};
-use crate::font::Fonts;
+use crate::font::{FontFile, Fonts};
+use crate::format::{Terms, in_terms};
 use crate::ingest::{self, Input, Options};
 use crate::logo::Logo;
 use crate::render::{ChartFiles, Document, OutputFile, PageSize, Renderer, renderer};
 use crate::report::{self, Composition, Templates};
+use std::collections::BTreeMap;
 
 /// What to make a report of, and how.
 pub struct Request<'r> {
@@ -19,8 +21,8 @@ pub struct Request<'r> {
     pub inputs: &'r [&'r dyn Input],
     /// What is configured for it.
     pub config: &'r Config,
-    /// The brand's logo, read from the file that the configuration names.
-    pub logo: Option<&'r Logo>,
+    /// What a brand brings along, read from the files that the configuration and the command line name.
+    pub assets: &'r Assets,
     /// What the run is called where nothing else names it.
     pub run_name: &'r str,
     /// What the reader may do.
@@ -37,6 +39,17 @@ pub struct Request<'r> {
     pub warnings: &'r [Warning],
 }
 
+/// What a brand brings along.
+#[derive(Debug, Clone, Default)]
+pub struct Assets {
+    /// Its logo.
+    pub logo: Option<Logo>,
+    /// Typefaces in the place of the bundled ones, or beside them.
+    pub fonts: Vec<FontFile>,
+    /// Templates in the place of the built-in ones, by name.
+    pub templates: BTreeMap<String, String>,
+}
+
 /// Makes the files of a report, ordered by path. The same request gives the same bytes, with any number of threads.
 ///
 /// Errors: those of [`ingest::ingest`], a use case that makes no sense, a format that no one knows.
@@ -49,17 +62,20 @@ pub fn run(request: &Request) -> Result<Warned<Vec<OutputFile>>> {
     let ingested = ingest::ingest(request.inputs, request.config, &request.options)?.take(&mut warnings);
     let config = &ingested.setup.complete(request.config);
     let analysis = analysis::analyze(ingested.cells.clone(), ingested.power_w.clone(), config)?.take(&mut warnings);
-    let fonts = Fonts::load();
-    let report = report::compose(&Composition {
+    let fonts = Fonts::with(&request.assets.fonts)?;
+    let templates = Templates::with_overrides(request.assets.templates.clone())?;
+    let terms = config.numbers.terms().unwrap_or_default();
+    let composition = Composition {
         analysis: &analysis,
         ingested: &ingested,
         config,
         warnings: &warnings,
         run_name: request.run_name,
         fonts: &fonts,
-        logo: request.logo,
-        templates: &Templates::built_in()?,
-    })?;
+        logo: request.assets.logo.as_ref(),
+        templates: &templates,
+    };
+    let report = in_terms(terms, || report::compose(&composition))?;
     let said = warnings.clone();
     let mut document = Document {
         report: &report,
@@ -68,6 +84,7 @@ pub fn run(request: &Request) -> Result<Warned<Vec<OutputFile>>> {
         config,
         warnings: &said,
         fonts: &fonts,
+        templates: &templates,
         page: request.page,
         charts: request.charts,
         files: &[],
@@ -100,14 +117,24 @@ fn render_all(
     threads: usize,
 ) -> Vec<Result<Warned<Vec<OutputFile>>>> {
     if threads < 2 {
-        return renderers.iter().map(|renderer| renderer.render(document)).collect();
+        return renderers.iter().map(|renderer| render(*renderer, document)).collect();
     }
     // Three renderers do nearly all of the work, so one thread each is as good as a queue.
     std::thread::scope(|scope| {
-        let running: Vec<_> = renderers.iter().map(|renderer| scope.spawn(move || renderer.render(document))).collect();
+        let running: Vec<_> =
+            renderers.iter().map(|renderer| scope.spawn(move || render(*renderer, document))).collect();
         running
             .into_iter()
             .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
             .collect()
     })
+}
+
+/// Renders with numbers in the house's terms, but for data files: programs read those.
+fn render(renderer: &dyn Renderer, document: &Document) -> Result<Warned<Vec<OutputFile>>> {
+    let terms = match renderer.name() {
+        "json" | "csv" => Terms::default(),
+        _ => document.config.numbers.terms().unwrap_or_default(),
+    };
+    in_terms(terms, || renderer.render(document))
 }

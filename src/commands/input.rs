@@ -1,11 +1,11 @@
 //! What RUN stands for: its files, its configuration, its name.
 
-use super::output;
+use super::{assets, output};
 use anyhow::Result;
 use gristmill::config::{self, Config};
 use gristmill::error::{Error, Place, Warning};
 use gristmill::ingest::Input;
-use gristmill::logo::{self, Logo};
+use gristmill::pipeline::Assets;
 use std::fs::{self, File};
 use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -22,8 +22,8 @@ pub struct OpenRun {
     pub inputs: Vec<Box<dyn Input>>,
     /// What is configured for it.
     pub config: Config,
-    /// The brand's logo, where one is configured.
-    pub logo: Option<Logo>,
+    /// The brand's logo and typefaces, where some are configured.
+    pub assets: Assets,
     /// What it is called where nothing else names it.
     pub name: String,
     /// What the user must know about how it was opened.
@@ -52,10 +52,14 @@ pub fn open(run: &[PathBuf], config: Option<&Path>, out: Option<&Path>) -> Resul
         (None, None) => None,
     };
     let config = file.as_deref().map(read_config).transpose()?.unwrap_or_default();
-    let logo = read_logo(&config, file.as_deref(), &mut warnings)?;
-    // A logo beside the records is no record.
-    let inputs = inputs.into_iter().filter(|input| config.brand.logo.as_deref() != Some(input.name())).collect();
-    Ok(OpenRun { inputs, config, logo, name, warnings })
+    let assets = match &file {
+        Some(file) => assets::of_brand(&config, &parent(file), &mut warnings)?,
+        None => Assets::default(),
+    };
+    // What a brand brings along beside the records is no record.
+    let brought = assets::files(&config);
+    let inputs = inputs.into_iter().filter(|input| !brought.contains(&input.name())).collect();
+    Ok(OpenRun { inputs, config, assets, name, warnings })
 }
 
 fn read_config(file: &Path) -> Result<Config> {
@@ -67,15 +71,6 @@ fn read_config(file: &Path) -> Result<Config> {
             .hint("save the configuration as UTF-8")
     })?;
     Ok(config::parse(&text, &name)?)
-}
-
-/// The logo that the configuration names, relative to the configuration file.
-fn read_logo(config: &Config, file: Option<&Path>, warnings: &mut Vec<Warning>) -> Result<Option<Logo>> {
-    let (Some(logo), Some(file)) = (&config.brand.logo, file) else { return Ok(None) };
-    let path = parent(file).join(logo);
-    let name = path.display().to_string();
-    let bytes = fs::read(&path).map_err(|error| unreadable(&name, &error))?;
-    Ok(Some(logo::read(&bytes, &name)?.take(warnings)))
 }
 
 /// Every regular file below a folder, sorted by path. Hidden files, the configuration, OUT and the folders of other reports
@@ -146,7 +141,7 @@ fn folder_name(folder: &Path) -> String {
     named.or_else(resolved).unwrap_or_else(|| "run".to_owned())
 }
 
-fn unreadable(name: &str, error: &io::Error) -> Error {
+pub(super) fn unreadable(name: &str, error: &io::Error) -> Error {
     let hint = match error.kind() {
         io::ErrorKind::NotFound => "check the path",
         io::ErrorKind::PermissionDenied => "ask for permission to read it, or copy it to where you may",

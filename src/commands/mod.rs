@@ -1,6 +1,8 @@
 //! The commands: the only part that touches files and the terminal.
 
 mod check;
+mod assets;
+mod init;
 mod input;
 mod output;
 mod report;
@@ -15,6 +17,7 @@ pub fn run(cli: &Cli) -> Result<()> {
     match &cli.command {
         Command::Report(arguments) => report::run(arguments),
         Command::Check(arguments) => check::run(arguments),
+        Command::Init(arguments) => init::run(arguments),
     }
 }
 

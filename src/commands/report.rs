@@ -1,12 +1,13 @@
 //! `gristmill report`
 
-use super::{input, output, say, say_warnings, threads};
-use crate::cli::{ChartFormat, Format, Report};
+use super::{assets, input, output, say, say_warnings, threads};
+use crate::cli::{self, ChartFormat, Format, Report};
 use anyhow::Result;
 use clap::ValueEnum;
+use gristmill::config::{self, Config};
 use gristmill::ingest::{Input, Options};
 use gristmill::pipeline::{self, Request};
-use gristmill::render::ChartFiles;
+use gristmill::render::{ChartFiles, PageSize};
 use std::collections::BTreeSet;
 
 /// Reads the run, makes the report, writes OUT.
@@ -14,17 +15,22 @@ pub fn run(arguments: &Report) -> Result<()> {
     let out = &arguments.output;
     let before = output::written_before(out)?;
     let opened = input::open(&arguments.run.inputs, arguments.run.config.as_deref(), Some(out))?;
+    let mut assets = opened.assets.clone();
+    assets.fonts.extend(assets::fallback_fonts(&arguments.fallback_font)?);
+    if let Some(folder) = &arguments.templates {
+        assets.templates = assets::templates(folder)?;
+    }
     let formats = chosen(&arguments.format);
     let inputs: Vec<&dyn Input> = opened.inputs.iter().map(AsRef::as_ref).collect();
     let kept: Vec<String> = before.iter().filter(|path| !belongs_to(path, &formats)).cloned().collect();
     let made = pipeline::run(&Request {
         inputs: &inputs,
         config: &opened.config,
-        logo: opened.logo.as_ref(),
+        assets: &assets,
         run_name: &opened.name,
         options: Options { lenient: arguments.run.lenient, threads: threads(arguments.run.threads) },
         formats: &formats.iter().map(|format| format.name()).collect::<Vec<_>>(),
-        page: arguments.page.into(),
+        page: page(arguments.page, &opened.config),
         charts: charts(&arguments.chart_format),
         kept_files: &kept,
         warnings: &opened.warnings,
@@ -73,4 +79,13 @@ fn belongs_to(path: &str, formats: &[Format]) -> bool {
         _ => Format::Charts,
     };
     formats.contains(&format)
+}
+
+/// The page size asked for, else the configured one, else A4.
+fn page(asked: Option<cli::Page>, config: &Config) -> PageSize {
+    match (asked, config.report.page) {
+        (Some(asked), _) => asked.into(),
+        (None, Some(config::Page::Letter)) => PageSize::Letter,
+        (None, Some(config::Page::A4) | None) => PageSize::A4,
+    }
 }

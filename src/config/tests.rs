@@ -91,6 +91,24 @@ fn every_key_of_the_reference_is_read() {
         website = "https://example.org"
         report_url = "https://example.org/report"
         contact = "mailto:labs@example.org"
+        footer = "For internal use"
+        legal = "No warranty."
+        [brand.fonts]
+        regular = "Text-Regular.ttf"
+        medium = "Text-Medium.ttf"
+        semibold = "Text-SemiBold.ttf"
+        bold = "Text-Bold.ttf"
+        italic = "Text-Italic.ttf"
+        display = "Display-Bold.ttf"
+        mono = "Code-Regular.ttf"
+        fallback = ["Han-Regular.otf"]
+        [report]
+        page = "letter"
+        sections = ["method"]
+        omit = ["percentiles"]
+        [numbers]
+        decimal = ","
+        thousands = " "
     "##;
     let config = parse(text, "gristmill.toml").expect("a configuration");
     assert_eq!(config.power.price_per_kwh, Some(1.0), "a whole number is a number");

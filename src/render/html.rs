@@ -17,8 +17,9 @@ use super::text::safe_target;
 use super::{Document, OutputFile, Renderer};
 use crate::analysis::capacity::Capacity;
 use crate::config::Config;
-use crate::error::{Error, Result, Warned};
+use crate::error::{Result, Warned};
 use crate::font::Fonts;
+use crate::report::templates::{PAGE, Templates, explain};
 use crate::report::{Cover, Report};
 use base64::prelude::{BASE64_STANDARD, Engine};
 use serde_json::json;
@@ -33,22 +34,33 @@ impl Renderer for Html {
     }
 
     fn render(&self, document: &Document) -> Result<Warned<Vec<OutputFile>>> {
-        let page = page(document.report, &document.analysis.capacity, document.config, document.fonts)?;
+        let (capacities, config) = (&document.analysis.capacity, document.config);
+        let page = page_in(document.report, capacities, config, document.templates, document.fonts)?;
         Ok(Warned::clean(vec![OutputFile { path: "report.html".to_owned(), bytes: page.into_bytes() }]))
     }
 }
-
-const TEMPLATE: &str = include_str!("../../templates/report.html");
 
 /// A whole report as a page: in a brand's colour where one is configured, its script given the charts, drawn with these
 /// typefaces, and the use cases.
 ///
 /// Errors: the template is at fault.
 pub fn page(report: &Report, capacities: &[Capacity], config: &Config, fonts: &Fonts) -> Result<String> {
+    page_in(report, capacities, config, &Templates::built_in()?, fonts)
+}
+
+/// The same with a house's templates.
+fn page_in(
+    report: &Report,
+    capacities: &[Capacity],
+    config: &Config,
+    templates: &Templates,
+    fonts: &Fonts,
+) -> Result<String> {
     let ids = blocks::ids(report);
     let sections = blocks::sections(&report.sections, &ids);
     let note = blocks::inlines(&report.cover.contents_note, &ids);
-    let style = style::sheet(config.brand.accent.as_deref(), sections.contains("<code"));
+    let accent = config.brand.accent.as_deref();
+    let style = style::sheet(accent, sections.contains("<code"), templates.style(), fonts);
 
     let script = script::script();
     let data = data::block(report, capacities, config, fonts);
@@ -70,9 +82,9 @@ pub fn page(report: &Report, capacities: &[Capacity], config: &Config, fonts: &F
 
     let mut tera = Tera::default();
     tera.set_escape_fn(|text, out| out.write_all(escape::text(text).as_bytes()));
-    tera.add_raw_template("report.html", TEMPLATE)
-        .and_then(|()| tera.render("report.html", &context))
-        .map_err(|error| Error::new(format!("the template of the page cannot be used: {error}")))
+    tera.add_raw_templates(templates.pages())
+        .and_then(|()| tera.render(PAGE, &context))
+        .map_err(|error| explain(&error))
 }
 
 fn cover(cover: &Cover) -> serde_json::Value {
@@ -94,6 +106,7 @@ fn cover(cover: &Cover) -> serde_json::Value {
         "brand": cover.brand,
         "imprint": cover.imprint,
         "footer": cover.footer,
+        "legal": cover.legal,
     })
 }
 

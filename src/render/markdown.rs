@@ -94,7 +94,9 @@ fn foot(cover: &Cover, place: Place) -> String {
         None => Inline::Text(cover.footer.clone()),
     };
     let footer = if cover.footer.is_empty() { String::new() } else { lines(&[footer], place) };
-    let parts: Vec<_> = ["---".to_owned(), imprint, footer].into_iter().filter(|part| !part.is_empty()).collect();
+    let legal = cover.legal.as_deref().map(|legal| lines(&words(legal), place)).unwrap_or_default();
+    let parts: Vec<_> =
+        ["---".to_owned(), imprint, legal, footer].into_iter().filter(|part| !part.is_empty()).collect();
     parts.join("\n\n")
 }
 

@@ -18,7 +18,7 @@ use crate::config::Config;
 use crate::error::{Error, Result, Warned};
 use crate::font::Fonts;
 use crate::ingest::Ingested;
-use crate::report::Report;
+use crate::report::{Report, Templates};
 
 /// Everything a renderer may show.
 pub struct Document<'d> {
@@ -34,6 +34,8 @@ pub struct Document<'d> {
     pub warnings: &'d [crate::error::Warning],
     /// The bundled typefaces.
     pub fonts: &'d Fonts,
+    /// The templates of sections and page.
+    pub templates: &'d Templates,
     /// Size of the PDF's pages.
     pub page: PageSize,
     /// What the charts' own files are.

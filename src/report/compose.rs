@@ -3,7 +3,7 @@
 use super::markdown::{Inserts, parse};
 use super::sections::{Draft, LeftOut, SECTIONS};
 use super::slug::Slugs;
-use super::templates::Templates;
+use super::templates::{Templates, capital};
 use super::{Block, Inline, Report, Section, cover};
 use crate::analysis::Analysis;
 use crate::config::Config;
@@ -71,9 +71,19 @@ fn sections(input: &Composition) -> Result<(Vec<Section>, LeftOut)> {
     let mut slugs = Slugs::reserving(SECTIONS.iter().map(|section| section.id));
     let mut figures = 0;
     let mut left_out = LeftOut::default();
-    let mut sections = Vec::new();
+    let layout = &input.config.report;
+    let mut drafts = Vec::new();
+    // In the usual order first: the method section says what all others leave out.
     for entry in SECTIONS {
-        let Some(Draft { view, inserts }) = (entry.draft)(input, &mut left_out) else { continue };
+        if !layout.shows(entry.id) {
+            left_out.note(&capital(&entry.id.replace('-', " ")), "not wanted in this report (`[report]`)");
+        } else if let Some(draft) = (entry.draft)(input, &mut left_out) {
+            drafts.push((entry, draft));
+        }
+    }
+    drafts.sort_by_key(|(entry, _)| layout.place(entry.id));
+    let mut sections = Vec::new();
+    for (entry, Draft { view, inserts }) in drafts {
         let markdown = input.templates.render(&format!("{}.md", entry.id), &view)?;
         let parsed = parse(&markdown, inserts, &mut slugs, &mut figures);
         sections.push(Section { id: entry.id.to_owned(), title: parsed.title, blocks: parsed.blocks });

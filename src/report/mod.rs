@@ -57,6 +57,8 @@ pub struct Cover {
     pub imprint: String,
     /// Stands in every footer.
     pub footer: String,
+    /// The brand's small print.
+    pub legal: Option<String>,
     /// Stands below the contents, where an interactive copy lives.
     pub contents_note: Vec<Inline>,
     /// BCP 47 language of the text: `en`.

@@ -6,10 +6,19 @@ use crate::error::{Error, Result};
 use std::collections::BTreeMap;
 use tera::{Context, Kwargs, State, Tera};
 
-/// The templates of every section, ready to render.
+/// The templates of every section, ready to render, and those of the page.
 pub struct Templates {
     tera: Tera,
+    /// Of the page and what it includes, by name.
+    pages: BTreeMap<String, String>,
+    style: String,
 }
+
+/// Name of the page's template.
+pub const PAGE: &str = "report.html";
+
+/// Name of the page's style sheet; it is no template, but it can be replaced like one.
+const STYLE: &str = "style.css";
 
 /// Every built-in template by its name.
 pub static BUILT_IN: &[(&str, &str)] = &[
@@ -26,6 +35,8 @@ pub static BUILT_IN: &[(&str, &str)] = &[
     ("time-to-first-token.md", include_str!("../../templates/prose/time-to-first-token.md")),
     ("use-case.md", include_str!("../../templates/prose/use-case.md")),
     ("use-case-guidance.md", include_str!("../../templates/prose/use-case-guidance.md")),
+    (PAGE, include_str!("../../templates/report.html")),
+    (STYLE, include_str!("../../templates/style.css")),
 ];
 
 impl Templates {
@@ -34,26 +45,34 @@ impl Templates {
         Self::with_overrides(BTreeMap::new())
     }
 
-    /// The built-in templates with some of them replaced, by name: `method.md`.
+    /// The built-in templates with some of them replaced, by name: `method.md`. A template may include others of the
+    /// set; one that is not built in must be included by another.
     ///
     /// Errors: a name that no template has; a template that cannot be parsed, with line and column.
-    pub fn with_overrides(mut overrides: BTreeMap<String, String>) -> Result<Self> {
+    pub fn with_overrides(overrides: BTreeMap<String, String>) -> Result<Self> {
+        let mut sources: BTreeMap<String, String> =
+            BUILT_IN.iter().map(|(name, source)| ((*name).to_owned(), (*source).to_owned())).collect();
+        sources.extend(overrides);
+        unused(&sources)?;
+        let style = sources.remove(STYLE).unwrap_or_default();
+        let (prose, pages): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            sources.into_iter().partition(|(name, _)| name.ends_with(".md"));
         let mut tera = Tera::default();
         tera.autoescape_on([".md"]);
         tera.set_escape_fn(|text, out| out.write_all(escape(text).as_bytes()));
         tera.register_filter("capital", |text: &str, _: Kwargs, _: &State| capital(text));
-        let sources: Vec<(&str, String)> = BUILT_IN
-            .iter()
-            .map(|(name, built_in)| (*name, overrides.remove(*name).unwrap_or_else(|| (*built_in).to_owned())))
-            .collect();
-        if let Some(name) = overrides.keys().next() {
-            let known: Vec<_> = BUILT_IN.iter().map(|(name, _)| *name).collect();
-            return Err(Error::new(format!("no template is called `{name}`"))
-                .hint(format!("the templates are {}", known.join(", "))));
-        }
-        tera.add_raw_templates(sources.iter().map(|(name, source)| (*name, source.as_str())))
-            .map_err(|error| explain(&error))?;
-        Ok(Self { tera })
+        tera.add_raw_templates(&prose).map_err(|error| explain(&error))?;
+        Ok(Self { tera, pages, style })
+    }
+
+    /// The template of the page and those it may include, by name.
+    pub fn pages(&self) -> &BTreeMap<String, String> {
+        &self.pages
+    }
+
+    /// The page's style sheet.
+    pub fn style(&self) -> &str {
+        &self.style
     }
 
     /// Renders a template to Markdown.
@@ -64,8 +83,25 @@ impl Templates {
     }
 }
 
+/// Errors: a template that is not built in and that no other template names.
+fn unused(sources: &BTreeMap<String, String>) -> Result<()> {
+    let named = |name: &str| {
+        let quoted = [format!("\"{name}\""), format!("'{name}'"), format!("`{name}`")];
+        sources.iter().any(|(other, source)| other != name && quoted.iter().any(|quoted| source.contains(quoted)))
+    };
+    let is_built_in = |name: &str| BUILT_IN.iter().any(|(built_in, _)| *built_in == name);
+    let Some(name) = sources.keys().find(|name| !is_built_in(name) && !named(name)) else { return Ok(()) };
+    let nearest = BUILT_IN.iter().map(|(known, _)| *known).min_by_key(|known| strsim::damerau_levenshtein(known, name));
+    let known: Vec<_> = BUILT_IN.iter().map(|(name, _)| *name).collect();
+    Err(Error::new(format!("no template is called `{name}`, and none includes it")).hint(format!(
+        "the nearest is `{}`; the templates are {}",
+        nearest.unwrap_or_default(),
+        known.join(", ")
+    )))
+}
+
 /// Cause, template and line, as Tera tells them.
-fn explain(error: &tera::Error) -> Error {
+pub fn explain(error: &tera::Error) -> Error {
     let message = error.to_string();
     let message = message.trim_end().trim_start_matches("error: ");
     Error::new(format!("template: {message}")).hint("compare it with the built-in template of this name")
@@ -159,5 +195,6 @@ mod tests {
         assert!(message.contains("method.md:3"), "{message}");
         let unknown = Templates::with_overrides([("metod.md".to_owned(), String::new())].into()).err().unwrap();
         assert!(unknown.to_string().contains("no template is called `metod.md`"), "{unknown}");
+        assert!(unknown.to_string().contains("the nearest is `method.md`"), "{unknown}");
     }
 }

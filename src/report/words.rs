@@ -42,6 +42,7 @@ impl Spot {
 /// A level that need not have been tested: `6 concurrent requests`, `~1 concurrent request`, `2.5 requests/s`.
 pub fn level(text: &str, concurrency: bool) -> String {
     let one = matches!(text, "1" | "~1" | "<1");
+    let text = format::in_house(text);
     match (concurrency, one) {
         (true, true) => format!("{text} concurrent request"),
         (true, false) => format!("{text} concurrent requests"),

@@ -7,7 +7,7 @@ use gristmill::font::Fonts;
 use gristmill::format;
 use gristmill::ingest::{Memory, Options, ingest};
 use gristmill::render::{ChartFiles, Document, PageSize, renderer};
-use gristmill::report::{Cover, Report};
+use gristmill::report::{Cover, Report, Templates};
 use serde_json::{Value, json};
 
 /// `report.json` and `cells.csv` of a bundled run.
@@ -25,6 +25,7 @@ fn data_files(run: &str) -> (Value, String) {
         config: &config,
         warnings: &[],
         fonts: &Fonts::load(),
+        templates: &Templates::built_in().unwrap(),
         page: PageSize::A4,
         charts: ChartFiles::Svg,
         files: &[],

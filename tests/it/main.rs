@@ -16,6 +16,7 @@ mod engine;
 mod examples;
 mod folder;
 mod guidellm;
+mod house;
 mod html;
 mod inference_perf;
 mod llama_bench;

@@ -3,26 +3,27 @@
 use super::data_url;
 use crate::chart::theme;
 use crate::colour::{Rgb, hex};
+use crate::font::{Face, Fonts};
 use crate::render::accent::Accent;
 use base64::prelude::{BASE64_STANDARD, Engine};
 use sha2::{Digest, Sha256};
 
-const SHEET: &str = include_str!("../../../templates/style.css");
 const REGULAR: &[u8] = include_bytes!("../../../fonts/Inter-Regular.woff2");
 const SEMI_BOLD: &[u8] = include_bytes!("../../../fonts/Inter-SemiBold.woff2");
 const MONO: &[u8] = include_bytes!("../../../fonts/JetBrainsMono-Regular.woff2");
 
 /// The whole style sheet: fonts, the page's own rules, and a brand's colour over them.
-pub fn sheet(accent: Option<&str>, has_code: bool) -> String {
+pub fn sheet(accent: Option<&str>, has_code: bool, rules: &str, fonts: &Fonts) -> String {
     let mut out = String::from("\n");
-    out.push_str(&face("Inter", "400", REGULAR));
+    // A brand's face goes by the name of the one whose place it takes, so that rules and charts need not know.
+    out.push_str(&face("Inter", "400", REGULAR, fonts.own(Face::Regular)));
     // One face for everything bolder than text.
-    out.push_str(&face("Inter", "500 900", SEMI_BOLD));
+    out.push_str(&face("Inter", "500 900", SEMI_BOLD, fonts.own(Face::SemiBold)));
     if has_code {
-        out.push_str(&face("JetBrains Mono", "400", MONO));
+        out.push_str(&face("JetBrains Mono", "400", MONO, fonts.own(Face::Mono)));
     }
     out.push_str(&schemes(&theme::light_declarations(), &theme::dark_declarations()));
-    SHEET.lines().for_each(|line| out.extend([line.trim_start(), "\n"]));
+    rules.lines().for_each(|line| out.extend([line.trim_start(), "\n"]));
     out.push_str(&accent.and_then(Accent::of).map(|accent| accent_rules(&accent)).unwrap_or_default());
     out
 }
@@ -39,11 +40,12 @@ pub fn policy(sheet: &str, script: &str) -> String {
     )
 }
 
-fn face(family: &str, weight: &str, bytes: &[u8]) -> String {
-    let source = data_url("font/woff2", bytes);
-    format!(
-        "@font-face{{font-family:\"{family}\";font-weight:{weight};font-display:block;src:url({source}) format(\"woff2\")}}\n"
-    )
+fn face(family: &str, weight: &str, bundled: &[u8], own: Option<&[u8]>) -> String {
+    let source = match own {
+        Some(bytes) => format!("url({})", data_url("font/sfnt", bytes)),
+        None => format!("url({}) format(\"woff2\")", data_url("font/woff2", bundled)),
+    };
+    format!("@font-face{{font-family:\"{family}\";font-weight:{weight};font-display:block;src:{source}}}\n")
 }
 
 /// Custom properties for light ground and paper, and for dark screens.

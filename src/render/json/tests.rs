@@ -5,6 +5,7 @@ use crate::font::Fonts;
 use crate::ingest::Ingested;
 use crate::render::testing::analysis;
 use crate::render::{ChartFiles, PageSize};
+use crate::report::Templates;
 use serde_json::{Value, json};
 
 fn written(analysis: &crate::analysis::Analysis) -> Value {
@@ -25,6 +26,7 @@ fn written(analysis: &crate::analysis::Analysis) -> Value {
         config: &Config::default(),
         warnings: &[Warning::new("a warning")],
         fonts: &Fonts::load(),
+        templates: &Templates::built_in().unwrap(),
         page: PageSize::A4,
         charts: ChartFiles::Svg,
         files: &["cells.csv".to_owned(), "report.json".to_owned()],

@@ -279,7 +279,13 @@ impl Flow<'_> {
             y += 6.0;
         }
         draws.extend(self.set_draws(&imprint, column.x, y));
-        (draws, y + imprint.height() + FOOT)
+        y += imprint.height();
+        if let Some(legal) = &cover.legal {
+            let (legal, _) = self.set(legal, style.sized(7.6), column.width, 5);
+            draws.extend(self.set_draws(&legal, column.x, y + 5.0));
+            y += legal.height() + 5.0;
+        }
+        (draws, y + FOOT)
     }
 
     /// A small title in spaced capitals.

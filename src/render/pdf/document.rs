@@ -3,7 +3,7 @@
 //! Lengths are points; x runs right and y runs down from the top left corner of the page.
 
 use crate::colour::Rgb;
-use crate::font::{Face, Shaped};
+use crate::font::Shaped;
 use crate::logo::Segment;
 use std::sync::Arc;
 
@@ -86,8 +86,6 @@ pub(super) struct TextRun {
     pub y: f32,
     /// Size.
     pub size: f32,
-    /// Typeface.
-    pub face: Face,
     /// Colour.
     pub colour: Rgba,
     /// The glyphs.

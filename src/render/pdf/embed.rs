@@ -2,7 +2,7 @@
 
 use super::document::{DocModel, Ink};
 use crate::error::{Error, Result};
-use crate::font::{Face, Fonts, LoadedFace};
+use crate::font::{Fonts, LoadedFace};
 use printpdf::{FontId, FontMetrics, ParsedFont, PdfFont};
 use rustybuzz::ttf_parser::GlyphId;
 use std::collections::BTreeMap;
@@ -39,28 +39,28 @@ impl EmbeddedFace {
     }
 }
 
-/// The faces a document uses, and their programs.
-pub(super) fn embed(model: &DocModel, fonts: &Fonts) -> Result<BTreeMap<Face, (EmbeddedFace, PdfFont)>> {
-    let mut used: BTreeMap<Face, EmbeddedFace> = BTreeMap::new();
+/// The files a document uses, by their place among its fonts, and their programs.
+pub(super) fn embed(model: &DocModel, fonts: &Fonts) -> Result<BTreeMap<usize, (EmbeddedFace, PdfFont)>> {
+    let mut used: BTreeMap<usize, EmbeddedFace> = BTreeMap::new();
     for draw in model.pages.iter().flatten() {
         let Ink::Text(run) = &draw.ink else { continue };
-        let face = used.entry(run.face).or_insert_with(|| EmbeddedFace {
-            id: FontId(format!("face{}", run.face as usize)),
-            glyphs: GlyphRemapper::new(),
-            advances: BTreeMap::new(),
-            texts: BTreeMap::new(),
-        });
         for glyph in &run.shaped.glyphs {
+            let face = used.entry(glyph.font).or_insert_with(|| EmbeddedFace {
+                id: FontId(format!("face{}", glyph.font)),
+                glyphs: GlyphRemapper::new(),
+                advances: BTreeMap::new(),
+                texts: BTreeMap::new(),
+            });
             face.glyphs.remap(glyph.id);
             // Glyph 0 is the box that stands for every missing character.
             let text = if glyph.id == 0 || glyph.text.is_empty() { NO_TEXT } else { &glyph.text };
             face.texts.entry(glyph.id).or_insert_with(|| text.to_owned());
         }
     }
-    used.into_iter().map(|(face, embedded)| Ok((face, program(embedded, face, fonts.face(face))?))).collect()
+    used.into_iter().map(|(face, embedded)| Ok((face, program(embedded, face, fonts.file(face))?))).collect()
 }
 
-fn program(mut embedded: EmbeddedFace, face: Face, loaded: &LoadedFace) -> Result<(EmbeddedFace, PdfFont)> {
+fn program(mut embedded: EmbeddedFace, face: usize, loaded: &LoadedFace) -> Result<(EmbeddedFace, PdfFont)> {
     let bytes = subsetter::subset(loaded.bytes, 0, &embedded.glyphs)
         .map_err(|error| Error::new(format!("the typeface {} could not be embedded: {error}", loaded.name)))?;
     let units = loaded.parsed.units_per_em();
@@ -85,7 +85,7 @@ fn program(mut embedded: EmbeddedFace, face: Face, loaded: &LoadedFace) -> Resul
 }
 
 /// Six capitals before the name of a subset: a different tag for each face.
-fn subset_tag(face: Face) -> String {
-    let letter = |at: usize| char::from(b'A' + ((face as usize * 7 + at * 3) % 26) as u8);
+fn subset_tag(face: usize) -> String {
+    let letter = |at: usize| char::from(b'A' + ((face * 7 + at * 3 + face / 26) % 26) as u8);
     (0..6).map(letter).collect()
 }

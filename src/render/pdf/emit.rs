@@ -5,7 +5,7 @@ use super::embed::{EmbeddedFace, embed};
 use super::points::{point, rings, rounded, rounded_box};
 use super::tags::Tags;
 use crate::error::{Error, Result};
-use crate::font::{Face, Fonts, Glyph};
+use crate::font::{Fonts, Glyph};
 use crate::logo::Segment;
 use printpdf::{
     Actions, BorderArray, Codepoint, Color, ColorArray, CurTransMat, Destination, DictItem, ExtendedGraphicsState,
@@ -56,7 +56,8 @@ pub(super) fn emit(model: &DocModel, fonts: &Fonts) -> Result<Vec<u8>> {
 
 /// What all pages share.
 struct Shared {
-    faces: BTreeMap<Face, EmbeddedFace>,
+    /// By the place of their file among the fonts.
+    faces: BTreeMap<usize, EmbeddedFace>,
     /// Shares of cover, in thousandths.
     alphas: BTreeSet<u16>,
     shadings: Vec<Shading>,
@@ -80,7 +81,7 @@ struct PageWriter<'w, 'm> {
 struct State {
     fill: Option<Rgba>,
     stroke: Option<Pen>,
-    font: Option<(Face, f32)>,
+    font: Option<(usize, f32)>,
     alpha: Option<u16>,
 }
 
@@ -150,11 +151,6 @@ impl<'w, 'm> PageWriter<'w, 'm> {
         self.set_alpha(run.colour.alpha);
         self.set_fill(run.colour);
         self.ops.push(Op::StartTextSection);
-        if self.state.font != Some((run.face, run.size)) {
-            let id = self.shared.faces[&run.face].id.clone();
-            self.ops.push(Op::SetFont { font: PdfFontHandle::External(id), size: Pt(run.size) });
-            self.state.font = Some((run.face, run.size));
-        }
         let matrix = TextMatrix::Translate(Pt(rounded(run.x)), Pt(rounded(self.height - run.y)));
         if run.halo {
             // The rim first, so that it lies below every glyph.
@@ -174,11 +170,19 @@ impl<'w, 'm> PageWriter<'w, 'm> {
     /// Shows glyphs from where the text matrix stands. A cluster whose glyphs alone would copy as another text carries
     /// its own.
     fn glyphs(&mut self, run: &TextRun, with_text: bool) {
-        let face = &self.shared.faces[&run.face];
         let mut owed = 0.0f32;
+        let mut pen = 0.0f32;
         let mut plain = Vec::new();
         for cluster in clusters(&run.shaped.glyphs) {
-            let codes = cluster.iter().map(|glyph| {
+            let font = cluster[0].font;
+            if self.state.font != Some((font, run.size)) {
+                self.show(std::mem::take(&mut plain));
+                let id = self.shared.faces[&font].id.clone();
+                self.ops.push(Op::SetFont { font: PdfFontHandle::External(id), size: Pt(run.size) });
+                self.state.font = Some((font, run.size));
+            }
+            let face = &self.shared.faces[&font];
+            let mut code = |glyph: &Glyph| {
                 let number = face.glyph(glyph.id);
                 // What a viewer adds, less what is wanted; what rounding leaves over is carried to the next glyph.
                 let wanted = (glyph.advance + glyph.kern) * 1000.0 + run.tracking * 1000.0 / run.size;
@@ -186,25 +190,57 @@ impl<'w, 'm> PageWriter<'w, 'm> {
                 let offset = if owed.abs() < 1.0 { 0.0 } else { owed.round() };
                 owed -= offset;
                 Codepoint::with_cid(number, offset, face.text(glyph.id).to_owned())
-            });
-            let codes: Vec<_> = codes.collect();
+            };
             let told = matches!(cluster, [glyph] if face.text(glyph.id) == glyph.text);
-            if told || !with_text {
+            let shifted = cluster.iter().any(|glyph| glyph.shift != (0.0, 0.0));
+            let codes: Vec<_> = cluster.iter().map(&mut code).collect();
+            let start = pen;
+            pen += cluster.iter().map(|glyph| (glyph.advance + glyph.kern) * run.size + run.tracking).sum::<f32>();
+            if (told || !with_text) && !shifted {
                 plain.extend(codes);
                 continue;
             }
-            if !plain.is_empty() {
-                self.ops.push(show(std::mem::take(&mut plain)));
+            self.show(std::mem::take(&mut plain));
+            if with_text && !told {
+                let text = DictItem::String { data: utf16(&cluster[0].text), literal: false };
+                let map = BTreeMap::from([("ActualText".to_owned(), text)]);
+                let properties = DictItem::Dict { map };
+                self.ops.push(Op::BeginMarkedContentWithProperties { tag: "Span".to_owned(), properties });
             }
-            let text = DictItem::String { data: utf16(&cluster[0].text), literal: false };
-            let map = BTreeMap::from([("ActualText".to_owned(), text)]);
-            let properties = DictItem::Dict { map };
-            self.ops.push(Op::BeginMarkedContentWithProperties { tag: "Span".to_owned(), properties });
-            self.ops.push(show(codes));
-            self.ops.push(Op::EndMarkedContent);
+            if shifted {
+                self.shifted(run, cluster, codes, start);
+                owed = 0.0;
+            } else {
+                self.show(codes);
+            }
+            if with_text && !told {
+                self.ops.push(Op::EndMarkedContent);
+            }
         }
-        if !plain.is_empty() {
-            self.ops.push(show(plain));
+        self.show(plain);
+    }
+
+    /// Shows each glyph of a cluster where it belongs, from `start` on the line, and goes on behind them.
+    fn shifted(&mut self, run: &TextRun, cluster: &[Glyph], codes: Vec<Codepoint>, start: f32) {
+        let mut pen = run.x + start;
+        let place = |x: f32, up: f32| {
+            let (x, y) = (Pt(rounded(x)), Pt(rounded(self.height - run.y + up)));
+            Op::SetTextMatrix { matrix: TextMatrix::Translate(x, y) }
+        };
+        let mut ops = Vec::new();
+        for (glyph, mut code) in cluster.iter().zip(codes) {
+            code.offset = 0.0;
+            ops.push(place(pen + glyph.shift.0 * run.size, glyph.shift.1 * run.size));
+            ops.push(show(vec![code]));
+            pen += (glyph.advance + glyph.kern) * run.size + run.tracking;
+        }
+        ops.push(place(pen, 0.0));
+        self.ops.extend(ops);
+    }
+
+    fn show(&mut self, codes: Vec<Codepoint>) {
+        if !codes.is_empty() {
+            self.ops.push(show(codes));
         }
     }
 
@@ -354,7 +390,7 @@ impl<'w, 'm> PageWriter<'w, 'm> {
 
 /// Glyphs that stand for one piece of text: the first one tells it.
 fn clusters(glyphs: &[Glyph]) -> impl Iterator<Item = &[Glyph]> {
-    glyphs.chunk_by(|_, next| next.text.is_empty())
+    glyphs.chunk_by(|one, next| next.text.is_empty() && next.font == one.font)
 }
 
 fn show(codes: Vec<Codepoint>) -> Op {

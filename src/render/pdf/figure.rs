@@ -83,7 +83,7 @@ impl Flow<'_> {
                 // The space keeps labels apart where they are read one after the other.
                 let shaped = self.fonts.shape(*face, Digits::Tabular, &format!("{text} "));
                 let (x, colour) = (x - shift, colour(*paint));
-                Some(Ink::Text(TextRun { x, y, size, face: *face, colour, shaped, tracking: 0.0, halo: *halo }))
+                Some(Ink::Text(TextRun { x, y, size, colour, shaped, tracking: 0.0, halo: *halo }))
             }
             scene::Mark::Begin { .. } | scene::Mark::End => None,
         };

@@ -297,8 +297,8 @@ impl<'a> Flow<'a> {
     /// A line of text in one face.
     pub fn run(&self, text: &str, style: &TextStyle, x: f32, y: f32) -> Ink {
         let shaped = self.fonts.shape(style.face, style.digits, text);
-        let TextStyle { size, face, colour, .. } = *style;
-        Ink::Text(TextRun { x, y, size, face, colour, shaped, tracking: 0.0, halo: false })
+        let TextStyle { size, colour, .. } = *style;
+        Ink::Text(TextRun { x, y, size, colour, shaped, tracking: 0.0, halo: false })
     }
 
     /// Inlines in a style, with links only to what there is.

@@ -51,8 +51,8 @@ impl<'a> Furniture<'a> {
 
     fn text(&self, text: &str, style: &TextStyle, x: f32, y: f32) -> Draw {
         let shaped = self.fonts.shape(style.face, style.digits, text);
-        let TextStyle { size, face, colour, .. } = *style;
-        Draw::artifact(Ink::Text(TextRun { x, y, size, face, colour, shaped, tracking: 0.0, halo: false }))
+        let TextStyle { size, colour, .. } = *style;
+        Draw::artifact(Ink::Text(TextRun { x, y, size, colour, shaped, tracking: 0.0, halo: false }))
     }
 }
 

@@ -146,7 +146,8 @@ fn missing_characters(fonts: &Fonts) -> Option<Warning> {
     let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
     (!missing.is_empty()).then(|| {
         Warning::new(format!(
-            "the bundled typefaces have no {}{more}: drawn as boxes in PDF and charts; copying and searching still work",
+            "no typeface has {}{more}: drawn as boxes in PDF and charts, though copying and searching work; give a font that \
+             has them with `--fallback-font FILE`",
             named.join(", ")
         ))
     })

@@ -219,7 +219,19 @@ fn configuration(config: &Config) -> Table {
     let mut rows = Vec::new();
     let value = |config: &Config| serde_json::to_value(config).unwrap_or_default();
     let (set, default) = (value(config), value(&Config::default()));
-    let sections = ["title", "subtitle", "date", "power", "cost", "capacity", "use_case", "reference", "brand"];
+    let sections = [
+        "title",
+        "subtitle",
+        "date",
+        "power",
+        "cost",
+        "capacity",
+        "use_case",
+        "reference",
+        "brand",
+        "report",
+        "numbers",
+    ];
     for name in sections {
         differences(name, &set[name], &default[name], &mut rows);
     }
@@ -242,7 +254,9 @@ fn differences(path: &str, set: &Value, default: &Value, rows: &mut Vec<(String,
         }
         Value::Null => {}
         Value::Number(number) if number.is_f64() => {
-            rows.push((path.to_owned(), number.as_f64().map_or_else(String::new, format::shortest)));
+            // As it stands in the file, not as a house prints numbers.
+            let written = || number.as_f64().map_or_else(String::new, format::shortest);
+            rows.push((path.to_owned(), format::in_terms(format::Terms::default(), written)));
         }
         Value::String(text) => rows.push((path.to_owned(), text.clone())),
         other => rows.push((path.to_owned(), other.to_string())),

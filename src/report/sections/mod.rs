@@ -39,7 +39,7 @@ pub struct LeftOut {
 
 impl LeftOut {
     /// Notes that something is missing, and why.
-    fn note(&mut self, what: &str, why: impl std::fmt::Display) {
+    pub(super) fn note(&mut self, what: &str, why: impl std::fmt::Display) {
         let why = why.to_string();
         match self.reasons.iter_mut().find(|(reason, _)| *reason == why) {
             Some((_, all)) => all.push(what.to_owned()),
@@ -206,4 +206,15 @@ fn span(input: &Composition, span: Option<&Span>, print: Print) -> Option<SpanVi
         shortest: Spot::new(&span.shortest, print),
         longest: Spot::new(&span.longest, print),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SECTIONS;
+    use crate::config::SECTION_IDS;
+
+    #[test]
+    fn a_configuration_can_name_every_section() {
+        assert_eq!(SECTIONS.iter().map(|section| section.id).collect::<Vec<_>>(), SECTION_IDS);
+    }
 }

@@ -223,7 +223,7 @@ fn limit(capacity: &Capacity) -> String {
 
 /// A printed level; a request rate says that it is one.
 fn per_second(level: &str, capacity: &Capacity) -> String {
-    if is_concurrency(capacity) { level.to_owned() } else { format!("{level}/s") }
+    if is_concurrency(capacity) { level.to_owned() } else { format!("{}/s", format::in_house(level)) }
 }
 
 /// A threshold as a reader is told.

@@ -1,7 +1,15 @@
-//! The bundled typefaces: shaping and widths.
+//! Typefaces, bundled and brought along: shaping and widths.
 //!
-//! Charts and pages measure text with the same faces that the PDF embeds, so what fits here fits there.
+//! Charts and pages measure text with the same faces that the PDF embeds, so what fits here fits there. A piece of text
+//! that its face cannot show is set in the next file that can: the bundled face behind a brand's own, then the fallbacks.
 
+mod file;
+mod runs;
+
+pub use file::{FontFile, FontPlace, LoadedFace};
+
+use crate::error::Result;
+use runs::{VisualRun, visual_runs};
 use rustybuzz::ttf_parser::{GlyphId, Tag};
 use rustybuzz::{Direction, Feature, Script, ShapePlan, UnicodeBuffer};
 use std::collections::{BTreeSet, HashMap};
@@ -28,24 +36,28 @@ pub enum Face {
 
 /// Every face, with its PostScript name and file.
 const FILES: [(Face, &str, &[u8]); 7] = [
-    (Face::Regular, "Inter-Regular", include_bytes!("../fonts/Inter-Regular.ttf")),
-    (Face::Medium, "Inter-Medium", include_bytes!("../fonts/Inter-Medium.ttf")),
-    (Face::SemiBold, "Inter-SemiBold", include_bytes!("../fonts/Inter-SemiBold.ttf")),
-    (Face::Bold, "Inter-Bold", include_bytes!("../fonts/Inter-Bold.ttf")),
-    (Face::Italic, "Inter-Italic", include_bytes!("../fonts/Inter-Italic.ttf")),
-    (Face::Display, "InterDisplay-Bold", include_bytes!("../fonts/InterDisplay-Bold.ttf")),
-    (Face::Mono, "JetBrainsMono-Regular", include_bytes!("../fonts/JetBrainsMono-Regular.ttf")),
+    (Face::Regular, "Inter-Regular", include_bytes!("../../fonts/Inter-Regular.ttf")),
+    (Face::Medium, "Inter-Medium", include_bytes!("../../fonts/Inter-Medium.ttf")),
+    (Face::SemiBold, "Inter-SemiBold", include_bytes!("../../fonts/Inter-SemiBold.ttf")),
+    (Face::Bold, "Inter-Bold", include_bytes!("../../fonts/Inter-Bold.ttf")),
+    (Face::Italic, "Inter-Italic", include_bytes!("../../fonts/Inter-Italic.ttf")),
+    (Face::Display, "InterDisplay-Bold", include_bytes!("../../fonts/InterDisplay-Bold.ttf")),
+    (Face::Mono, "JetBrainsMono-Regular", include_bytes!("../../fonts/JetBrainsMono-Regular.ttf")),
 ];
 
 /// A glyph of a shaped line. Lengths in em.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Glyph {
-    /// Its number in the bundled file; 0 where the face has none for the text.
+    /// The file it is from: its place among [`Fonts`].
+    pub font: usize,
+    /// Its number in that file; 0 where no file has one for the text.
     pub id: u16,
     /// Its own advance.
     pub advance: f32,
     /// What kerning adds to it.
     pub kern: f32,
+    /// How far from the line's own place it stands, to the right and up: marks above and below letters.
+    pub shift: (f32, f32),
     /// The text it stands for; empty for all but the first glyph of a cluster.
     pub text: String,
 }
@@ -59,22 +71,6 @@ pub struct Shaped {
     pub width: f32,
 }
 
-/// A parsed file.
-pub struct LoadedFace {
-    /// PostScript name.
-    pub name: &'static str,
-    /// The file.
-    pub bytes: &'static [u8],
-    /// The file, parsed.
-    pub parsed: rustybuzz::Face<'static>,
-    /// Height of capitals, em.
-    pub cap_height: f32,
-    /// Height above the baseline, em.
-    pub ascent: f32,
-    /// Depth below the baseline, em (negative).
-    pub descent: f32,
-}
-
 /// How digits are set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Digits {
@@ -86,18 +82,23 @@ pub enum Digits {
 
 type Shapes = HashMap<String, Arc<Shaped>>;
 
-/// What a face does with text of one kind: worked out once, used for every line of that kind.
+/// What a file does with text of one kind: worked out once, used for every line of that kind.
 struct Plan {
-    face: Face,
+    font: usize,
     digits: Digits,
     direction: Direction,
     script: Script,
     plan: Arc<ShapePlan>,
 }
 
-/// The bundled typefaces, parsed, with what was shaped so far.
+/// The typefaces of a report, parsed, with what was shaped so far.
 pub struct Fonts {
-    faces: Vec<LoadedFace>,
+    /// The bundled ones, each at the place of its [`Face`]; behind them those that were brought along.
+    loaded: Vec<LoadedFace>,
+    /// Where the file of each face stands.
+    places: [usize; FILES.len()],
+    /// Asked in this order for what a face has not.
+    fallbacks: Vec<usize>,
     /// For each face, with proportional and with tabular digits.
     shaped: Vec<[Mutex<Shapes>; 2]>,
     plans: Mutex<Vec<Plan>>,
@@ -107,14 +108,44 @@ pub struct Fonts {
 impl Fonts {
     /// Parses the bundled faces.
     pub fn load() -> Self {
-        let faces: Vec<_> = FILES.iter().map(|(_, name, bytes)| LoadedFace::parse(name, bytes)).collect();
-        let shaped = faces.iter().map(|_| Default::default()).collect();
-        Self { faces, shaped, plans: Mutex::default(), missing: Mutex::default() }
+        Self::with(&[]).expect("the bundled fonts parse: a test loads each")
     }
 
-    /// One face.
+    /// The bundled faces, and what a brand or a user brings along.
+    ///
+    /// Errors: a file that is no font with outlines.
+    pub fn with(files: &[FontFile]) -> Result<Self> {
+        let mut loaded = Vec::new();
+        for (_, name, bytes) in FILES {
+            loaded.push(LoadedFace::parse(bytes, name)?);
+        }
+        let mut places = std::array::from_fn(|place| place);
+        let mut fallbacks = Vec::new();
+        for file in files {
+            match file.place {
+                FontPlace::Instead(face) => places[face as usize] = loaded.len(),
+                FontPlace::Fallback => fallbacks.push(loaded.len()),
+            }
+            loaded.push(LoadedFace::parse(file.bytes, &file.name)?);
+        }
+        let shaped = FILES.iter().map(|_| Default::default()).collect();
+        Ok(Self { loaded, places, fallbacks, shaped, plans: Mutex::default(), missing: Mutex::default() })
+    }
+
+    /// The file that a face is set in.
     pub fn face(&self, face: Face) -> &LoadedFace {
-        &self.faces[face as usize]
+        self.file(self.places[face as usize])
+    }
+
+    /// The file that a glyph is from, see [`Glyph::font`].
+    pub fn file(&self, place: usize) -> &LoadedFace {
+        &self.loaded[place]
+    }
+
+    /// The bytes of the file that stands in the place of a bundled face, where one does.
+    pub fn own(&self, face: Face) -> Option<&'static [u8]> {
+        let place = self.places[face as usize];
+        (place != face as usize).then(|| self.loaded[place].bytes)
     }
 
     /// Shapes a line of text.
@@ -134,24 +165,47 @@ impl Fonts {
         self.shape(face, digits, text).width * size
     }
 
-    /// Characters that were shaped and that no bundled face has; each was drawn as a box.
+    /// Characters that were shaped and that no file has; each was drawn as a box.
     pub fn missing(&self) -> Vec<char> {
         self.missing.lock().unwrap_or_else(PoisonError::into_inner).iter().copied().collect()
     }
 
     fn shape_anew(&self, face: Face, digits: Digits, text: &str) -> Shaped {
-        let loaded = self.face(face);
+        let own = self.places[face as usize];
+        let runs = if text.is_ascii() {
+            // Every file has these, but for the odd symbol font that no one sets text in.
+            vec![VisualRun { range: 0..text.len(), font: own, right_to_left: false }]
+        } else {
+            visual_runs(text, |grapheme| self.file_for(face, grapheme))
+        };
+        let mut glyphs = Vec::with_capacity(text.len());
+        for run in runs {
+            self.shape_run(&run, digits, &text[run.range.clone()], &mut glyphs);
+        }
+        let width = glyphs.iter().map(|glyph| glyph.advance + glyph.kern).sum();
+        Shaped { glyphs, width }
+    }
+
+    /// The first file that can show a piece of text; the face's own where none can.
+    fn file_for(&self, face: Face, grapheme: &str) -> usize {
+        let own = self.places[face as usize];
+        let mut chain = [own, face as usize].into_iter().chain(self.fallbacks.iter().copied());
+        chain.find(|place| self.loaded[*place].shows(grapheme)).unwrap_or(own)
+    }
+
+    fn shape_run(&self, run: &VisualRun, digits: Digits, text: &str, glyphs: &mut Vec<Glyph>) {
+        let loaded = self.file(run.font);
         let mut buffer = UnicodeBuffer::new();
         buffer.push_str(text);
         buffer.guess_segment_properties();
-        let plan = self.plan(face, digits, &buffer);
+        buffer.set_direction(if run.right_to_left { Direction::RightToLeft } else { Direction::LeftToRight });
+        let plan = self.plan(run.font, digits, &buffer);
         let output = rustybuzz::shape_with_plan(&loaded.parsed, &plan, buffer);
         let (infos, positions) = (output.glyph_infos(), output.glyph_positions());
         let units = loaded.parsed.units_per_em() as f32;
         let mut starts: Vec<usize> = infos.iter().map(|info| info.cluster as usize).collect();
         starts.sort_unstable();
         starts.dedup();
-        let mut glyphs = Vec::with_capacity(infos.len());
         for (at, (info, position)) in infos.iter().zip(positions).enumerate() {
             let id = info.glyph_id as u16;
             let start = info.cluster as usize;
@@ -159,30 +213,30 @@ impl Fonts {
             let first = at == 0 || infos[at - 1].cluster != info.cluster;
             if id == 0 {
                 let mut missing = self.missing.lock().unwrap_or_else(PoisonError::into_inner);
-                missing.extend(text[start..end].chars());
+                missing.extend(text[start..end].chars().filter(|c| !loaded.has(*c)));
             }
             let advance = f32::from(loaded.parsed.glyph_hor_advance(GlyphId(id)).unwrap_or(0)) / units;
             glyphs.push(Glyph {
+                font: run.font,
                 id,
                 advance,
                 kern: position.x_advance as f32 / units - advance,
+                shift: (position.x_offset as f32 / units, position.y_offset as f32 / units),
                 text: if first { text[start..end].to_owned() } else { String::new() },
             });
         }
-        let width = glyphs.iter().map(|glyph| glyph.advance + glyph.kern).sum();
-        Shaped { glyphs, width }
     }
 
-    fn plan(&self, face: Face, digits: Digits, buffer: &UnicodeBuffer) -> Arc<ShapePlan> {
+    fn plan(&self, font: usize, digits: Digits, buffer: &UnicodeBuffer) -> Arc<ShapePlan> {
         let (direction, script) = (buffer.direction(), buffer.script());
         let mut plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
         let same =
-            |plan: &&Plan| (plan.face, plan.digits, plan.direction, plan.script) == (face, digits, direction, script);
+            |plan: &&Plan| (plan.font, plan.digits, plan.direction, plan.script) == (font, digits, direction, script);
         if let Some(known) = plans.iter().find(same) {
             return Arc::clone(&known.plan);
         }
         let mut features = Vec::new();
-        if face == Face::Mono {
+        if font == self.places[Face::Mono as usize] {
             // Code shows what was typed: no ligatures.
             features.push(Feature::new(Tag::from_bytes(b"calt"), 0, ..));
         }
@@ -191,24 +245,9 @@ impl Fonts {
         }
         // Text of digits and marks alone belongs to no script.
         let known = (script != rustybuzz::script::UNKNOWN).then_some(script);
-        let plan = Arc::new(ShapePlan::new(&self.face(face).parsed, direction, known, None, &features));
-        plans.push(Plan { face, digits, direction, script, plan: Arc::clone(&plan) });
+        let plan = Arc::new(ShapePlan::new(&self.loaded[font].parsed, direction, known, None, &features));
+        plans.push(Plan { font, digits, direction, script, plan: Arc::clone(&plan) });
         plan
-    }
-}
-
-impl LoadedFace {
-    fn parse(name: &'static str, bytes: &'static [u8]) -> Self {
-        let parsed = rustybuzz::Face::from_slice(bytes, 0).expect("the bundled fonts parse: a test loads each");
-        let units = parsed.units_per_em() as f32;
-        Self {
-            name,
-            bytes,
-            cap_height: parsed.capital_height().map_or(0.72, |height| f32::from(height) / units),
-            ascent: f32::from(parsed.ascender()) / units,
-            descent: f32::from(parsed.descender()) / units,
-            parsed,
-        }
     }
 }
 
