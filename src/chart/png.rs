@@ -97,11 +97,12 @@ impl Drawing<'_> {
             Anchor::Middle => x - width / 2.0,
             Anchor::End => x - width,
         };
-        let parsed = &self.fonts.face(face).parsed;
-        let em = size / parsed.units_per_em() as f32;
         let mut path = PathBuilder::new();
         for glyph in &shaped.glyphs {
-            parsed.outline_glyph(GlyphId(glyph.id), &mut Outline { path: &mut path, left: pen, baseline: y, em });
+            let parsed = &self.fonts.file(glyph.font).parsed;
+            let em = size / parsed.units_per_em() as f32;
+            let (left, baseline) = (pen + glyph.shift.0 * size, y - glyph.shift.1 * size);
+            parsed.outline_glyph(GlyphId(glyph.id), &mut Outline { path: &mut path, left, baseline, em });
             pen += (glyph.advance + glyph.kern) * size;
         }
         path

@@ -203,6 +203,32 @@ fn without_a_fallback_font_the_missing_characters_are_named() {
 }
 
 #[test]
+fn the_gallery_of_brands_is_made_as_it_says() {
+    for (brand, face) in
+        [("harbour", "InterDisplay-Bold"), ("nordlicht", "InterDisplay-Bold"), ("meridian", "NotoSerif-Bold")]
+    {
+        let folder = folder(&format!("gallery-{brand}"));
+        let own = root().join("examples/brands").join(brand).join("gristmill.toml");
+        let (run, out) = (bundled(RUNS[0]), folder.join("out"));
+        let output = gristmill([
+            "report",
+            run.to_str().unwrap(),
+            "-o",
+            out.to_str().unwrap(),
+            "--config",
+            own.to_str().unwrap(),
+            "--format",
+            "pdf",
+        ]);
+        assert_eq!(said(&output), "", "{brand}");
+        assert!(tool("pdffonts", &["report.pdf"], &folder).contains(face), "{brand}");
+        for page in ["cover.png", "page.png"] {
+            assert!(own.with_file_name(page).is_file(), "examples/brands/draw makes {brand}/{page}");
+        }
+    }
+}
+
+#[test]
 fn a_brands_typefaces_take_the_place_of_the_bundled_ones() {
     let folder = folder("fonts");
     let copy = |from: &str, to: &str| fs::copy(root().join("fonts").join(from), folder.join(to)).unwrap();

@@ -7,6 +7,7 @@
 mod columns;
 mod contents;
 mod cover;
+mod decimals;
 mod document;
 mod embed;
 mod emit;

@@ -1,6 +1,7 @@
 //! Tables to rows: columns sized by what they hold, heads repeated on every page.
 
 use super::columns::{Need, forced, widths};
+use super::decimals::Decimals;
 use super::document::{Area, Draw, ElementId, Role};
 use super::flow::Flow;
 use super::lines::{Line, LineBreaker};
@@ -61,11 +62,20 @@ struct Text {
     role: Role,
 }
 
+impl Text {
+    /// What it says.
+    fn words(&self) -> String {
+        self.spans.spans.iter().map(|span| span.text.as_str()).collect()
+    }
+}
+
 /// Where the columns of a table stand.
 struct Grid {
     setting: Setting,
     column: Column,
     widths: Vec<f32>,
+    /// How the numbers of each column stand below each other.
+    decimals: Vec<Option<Decimals>>,
 }
 
 impl Flow<'_> {
@@ -115,7 +125,8 @@ impl Flow<'_> {
             if needs.iter().map(|need| need.most).sum::<f32>() <= column.width
                 && let Some(widths) = widths(&needs, column.width)
             {
-                return (Grid { setting, column, widths }, head, body);
+                let decimals = self.decimals(&head, &body);
+                return (Grid { setting, column, widths, decimals }, head, body);
             }
         }
         for setting in settings {
@@ -123,7 +134,8 @@ impl Flow<'_> {
             for heads in [Heads::OneLine, Heads::MayWrap] {
                 let needs = self.needs(&head, &body, setting, column, heads);
                 let Some(widths) = widths(&needs, column.width) else { continue };
-                let grid = Grid { setting, column, widths };
+                let decimals = self.decimals(&head, &body);
+                let grid = Grid { setting, column, widths, decimals };
                 // It is better than tall rows too.
                 let small = setting.scale < EASY_SCALE && heads == Heads::MayWrap;
                 if small || body.iter().all(|row| self.tallest(row, &grid) <= 2) {
@@ -134,7 +146,21 @@ impl Flow<'_> {
         let setting = settings[settings.len() - 1];
         let (head, body) = texts(setting);
         let widths = forced(&self.needs(&head, &body, setting, column, Heads::MayWrap), column.width);
-        (Grid { setting, column, widths }, head, body)
+        // Where words are cut, numbers end at the column's edge.
+        let decimals = vec![None; head.len()];
+        (Grid { setting, column, widths, decimals }, head, body)
+    }
+
+    /// How the numbers of each column stand below each other, where they do.
+    fn decimals(&self, head: &[Text], body: &[Vec<Text>]) -> Vec<Option<Decimals>> {
+        let of = |at: usize| {
+            if head[at].align != Align::Right {
+                return None;
+            }
+            let cells: Vec<_> = body.iter().map(|row| (row[at].words(), &row[at].style)).collect();
+            Decimals::of(cells.iter().map(|(words, style)| (words.as_str(), *style)), self.fonts)
+        };
+        (0..head.len()).map(of).collect()
     }
 
     fn head_texts(&self, table: &Table, setting: Setting) -> Vec<Text> {
@@ -188,6 +214,10 @@ impl Flow<'_> {
                 need.least = need.least.max(if whole { line } else { word });
                 need.most = need.most.max(line);
             }
+        }
+        for (need, decimals) in needs.iter_mut().zip(self.decimals(head, body)) {
+            let width = decimals.map_or(0.0, |decimals| decimals.width);
+            *need = Need { least: need.least.max(width), most: need.most.max(width) };
         }
         // Half a point keeps rounding from breaking a cell that just fits.
         let pad = 2.0 * setting.side + 0.5;
@@ -275,10 +305,12 @@ impl Flow<'_> {
     fn cell(&mut self, text: &Text, lines: &[Line], grid: &Grid, at: usize, top: f32, element: ElementId) -> Vec<Draw> {
         let left = grid.column.x + grid.widths[..at].iter().sum::<f32>() + grid.setting.side;
         let right = left + grid.widths[at] - 2.0 * grid.setting.side;
+        let decimals = grid.decimals[at].filter(|_| text.role != Role::ColumnHeading && lines.len() == 1);
+        let short = decimals.map_or(0.0, |decimals| decimals.short_of(&text.words(), &text.style, self.fonts));
         let links = self.link_elements(&text.spans, element);
         let mut draws = Vec::new();
         for (place, line) in lines.iter().enumerate() {
-            let x = if text.align == Align::Right { right - line.width } else { left };
+            let x = if text.align == Align::Right { (right - line.width - short).max(left) } else { left };
             let y = top + place as f32 * text.style.leading + text.style.baseline();
             draws.extend(self.line(line, &text.spans, &text.style, (x, y), (element, &links)));
         }
