@@ -5,6 +5,7 @@
 
 use super::stream::Stream;
 use crate::error::Result;
+use memchr::{memchr, memrchr};
 use std::str::Utf8Error;
 
 /// Splits a stream into rows.
@@ -72,11 +73,17 @@ impl<'s, 'i> Rows<'s, 'i> {
         Self { stream, cells: Vec::new(), unescaped: Vec::new(), length: 0, lines: 0 }
     }
 
+    /// The stream behind the row that was handed out last.
+    pub fn stream(&mut self) -> &mut Stream<'i> {
+        self.stream.consume(self.length, self.lines);
+        (self.length, self.lines) = (0, 0);
+        self.stream
+    }
+
     /// The next row that is not empty. Errors: those of [`Stream::read_more`].
     pub fn next_row(&mut self) -> Result<Option<Split<'_>>> {
         let outcome = loop {
-            self.stream.consume(self.length, self.lines);
-            (self.length, self.lines) = (0, 0);
+            self.stream();
             let outcome = split(self.stream.unread(), self.stream.ended(), &mut self.cells);
             match outcome {
                 Outcome::Incomplete => {
@@ -208,6 +215,32 @@ struct Quoted {
     lines: u64,
     escaped: bool,
     closed: bool,
+}
+
+/// Length of the whole rows that `bytes` begin with, of which the first stands at a row's start; none where no row ends.
+///
+/// Rows end where [`Rows`] ends them: not within quotes, and a quote counts at the start of a cell only.
+pub fn whole_rows(bytes: &[u8]) -> Option<usize> {
+    let last_end = |from: usize, to: usize| memrchr(b'\n', &bytes[from..to]).map(|at| from + at + 1);
+    let (mut at, mut end) = (0, None);
+    while let Some(quote) = memchr(b'"', &bytes[at..]).map(|quote| at + quote) {
+        end = last_end(at, quote).or(end);
+        let before = bytes[..quote].iter().rev().find(|byte| !is_blank(**byte));
+        at = quote + 1;
+        if !matches!(before, None | Some(b',' | b'\n')) {
+            continue;
+        }
+        loop {
+            let Some(closing) = memchr(b'"', &bytes[at..]).map(|closing| at + closing) else { return end };
+            match bytes.get(closing + 1) {
+                Some(b'"') => at = closing + 2,
+                Some(_) => break at = closing + 1,
+                // Whether this quote closes or is doubled stands behind the end.
+                None => return end,
+            }
+        }
+    }
+    last_end(at, bytes.len()).or(end)
 }
 
 /// What stands between an opening quote and the closing one.

@@ -2,7 +2,7 @@
 
 use crate::record::{Load, Record};
 use std::collections::{HashMap, VecDeque};
-use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasherDefault, Hasher};
 
 /// Records within which a request id must not return; bounded, so that memory does not grow with the file.
 pub const DUPLICATE_WINDOW: usize = 65_536;
@@ -28,7 +28,7 @@ impl Default for Duplicates {
 impl Duplicates {
     /// The line of the record that had the same id, where there was one; else notes this one.
     pub fn find(&mut self, record: &Record, line: u64) -> Option<u64> {
-        let hash = hash(record, record.request_id?);
+        let hash = hash(record)?;
         if let Some(first) = self.lines.get(&hash) {
             return Some(*first);
         }
@@ -43,18 +43,30 @@ impl Duplicates {
     }
 }
 
-/// With fixed keys, so that every run agrees on it.
-fn hash(record: &Record, id: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    id.hash(&mut hasher);
-    record.scenario.hash(&mut hasher);
-    let load = match record.load {
-        None => (0_u8, record.part as u64),
+/// What is compared of a record that has a request id. Every run agrees on it.
+pub fn hash(record: &Record) -> Option<u64> {
+    let id = record.request_id?;
+    let (kind, load) = match record.load {
+        None => (0, record.part as u64),
         Some(Load::Concurrency(n)) => (1, n),
         Some(Load::RequestRate(rate)) => (2, rate.to_bits()),
     };
-    (record.context, load, record.run, record.warmup).hash(&mut hasher);
-    hasher.finish()
+    let flags = kind | u64::from(record.warmup) << 2 | u64::from(record.context.is_some()) << 3;
+    let hash = [flags, load, record.context.unwrap_or_default()].into_iter().fold(0, mix);
+    let texts = [id, record.scenario, record.run.unwrap_or_default()];
+    Some(texts.into_iter().fold(mix(hash, u64::from(record.run.is_some())), mix_text))
+}
+
+/// Both halves of a product of 128 bits: every bit of what goes in changes half of what comes out.
+fn mix(hash: u64, word: u64) -> u64 {
+    let product = u128::from(hash ^ 0x9e37_79b9_7f4a_7c15).wrapping_mul(u128::from(word ^ 0xd6e8_feb8_6659_fd93));
+    (product as u64) ^ (product >> 64) as u64
+}
+
+fn mix_text(hash: u64, text: &str) -> u64 {
+    let words =
+        text.as_bytes().chunks(8).map(|chunk| chunk.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)));
+    words.fold(mix(hash, text.len() as u64), mix)
 }
 
 /// Hashes what is a hash already.

@@ -4,10 +4,11 @@ use super::Input;
 use sha2::{Digest, Sha256};
 use std::io::{self, Read};
 
-const LARGEST_SHA256: u64 = 64 << 20;
+/// Files up to that size are told by their SHA-256, larger ones by their BLAKE3.
+pub(super) const LARGEST_SHA256: u64 = 64 << 20;
 
 /// What the stored bytes of a file were.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Fingerprint {
     /// `sha256` up to 64 MiB, `blake3` above.
     pub hash_kind: &'static str,
@@ -92,6 +93,6 @@ impl Content {
     }
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
+pub(super) fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

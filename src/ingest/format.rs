@@ -2,6 +2,7 @@
 
 use super::Input;
 use super::aiperf;
+use super::blocks::Blocks;
 use super::engine::MetricPage;
 use super::inference_benchmarker::InferenceBenchmarker;
 use super::guidellm::{report::GuideLlmReport, table::GuideLlmTable};
@@ -36,6 +37,11 @@ pub trait Format: Sync {
     /// Called again for the second reading where the file held records, and must give the same records then.
     /// Errors: what [`Sink::bad`] passes on, and damage after which nothing more can be read.
     fn read(&self, stream: &mut Stream, sink: &mut Sink) -> Result<()>;
+
+    /// How a large file of this format is read in blocks, several at once; none where it is read from its start only.
+    fn blocks(&self) -> Option<Blocks> {
+        None
+    }
 }
 
 /// Every format that is read.

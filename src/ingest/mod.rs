@@ -2,6 +2,7 @@
 
 pub mod aggregates;
 pub mod aiperf;
+pub mod blocks;
 pub mod csv;
 pub mod document;
 pub mod duplicates;

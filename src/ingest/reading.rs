@@ -1,5 +1,6 @@
 //! One reading of every file, several at once.
 
+use super::blocks;
 use super::fingerprint::Fingerprint;
 use super::format::{Format, recognise};
 use super::part::Setup;
@@ -10,6 +11,7 @@ use super::{Input, Options, Source};
 use crate::config::Config;
 use crate::error::{Error, Place, Result};
 use crate::record::Record;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
@@ -47,6 +49,8 @@ pub struct FileReading {
     pub fingerprint: Fingerprint,
     /// What was found beside the records themselves.
     pub findings: Findings,
+    /// Of its blocks, where it was read in blocks: by them the second reading tells whether it changed.
+    pub checksums: Vec<u32>,
 }
 
 /// What a reading of all files gave.
@@ -57,12 +61,13 @@ pub struct Reading<F> {
     pub files: Vec<FileReading>,
 }
 
-/// How many workers read a run: at most one per file.
+/// How many workers read a run: at most one per file, or as many as share a large one.
 pub fn workers(files: &[Recognised], options: &Options) -> usize {
-    options.threads.clamp(1, files.len().max(1))
+    let large = !options.lenient && files.iter().any(blocks::is_large);
+    options.threads.clamp(1, files.len().max(if large { blocks::MOST_THREADS } else { 1 }))
 }
 
-/// Reads every file once and folds its records with `add`, with a worker for each of `folds` (the
+/// Reads every file once (large ones one after the other in blocks, each by all workers, then the others, each by one) and folds its records with `add`, with a worker for each of `folds` (the
 /// first is this thread); in a second reading (`first` is what the first one gave) only
 /// the files that held records.
 ///
@@ -73,9 +78,14 @@ pub fn read_all<F: Send>(
     config: &Config,
     options: &Options,
     first: &[FileReading],
-    folds: Vec<F>,
+    mut folds: Vec<F>,
     add: impl Fn(&mut F, &Record, usize) + Sync,
 ) -> Result<Reading<F>> {
+    let mut outcomes = read_large(files, config, options, first, &mut folds, &add);
+    let done: BTreeSet<usize> = outcomes.iter().map(|(at, _)| *at).collect();
+    // Behind a file that cannot be read none is of interest.
+    let end = outcomes.iter().find(|(_, outcome)| outcome.is_err()).map_or(files.len(), |(at, _)| *at);
+    let files = &files[..end];
     let next = AtomicUsize::new(0);
     let failed = AtomicBool::new(false);
     let work = |mut fold: F| {
@@ -84,7 +94,7 @@ pub fn read_all<F: Send>(
             let at = next.fetch_add(1, Ordering::Relaxed);
             let Some(file) = files.get(at) else { break };
             let earlier = first.get(at);
-            if earlier.is_some_and(|earlier| earlier.findings.records == 0) {
+            if done.contains(&at) || earlier.is_some_and(|earlier| earlier.findings.records == 0) {
                 continue;
             }
             let outcome = read_file(file, config, options.lenient, earlier, &mut |record| add(&mut fold, record, at));
@@ -93,7 +103,7 @@ pub fn read_all<F: Send>(
         }
         (fold, read)
     };
-    let done: Vec<_> = thread::scope(|scope| {
+    let read: Vec<_> = thread::scope(|scope| {
         let work = &work;
         let mut folds = folds.into_iter();
         let own = folds.next();
@@ -103,11 +113,37 @@ pub fn read_all<F: Send>(
             spawned.into_iter().map(|worker| worker.join().expect("a panic ends the program, not one reading"));
         own.into_iter().chain(others).collect()
     });
-    let (folds, outcomes): (Vec<F>, Vec<_>) = done.into_iter().unzip();
-    let mut outcomes: Vec<_> = outcomes.into_iter().flatten().collect();
+    let (folds, others): (Vec<F>, Vec<_>) = read.into_iter().unzip();
+    outcomes.extend(others.into_iter().flatten());
     outcomes.sort_by_key(|(at, _)| *at);
     let files = outcomes.into_iter().map(|(_, outcome)| outcome).collect::<Result<_>>()?;
     Ok(Reading { folds, files })
+}
+
+/// Reads the large files, up to the first one that cannot be read.
+fn read_large<F: Send>(
+    files: &[Recognised],
+    config: &Config,
+    options: &Options,
+    first: &[FileReading],
+    folds: &mut [F],
+    add: &(impl Fn(&mut F, &Record, usize) + Sync),
+) -> Vec<(usize, Result<FileReading>)> {
+    let mut outcomes = Vec::new();
+    for (at, file) in files.iter().enumerate().filter(|(_, file)| !options.lenient && blocks::is_large(file)) {
+        let earlier = first.get(at);
+        if earlier.is_some_and(|earlier| earlier.findings.records == 0 || earlier.checksums.is_empty()) {
+            continue;
+        }
+        let outcome = blocks::read(file, config, earlier, folds, |fold, record| add(fold, record, at)).transpose();
+        let Some(outcome) = outcome else { continue };
+        let failed = outcome.is_err();
+        outcomes.push((at, outcome));
+        if failed {
+            break;
+        }
+    }
+    outcomes
 }
 
 /// Reads one file, and in a second reading holds it against the first.
@@ -124,7 +160,7 @@ pub fn read_file(
         let empty = fingerprint.bytes == 0;
         let set_aside = file.ignored.then(|| "`gristmill.toml` leaves it out".to_owned());
         let findings = Findings { set_aside, ..Findings::default() };
-        return Ok(FileReading { name, format: None, empty, fingerprint, findings });
+        return Ok(FileReading { name, format: None, empty, fingerprint, findings, checksums: Vec::new() });
     };
     let mut stream = Stream::open(file.input)?;
     let mut sink = Sink::new(config, lenient, fold);
@@ -134,7 +170,8 @@ pub fn read_file(
     format.read(&mut stream, &mut sink)?;
     let findings = sink.finish();
     let fingerprint = stream.finish()?;
-    let reading = FileReading { name, format: Some(format.name()), empty: false, fingerprint, findings };
+    let reading =
+        FileReading { name, format: Some(format.name()), empty: false, fingerprint, findings, checksums: Vec::new() };
     match earlier {
         Some(earlier) if !reading.same_as(earlier) => {
             Err(Error::at(Place::file(&reading.name), "changed while it was being read")
@@ -193,7 +230,7 @@ impl FileReading {
     }
 
     /// Whether another reading found the same bytes and the same records in them.
-    fn same_as(&self, other: &Self) -> bool {
+    pub(super) fn same_as(&self, other: &Self) -> bool {
         self.fingerprint == other.fingerprint
             && self.findings.records == other.findings.records
             && self.findings.skipped == other.findings.skipped

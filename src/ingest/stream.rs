@@ -5,6 +5,7 @@ use super::fingerprint::{Content, Fingerprint, Stored};
 use crate::error::{Error, Place, Result};
 use flate2::read::MultiGzDecoder;
 use std::io::{self, Chain, Cursor, ErrorKind, Read};
+use std::ops::Range;
 
 /// Longest record in bytes; a longer one is an error, so that memory does not grow with a line.
 pub const LONGEST_RECORD: usize = 16 << 20;
@@ -56,6 +57,27 @@ impl<'i> Stream<'i> {
             stream.start = UTF8_MARK.len();
         }
         Ok(stream)
+    }
+
+    /// What stands in a part of a buffer, as if it were all of the input.
+    pub fn over(name: &'i str, buffer: Vec<u8>, part: Range<usize>) -> Self {
+        Self {
+            name,
+            decoder: Decoder::Nothing,
+            reasonable: REASONABLE,
+            decoded: 0,
+            content: None,
+            buffer,
+            start: part.start,
+            end: part.end,
+            ended: true,
+            line: 1,
+        }
+    }
+
+    /// The buffer, to be used again.
+    pub fn into_buffer(self) -> Vec<u8> {
+        self.buffer
     }
 
     /// As messages name the input.
@@ -183,7 +205,7 @@ pub fn fingerprint(input: &dyn Input) -> Result<Fingerprint> {
     Ok(stored.fingerprint())
 }
 
-fn unreadable(name: &str, error: &io::Error) -> Error {
+pub(super) fn unreadable(name: &str, error: &io::Error) -> Error {
     let hint = match error.kind() {
         ErrorKind::PermissionDenied => "allow reading it, for example with `chmod +r`",
         ErrorKind::IsADirectory => "name a file, or the folder as the whole run",
@@ -197,6 +219,8 @@ fn unreadable(name: &str, error: &io::Error) -> Error {
 type Peeked<'i> = Chain<Cursor<Vec<u8>>, Stored<'i>>;
 
 enum Decoder<'i> {
+    /// Everything is in the buffer.
+    Nothing,
     Plain(Peeked<'i>),
     Gzip(Box<MultiGzDecoder<Peeked<'i>>>),
 }
@@ -215,6 +239,7 @@ impl<'i> Decoder<'i> {
         let peeked = match self {
             Self::Plain(peeked) => peeked,
             Self::Gzip(gzip) => gzip.into_inner(),
+            Self::Nothing => unreachable!("a part of an input has no hash of its own"),
         };
         let (_, mut stored) = peeked.into_inner();
         io::copy(&mut stored, &mut io::sink())?;
@@ -225,6 +250,7 @@ impl<'i> Decoder<'i> {
 impl Read for Decoder<'_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         match self {
+            Self::Nothing => Ok(0),
             Self::Plain(reader) => reader.read(into),
             Self::Gzip(reader) => reader.read(into),
         }

@@ -29,6 +29,7 @@ mod pdf;
 mod power_logs;
 mod prose;
 mod published;
+mod quick;
 mod run;
 mod same_bytes;
 mod sample;

@@ -3,8 +3,9 @@
 use super::columns::{Column, Field, are_records, misspelt, nearest};
 use super::row::{Complaint, Row};
 use super::value::{Value, shown};
-use super::{CUT_SHORT, not_utf8};
+use super::{CUT_SHORT, not_utf8, quick};
 use crate::error::{Error, Place, Result, Warning};
+use crate::ingest::blocks::{Blocks, Body};
 use crate::ingest::csv::{self, Rows, Split};
 use crate::ingest::format::{Format, Head};
 use crate::ingest::sink::{Bad, Sink};
@@ -25,32 +26,68 @@ impl Format for RecordsCsv {
     }
 
     fn read(&self, stream: &mut Stream, sink: &mut Sink) -> Result<()> {
-        let name = stream.name();
-        let mut rows = Rows::new(stream);
-        let header = match rows.next_row()? {
-            Some(Split::Row(row)) => Header::read(&row, name, sink)?,
-            Some(broken) => return Err(unreadable_row(name, &broken).error),
-            None => return Ok(()),
-        };
-        while let Some(split) = rows.next_row()? {
-            match split {
-                Split::Row(row) => header.record(&row, name, sink)?,
-                // Everything up to the end of the file stands within that quote: rows may be lost.
-                Split::OpenQuote { lines: 1.., .. } => return Err(unreadable_row(name, &split).error),
-                broken => sink.bad(unreadable_row(name, &broken))?,
-            }
+        match Header::of(stream, sink)? {
+            Some(header) => header.rows(stream, sink),
+            None => Ok(()),
         }
-        Ok(())
+    }
+
+    fn blocks(&self) -> Option<Blocks> {
+        let start = |stream: &mut Stream, sink: &mut Sink| Ok(Header::of(stream, sink)?.map(Body::Csv));
+        Some(Blocks { whole: csv::whole_rows, start })
     }
 }
 
 /// The columns of a file.
-struct Header {
+#[derive(Debug, Clone)]
+pub struct Header {
     names: Vec<String>,
     fields: Vec<Option<Field>>,
 }
 
 impl Header {
+    /// Reads the first row; none where there is no row. Errors: those of [`Header::read`], and a row that cannot be split.
+    fn of(stream: &mut Stream, sink: &mut Sink) -> Result<Option<Self>> {
+        let name = stream.name();
+        let mut rows = Rows::new(stream);
+        let header = match rows.next_row()? {
+            Some(Split::Row(row)) => Self::read(&row, name, sink)?,
+            Some(broken) => return Err(unreadable_row(name, &broken).error),
+            None => return Ok(None),
+        };
+        rows.stream();
+        Ok(Some(header))
+    }
+
+    /// Reads the rows up to the end.
+    pub fn rows(&self, stream: &mut Stream, sink: &mut Sink) -> Result<()> {
+        let name = stream.name();
+        let mut rows = Rows::new(stream);
+        loop {
+            self.usual_rows(rows.stream(), sink)?;
+            match rows.next_row()? {
+                Some(Split::Row(row)) => self.record(&row, name, sink)?,
+                // Everything up to the end of the file stands within that quote: rows may be lost.
+                Some(split @ Split::OpenQuote { lines: 1.., .. }) => return Err(unreadable_row(name, &split).error),
+                Some(broken) => sink.bad(unreadable_row(name, &broken))?,
+                None => return Ok(()),
+            }
+        }
+    }
+
+    /// Reads the rows in sight as long as they have the usual form.
+    fn usual_rows(&self, stream: &mut Stream, sink: &mut Sink) -> Result<()> {
+        let (unread, mut at, mut lines) = (stream.unread(), 0, 0);
+        while let Some((record, length)) = quick::csv::record(&unread[at..], &self.fields) {
+            let line = stream.line() + lines;
+            sink.record(&record, line, || self.place(Column::RequestId, stream.name(), line))?;
+            at += length;
+            lines += 1;
+        }
+        stream.consume(at, lines);
+        Ok(())
+    }
+
     /// Errors: a column that stands twice, a missing column without which no record is whole.
     fn read(row: &csv::Row, file: &str, sink: &mut Sink) -> Result<Self> {
         let names: Vec<String> = row.cells().map(str::to_owned).collect();
@@ -124,18 +161,21 @@ impl Header {
         if row.width() != self.fields.len() {
             return sink.bad(self.ragged(row, file));
         }
-        let place = |column: Column| {
-            let at = self.position(column);
-            let name = at.map_or(column.name(), |at| self.names[at].as_str());
-            let place = Place::file(file).line(row.line).path(name);
-            at.map_or(place.clone(), |at| place.column(at as u64 + 1))
-        };
+        let place = |column| self.place(column, file, row.line);
         match self.values(row) {
             Ok(record) => sink.record(&record, row.line, || place(Column::RequestId)),
             Err(Complaint { column, reason, message, hint }) => {
                 sink.bad(Bad { reason, error: Error::at(place(column), message).hint(hint) })
             }
         }
+    }
+
+    /// Where the cell of a column stands in the row at a line.
+    fn place(&self, column: Column, file: &str, line: u64) -> Place {
+        let at = self.position(column);
+        let name = at.map_or(column.name(), |at| self.names[at].as_str());
+        let place = Place::file(file).line(line).path(name);
+        at.map_or(place.clone(), |at| place.column(at as u64 + 1))
     }
 
     fn values<'r>(&self, row: &csv::Row<'r>) -> std::result::Result<Record<'r>, Complaint> {

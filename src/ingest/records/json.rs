@@ -1,6 +1,7 @@
 //! One JSON object to one record: what JSON Lines and arrays have in common.
 
 use super::columns::{Column, Field, misspelt};
+use super::quick::json::Template;
 use super::row::{Complaint, Row};
 use super::value::Value;
 use crate::error::{Error, Place, Warning};
@@ -17,8 +18,10 @@ const DEEPEST: usize = 64;
 const REMEMBERED: usize = 1024;
 
 /// Reads objects one after the other, with buffers and known keys that are used again.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Objects {
+    /// How the object was written that was read last.
+    pub template: Template,
     keys: Vec<(String, Option<Field>)>,
     values: Vec<Found>,
     unescaped: String,
@@ -141,6 +144,18 @@ impl Objects {
             self.keys.push((key.to_owned(), field));
         }
         field
+    }
+
+    /// Takes over the known keys that another reader of the same file saw; false where it saw others that nobody knows.
+    pub fn absorb(&mut self, other: Self) -> bool {
+        let mut same = true;
+        for (key, field) in other.keys {
+            if !self.keys.iter().any(|(known, _)| *known == key) {
+                same &= field.is_some();
+                self.keys.push((key, field));
+            }
+        }
+        same
     }
 
     /// Names each key that nobody knows and that is nearly one that nobody gave; at the end of a file.

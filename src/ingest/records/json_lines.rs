@@ -3,7 +3,9 @@
 use super::CUT_SHORT;
 use super::columns::{Column, are_records};
 use super::json::{Broken, Objects, not_utf8};
+use super::quick::json::Template;
 use crate::error::{Place, Result};
+use crate::ingest::blocks::{Blocks, Body};
 use crate::ingest::format::{Format, Head};
 use crate::ingest::sink::Sink;
 use crate::ingest::stream::Stream;
@@ -21,33 +23,58 @@ impl Format for RecordsJsonLines {
     }
 
     fn read(&self, stream: &mut Stream, sink: &mut Sink) -> Result<()> {
-        let name = stream.name();
         let mut objects = Objects::default();
-        // Bytes of the line that were looked through for its end without finding one.
-        let mut searched = 0;
-        loop {
-            let unread = stream.unread();
-            let length = unread[searched..].iter().position(|byte| *byte == b'\n').map(|at| searched + at + 1);
-            match length {
-                None if !stream.ended() => {
-                    searched = unread.len();
-                    stream.read_more()?;
-                }
-                None => {
-                    read_line(&mut objects, unread, Line { file: name, number: stream.line(), last: true }, sink)?;
-                    break;
-                }
-                Some(length) => {
-                    let line = Line { file: name, number: stream.line(), last: false };
-                    read_line(&mut objects, &unread[..length - 1], line, sink)?;
-                    stream.consume(length, 1);
-                    searched = 0;
-                }
-            }
-        }
-        objects.warn_of_misspelt(name, sink);
+        read_lines(&mut objects, stream, sink)?;
+        objects.warn_of_misspelt(stream.name(), sink);
         Ok(())
     }
+
+    fn blocks(&self) -> Option<Blocks> {
+        let whole = |bytes: &[u8]| memchr::memrchr(b'\n', bytes).map(|at| at + 1);
+        Some(Blocks { whole, start: |_, _| Ok(Some(Body::JsonLines(Objects::default()))) })
+    }
+}
+
+/// Reads the lines up to the end.
+pub fn read_lines(objects: &mut Objects, stream: &mut Stream, sink: &mut Sink) -> Result<()> {
+    let name = stream.name();
+    // Bytes of the line that were looked through for its end without finding one.
+    let mut searched = 0;
+    loop {
+        if searched == 0 {
+            usual_lines(objects, stream, sink)?;
+        }
+        let unread = stream.unread();
+        let length = memchr::memchr(b'\n', &unread[searched..]).map(|at| searched + at + 1);
+        match length {
+            None if !stream.ended() => {
+                searched = unread.len();
+                stream.read_more()?;
+            }
+            None => {
+                return read_line(objects, unread, Line { file: name, number: stream.line(), last: true }, sink);
+            }
+            Some(length) => {
+                let line = Line { file: name, number: stream.line(), last: false };
+                read_line(objects, &unread[..length - 1], line, sink)?;
+                stream.consume(length, 1);
+                searched = 0;
+            }
+        }
+    }
+}
+
+/// Reads the lines in sight as long as they are written as the last one that was read carefully.
+fn usual_lines(objects: &Objects, stream: &mut Stream, sink: &mut Sink) -> Result<()> {
+    let (unread, mut at, mut lines) = (stream.unread(), 0, 0);
+    while let Some((record, length)) = objects.template.record(&unread[at..]) {
+        let line = stream.line() + lines;
+        sink.record(&record, line, || Place::file(stream.name()).line(line).path(Column::RequestId.name()))?;
+        at += length;
+        lines += 1;
+    }
+    stream.consume(at, lines);
+    Ok(())
 }
 
 struct Line<'f> {
@@ -68,7 +95,9 @@ fn read_line(objects: &mut Objects, bytes: &[u8], line: Line, sink: &mut Sink) -
     }
     let broken = match objects.read(text, sink) {
         Ok(record) => {
-            return sink.record(&record, line.number, || place().path(Column::RequestId.name()));
+            sink.record(&record, line.number, || place().path(Column::RequestId.name()))?;
+            objects.template = Template::learn(bytes.strip_suffix(b"\r").unwrap_or(bytes));
+            return Ok(());
         }
         Err(broken) => broken,
     };

@@ -1,7 +1,8 @@
 //! Gristmill's own records: a CSV with a header, a JSON array of objects, or JSON Lines.
 //!
 //! The three share [`columns`] (names), [`value`] (text to numbers), [`row`] (values to a judged record) and [`judge`]
-//! (what cannot be), so that they agree on every figure and every message.
+//! (what cannot be), so that they agree on every figure and every message. What is written in the usual form is read by
+//! [`quick`].
 
 pub mod columns;
 pub mod csv;
@@ -9,6 +10,7 @@ pub mod json;
 pub mod json_array;
 pub mod json_lines;
 pub mod judge;
+pub mod quick;
 pub mod row;
 pub mod value;
 

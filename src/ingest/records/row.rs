@@ -2,6 +2,7 @@
 
 use super::columns::{Column, Field};
 use super::judge::{Doubt, doubt_duration, possible, required};
+use super::quick::decimal::Decimal;
 use super::value::{self, Value, shown};
 use crate::record::{Load, Record, SWEEP};
 
@@ -70,6 +71,33 @@ impl<'r> Row<'r> {
         Ok(())
     }
 
+    /// Reads a plain number into its column; none where it may be wrong, so that [`Row::set`] has to judge it.
+    pub fn set_decimal(&mut self, field: Field, decimal: Decimal) -> Option<()> {
+        let record = &mut self.record;
+        match field.column {
+            Column::Start => {
+                let start = decimal.picoseconds(field.exponent).filter(|start| *start <= LATEST_PS)?;
+                record.start_ps = Some(start);
+            }
+            Column::E2e => record.e2e_s = Some(plain_duration(field, decimal)?),
+            Column::Ttft => record.ttft_s = Some(plain_duration(field, decimal)?),
+            Column::Queue => record.queue_s = Some(plain_duration(field, decimal)?),
+            Column::Prefill => record.prefill_s = Some(plain_duration(field, decimal)?),
+            Column::Itl => record.itl_s = Some(plain_duration(field, decimal)?),
+            Column::TtftEstimate => _ = plain_duration(field, decimal)?,
+            Column::ContextTokens => record.context = Some(plain_count(decimal).filter(|level| *level > 0)?),
+            Column::Concurrency => self.concurrency = Some(plain_count(decimal).filter(|level| *level > 0)?),
+            Column::RequestRate => {
+                self.request_rate = Some(decimal.value().filter(|rate| *rate > 0.0 && *rate <= MOST)?);
+            }
+            Column::OutputChunks => record.output_chunks = Some(plain_count(decimal)?),
+            Column::InputTokens => record.input_tokens = Some(plain_count(decimal)?),
+            Column::OutputTokens => record.output_tokens = Some(plain_count(decimal)?),
+            _ => return None,
+        }
+        Some(())
+    }
+
     /// The record.
     ///
     /// A request succeeded where `success` says so or, without it, where no error is given: an explicit `true` stands
@@ -108,7 +136,7 @@ impl<'r> Row<'r> {
 
     fn duration(&mut self, field: Field, value: Value) -> Result<Option<f64>, Complaint> {
         let number = number(field, value)?;
-        let seconds = number / 10_f64.powi(field.exponent.cast_signed());
+        let seconds = seconds(field, number);
         let (reason, expected, hint) = match seconds {
             _ if !seconds.is_finite() => NOT_FINITE,
             _ => match doubt_duration(seconds) {
@@ -161,6 +189,22 @@ impl<'r> Row<'r> {
     fn doubt(&mut self, field: Field, value: Value, reason: &'static str, expected: &str, hint: &'static str) {
         self.doubtful.get_or_insert_with(|| complaint(field, value, reason, expected, hint));
     }
+}
+
+/// A number of the field's unit in seconds.
+fn seconds(field: Field, number: f64) -> f64 {
+    number / 10_f64.powi(field.exponent.cast_signed())
+}
+
+/// A duration that nothing speaks against.
+fn plain_duration(field: Field, decimal: Decimal) -> Option<f64> {
+    let seconds = seconds(field, decimal.value()?);
+    doubt_duration(seconds).is_none().then_some(seconds)
+}
+
+/// A count that nothing speaks against.
+fn plain_count(decimal: Decimal) -> Option<u64> {
+    decimal.whole().filter(|count| *count <= MOST as u64)
 }
 
 const LEAVE_EMPTY: &str = "leave it empty where it was not measured";

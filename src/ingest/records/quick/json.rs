@@ -1,0 +1,179 @@
+//! An object on a line of its own in its usual form.
+
+use super::super::columns::Field;
+use super::super::row::Row;
+use super::super::value::Value;
+use super::decimal::Decimal;
+use super::scan::find_special;
+use crate::record::Record;
+
+/// How a program writes its objects, learnt from one that was read carefully.
+///
+/// Programs write the keys of all objects in one order and with the same blanks. A key of the template may be missing from an
+/// object; one that is not in the template, or out of order, sends the object to the careful reader.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Template(Vec<Entry>);
+
+#[derive(Debug, Clone, PartialEq)]
+struct Entry {
+    /// What stands before the value, from the end of the value before on: `{"ttft_ms":`, `, "e2e_ms": `.
+    lead: Vec<u8>,
+    field: Option<Field>,
+}
+
+impl Template {
+    /// The template of an object that was read and found good; an empty one where it is not written in the usual form.
+    pub fn learn(object: &[u8]) -> Self {
+        Self(entries(object).unwrap_or_default())
+    }
+
+    /// The record of the first line of `bytes`, and the length of the line with its ending; none where it has to be read
+    /// carefully: because of its form, because something may be wrong with it, or because its end is not in sight.
+    pub fn record<'r>(&self, bytes: &'r [u8]) -> Option<(Record<'r>, usize)> {
+        let mut row = Row::default();
+        let (first, others) = self.0.split_first()?;
+        if !bytes.starts_with(&first.lead) {
+            return None;
+        }
+        let mut at = set(&mut row, first.field, bytes, first.lead.len())?;
+        for Entry { lead, field } in others {
+            if bytes.get(at..)?.starts_with(lead) {
+                at = set(&mut row, *field, bytes, at + lead.len())?;
+            }
+        }
+        let length = match bytes.get(at..)? {
+            [b'}', b'\n', ..] => at + 2,
+            [b'}', b'\r', b'\n', ..] => at + 3,
+            _ => return None,
+        };
+        Some((row.finish().ok()?, length))
+    }
+}
+
+/// Reads the value at a place into its column; gives its end.
+fn set<'r>(row: &mut Row<'r>, field: Option<Field>, bytes: &'r [u8], at: usize) -> Option<usize> {
+    let rest = bytes.get(at..)?;
+    match rest.first()? {
+        b'"' => {
+            let end = find_special(bytes, at + 1).filter(|end| bytes[*end] == b'"')?;
+            let text = std::str::from_utf8(&bytes[at + 1..end]).ok()?;
+            if let Some(field) = field {
+                row.set(field, Value::Text(text)).ok()?;
+            }
+            Some(end + 1)
+        }
+        b'n' if rest.starts_with(b"null") => Some(at + 4),
+        b't' if rest.starts_with(b"true") => set_bool(row, field, true).map(|()| at + 4),
+        b'f' if rest.starts_with(b"false") => set_bool(row, field, false).map(|()| at + 5),
+        b'0'..=b'9' => {
+            let (decimal, end) = Decimal::read(bytes, at)?;
+            if !decimal.is_json(bytes, at) || !matches!(bytes.get(end)?, b',' | b'}') {
+                return None;
+            }
+            match field {
+                Some(field) if field.column.is_number() => row.set_decimal(field, decimal)?,
+                Some(field) => row.set(field, Value::Number(std::str::from_utf8(&bytes[at..end]).ok()?)).ok()?,
+                None => {}
+            }
+            Some(end)
+        }
+        _ => None,
+    }
+}
+
+fn set_bool(row: &mut Row, field: Option<Field>, value: bool) -> Option<()> {
+    field.map_or(Some(()), |field| row.set(field, Value::Bool(value)).ok())
+}
+
+/// The keys of an object in their order; none where one of them is escaped or one of the values nested.
+fn entries(object: &[u8]) -> Option<Vec<Entry>> {
+    let mut entries = Vec::new();
+    let (mut start, mut at) = (0, 0);
+    if object.first() != Some(&b'{') {
+        return None;
+    }
+    loop {
+        let key = after_blanks(object, at + 1)?;
+        let end = find_special(object, key + 1).filter(|end| object[*end] == b'"' && object[key] == b'"')?;
+        let colon = after_blanks(object, end + 1).filter(|colon| object[*colon] == b':')?;
+        let value = after_blanks(object, colon + 1)?;
+        let name = std::str::from_utf8(&object[key + 1..end]).ok()?;
+        entries.push(Entry { lead: object[start..value].to_vec(), field: Field::named(name) });
+        start = match object[value] {
+            b'"' => find_special(object, value + 1).filter(|end| object[*end] == b'"')? + 1,
+            b'{' | b'[' => return None,
+            _ => value + object[value..].iter().position(|byte| matches!(byte, b',' | b'}' | b' '))?,
+        };
+        at = after_blanks(object, start)?;
+        match object[at] {
+            b',' => {}
+            b'}' => return Some(entries),
+            _ => return None,
+        }
+    }
+}
+
+fn after_blanks(object: &[u8], at: usize) -> Option<usize> {
+    object.get(at..)?.iter().position(|byte| !matches!(byte, b' ' | b'\t')).map(|blanks| at + blanks)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LINE: &str =
+        r#"{"id": "a","concurrency": 2, "e2e_ms":100.25, "ttft_ms": null,"input_tokens":8,"output_tokens":4,"x":true}"#;
+
+    fn read(line: &str) -> Option<Record<'_>> {
+        let template = Template::learn(LINE.as_bytes());
+        template.record(line.as_bytes()).map(|(record, length)| {
+            assert_eq!(length, line.find('\n').expect("a line") + 1);
+            record
+        })
+    }
+
+    #[test]
+    fn an_object_written_like_the_one_before_is_read() {
+        let twice = format!("{LINE}\nnext");
+        let record = read(&twice).expect("the same object");
+        assert_eq!((record.e2e_s, record.ttft_s, record.output_tokens), (Some(0.10025), None, Some(4)));
+        let record = read(
+            "{\"id\": \"ä\",\"concurrency\": 7, \"e2e_ms\":3, \"ttft_ms\": 1,\"input_tokens\":8,\"output_tokens\":4}\r\n",
+        );
+        assert_eq!(record.expect("a key less").ttft_s, Some(0.001));
+    }
+
+    #[test]
+    fn an_object_of_any_other_form_is_left_to_careful_reading() {
+        let other = |from: &str, to: &str| format!("{}\n", LINE.replacen(from, to, 1));
+        for line in [
+            LINE.to_owned(),
+            other("\"a\"", "\"a\\n\""),
+            other("\"a\"", "\"a\tb\""),
+            other("2,", "2 ,"),
+            other(": 2", ":2"),
+            other("100.25", "1e2"),
+            other("100.25", "-1"),
+            other("100.25", "0100.25"),
+            other("100.25", "\"100.25\""),
+            other("100.25", "100."),
+            other("8", "8.0"),
+            other("8", "[8]"),
+            other("true}", "true} "),
+            other("true}", "tru}"),
+            other("\"x\":true", "\"e2e_ms\":1"),
+            other("\"id\": \"a\",", ""),
+            other("2,", "0,"),
+            other("{", " {"),
+        ] {
+            assert_eq!(read(&line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn an_object_that_is_not_flat_teaches_nothing() {
+        for object in ["{}", "{\"a\":[1]}", "{\"a\\n\":1}", "[1]", "{\"a\"", "{\"a\":1", " {\"a\":1}", ""] {
+            assert_eq!(Template::learn(object.as_bytes()), Template::default(), "{object}");
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Looking for bytes, eight at a time.
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = 0x8080_8080_8080_8080;
+
+/// Eight bytes from a place on, the first one lowest; zeros stand for what lies behind the end.
+pub fn eight(bytes: &[u8], at: usize) -> u64 {
+    if let Some(word) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+        return u64::from_le_bytes(*word);
+    }
+    let rest = bytes.get(at..).unwrap_or_default();
+    rest.iter().rev().fold(0, |word, byte| (word << 8) | u64::from(*byte))
+}
+
+/// The high bit of the first byte that equals `wanted`; bits above it may be wrong.
+fn equal(word: u64, wanted: u8) -> u64 {
+    let zeros = word ^ (ONES * u64::from(wanted));
+    zeros.wrapping_sub(ONES) & !zeros & HIGH
+}
+
+/// Where the first of two bytes stands, at or behind a place.
+pub fn find_either(bytes: &[u8], mut at: usize, one: u8, other: u8) -> Option<usize> {
+    while at < bytes.len() {
+        let word = eight(bytes, at);
+        let found = equal(word, one) | equal(word, other);
+        if found != 0 {
+            let place = at + found.trailing_zeros() as usize / 8;
+            return (place < bytes.len()).then_some(place);
+        }
+        at += 8;
+    }
+    None
+}
+
+/// Where the first quote, backslash or control character stands, at or behind a place.
+pub fn find_special(bytes: &[u8], mut at: usize) -> Option<usize> {
+    while at < bytes.len() {
+        let word = eight(bytes, at);
+        let control = word.wrapping_sub(ONES * 0x20) & !word & HIGH;
+        let found = equal(word, b'"') | equal(word, b'\\') | control;
+        if found != 0 {
+            let place = at + found.trailing_zeros() as usize / 8;
+            return (place < bytes.len()).then_some(place);
+        }
+        at += 8;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_byte_is_found_wherever_it_stands() {
+        for length in 0..40 {
+            for place in 0..length {
+                let mut bytes = vec![b'\xff'; length];
+                bytes[place] = b',';
+                assert_eq!(find_either(&bytes, 0, b',', b'\n'), Some(place));
+                assert_eq!(find_either(&bytes, place, b'\n', b','), Some(place));
+                assert_eq!(find_either(&bytes, place + 1, b',', b'\n'), None);
+                for special in [b'"', b'\\', b'\n', 0, 0x1f] {
+                    bytes[place] = special;
+                    assert_eq!(find_special(&bytes, 0), Some(place));
+                    assert_eq!(find_special(&bytes, place + 1), None);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_nearly_special_is_not() {
+        let text: Vec<u8> = (0x20..=0xff).filter(|byte| !matches!(byte, b'"' | b'\\')).collect();
+        assert_eq!(find_special(&text, 0), None);
+    }
+}
