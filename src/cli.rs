@@ -24,6 +24,10 @@ pub enum Command {
     Check(Check),
     /// Write the built-in templates, to be changed and given to `report --templates`
     Init(Init),
+    /// Print a compact Markdown summary, or keep one current in a README
+    Summary(Summary),
+    /// Redraw the charts and say which changed
+    Charts(Charts),
 }
 
 /// What every command that reads a run is told.
@@ -117,6 +121,80 @@ pub struct Check {
     /// Print the result as JSON; its keys are documented in the library's `check` module
     #[arg(long)]
     pub json: bool,
+}
+
+/// `gristmill summary`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    gristmill summary runs/h200\n  \
+    gristmill summary runs/h200 --into README.md --chart docs/throughput.svg\n  \
+    gristmill summary runs/h200 --into README.md --check\n  \
+    gristmill summary runs/h200 --form job-summary >> \"$GITHUB_STEP_SUMMARY\"\n\n\
+    A file says where its summary stands by two lines:\n  \
+    <!-- gristmill:begin NAME -->\n  \
+    <!-- gristmill:end -->")]
+pub struct Summary {
+    /// What to read.
+    #[command(flatten)]
+    pub run: Run,
+
+    /// Put the summary between the markers of this file; everything else in it stays as it is
+    #[arg(long, value_name = "FILE")]
+    pub into: Option<PathBuf>,
+
+    /// Which summary of the file: the NAME in its markers [default: the only one]
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+
+    /// Change nothing; exit with 1 if the file is not current
+    #[arg(long, requires = "into")]
+    pub check: bool,
+
+    /// Where the summary is shown
+    #[arg(long, value_enum, default_value_t = Form::File)]
+    pub form: Form,
+
+    /// Draw the chart into this SVG file and show that [default: as Mermaid, which GitHub draws itself]
+    #[arg(long, value_name = "FILE", conflicts_with = "no_chart")]
+    pub chart: Option<PathBuf>,
+
+    /// Show no chart
+    #[arg(long)]
+    pub no_chart: bool,
+}
+
+/// Where a summary is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Form {
+    /// In a file of a repository
+    File,
+    /// In a comment on a pull request: a hidden first line to find it by, most of it folded
+    Comment,
+    /// On the page of a GitHub job
+    JobSummary,
+}
+
+/// `gristmill charts`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    gristmill charts runs/h200 -o docs/charts\n  \
+    gristmill charts runs/h200 -o docs/charts --only 'ttft,capacity-*' --watch")]
+pub struct Charts {
+    /// What to read.
+    #[command(flatten)]
+    pub run: Run,
+
+    /// Folder to draw into; a chart whose bytes would stay the same is not touched
+    #[arg(short, long, value_name = "DIR")]
+    pub output: PathBuf,
+
+    /// Charts to redraw, separated by commas; `*` and `?` stand for any letters [default: all]
+    #[arg(long, value_name = "CHART", value_delimiter = ',')]
+    pub only: Vec<String>,
+
+    /// Redraw whenever the run changes, until stopped
+    #[arg(long)]
+    pub watch: bool,
 }
 
 /// Output formats.

@@ -4,15 +4,15 @@
 //! ingest -> analyze -> compose -> render
 //! ```
 
-use crate::analysis;
+use crate::analysis::{self, Analysis};
 use crate::config::{Config, Reference};
 use crate::error::{Result, Warned, Warning};
 use crate::font::{FontFile, Fonts};
 use crate::format::{Terms, in_terms};
-use crate::ingest::{self, Input, Options};
+use crate::ingest::{self, Ingested, Input, Options};
 use crate::logo::Logo;
 use crate::render::{ChartFiles, Document, OutputFile, PageSize, Renderer, renderer};
-use crate::report::{self, Composition, Templates};
+use crate::report::{self, Composition, Cover, Report, Templates};
 use std::collections::BTreeMap;
 
 /// What to make a report of, and how.
@@ -50,49 +50,92 @@ pub struct Assets {
     pub templates: BTreeMap<String, String>,
 }
 
-/// Makes the files of a report, ordered by path. The same request gives the same bytes, with any number of threads.
+/// A run whose numbers and sentences stand, before any format is written.
+pub struct Prepared {
+    /// What the files gave.
+    pub ingested: Ingested,
+    /// Every number.
+    pub analysis: Analysis,
+    /// Every section.
+    pub report: Report,
+    /// What was configured, completed by what the files say of themselves.
+    pub config: Config,
+    /// The typefaces, bundled and brought along.
+    pub fonts: Fonts,
+    /// The prose.
+    pub templates: Templates,
+}
+
+impl Prepared {
+    /// What a renderer is given.
+    pub fn document<'p>(&'p self, request: &Request, warnings: &'p [Warning], files: &'p [String]) -> Document<'p> {
+        Document {
+            report: &self.report,
+            analysis: &self.analysis,
+            ingested: &self.ingested,
+            config: &self.config,
+            warnings,
+            fonts: &self.fonts,
+            templates: &self.templates,
+            page: request.page,
+            charts: request.charts,
+            files,
+        }
+    }
+
+    /// How the house prints its numbers.
+    pub fn terms(&self) -> Terms {
+        self.config.numbers.terms().unwrap_or_default()
+    }
+
+    /// What a part of the report is written from.
+    pub fn composition<'p>(&'p self, request: &'p Request, warnings: &'p [Warning]) -> Composition<'p> {
+        Composition {
+            analysis: &self.analysis,
+            ingested: &self.ingested,
+            config: &self.config,
+            warnings,
+            run_name: request.run_name,
+            fonts: &self.fonts,
+            logo: request.assets.logo.as_ref(),
+            templates: &self.templates,
+        }
+    }
+}
+
+/// Reads a run, computes its numbers and writes its sections.
 ///
-/// Errors: those of [`ingest::ingest`], a use case that makes no sense, a format that no one knows.
-pub fn run(request: &Request) -> Result<Warned<Vec<OutputFile>>> {
-    let renderers = request.formats.iter().map(|name| renderer(name)).collect::<Result<Vec<_>>>()?;
+/// Errors: those of [`ingest::ingest`], a use case that makes no sense.
+pub fn prepare(request: &Request) -> Result<Warned<Prepared>> {
     let mut warnings = request.warnings.to_vec();
     if request.config.reference != Reference::default() {
         warnings.push(Warning::new("`[reference]` was read but is not drawn yet: this report shows its own run alone"));
     }
     let ingested = ingest::ingest(request.inputs, request.config, &request.options)?.take(&mut warnings);
-    let config = &ingested.setup.complete(request.config);
-    let analysis = analysis::analyze(ingested.cells.clone(), ingested.power_w.clone(), config)?.take(&mut warnings);
-    let fonts = Fonts::with(&request.assets.fonts)?;
-    let templates = Templates::with_overrides(request.assets.templates.clone())?;
-    let terms = config.numbers.terms().unwrap_or_default();
-    let composition = Composition {
-        analysis: &analysis,
-        ingested: &ingested,
-        config,
-        warnings: &warnings,
-        run_name: request.run_name,
-        fonts: &fonts,
-        logo: request.assets.logo.as_ref(),
-        templates: &templates,
-    };
-    let report = in_terms(terms, || report::compose(&composition))?;
+    let config = ingested.setup.complete(request.config);
+    let analysis = analysis::analyze(ingested.cells.clone(), ingested.power_w.clone(), &config)?.take(&mut warnings);
+    let (fonts, templates) =
+        (Fonts::with(&request.assets.fonts)?, Templates::with_overrides(request.assets.templates.clone())?);
+    let report = Report { cover: Cover::default(), sections: Vec::new() };
+    let mut prepared = Prepared { ingested, analysis, report, config, fonts, templates };
+    let composition = prepared.composition(request, &warnings);
+    let report = in_terms(prepared.terms(), || report::compose(&composition))?;
+    prepared.report = report;
+    Ok(Warned { value: prepared, warnings })
+}
+
+/// Makes the files of a report, ordered by path. The same request gives the same bytes, with any number of threads.
+///
+/// Errors: those of [`prepare`], a format that no one knows.
+pub fn run(request: &Request) -> Result<Warned<Vec<OutputFile>>> {
+    let renderers = request.formats.iter().map(|name| renderer(name)).collect::<Result<Vec<_>>>()?;
+    let mut warnings = Vec::new();
+    let prepared = prepare(request)?.take(&mut warnings);
     let said = warnings.clone();
-    let mut document = Document {
-        report: &report,
-        analysis: &analysis,
-        ingested: &ingested,
-        config,
-        warnings: &said,
-        fonts: &fonts,
-        templates: &templates,
-        page: request.page,
-        charts: request.charts,
-        files: &[],
-    };
     // report.json lists the files of all others, so it comes last.
     let (last, first): (Vec<&dyn Renderer>, Vec<_>) = renderers.into_iter().partition(|r| r.name() == "json");
     let mut files = Vec::new();
-    for rendered in render_all(&first, &document, request.options.threads) {
+    for rendered in render_all(&first, &prepared.document(request, &said, &[]), request.options.threads) {
         files.extend(rendered?.take(&mut warnings));
     }
     let mut paths: Vec<String> =
@@ -100,11 +143,9 @@ pub fn run(request: &Request) -> Result<Warned<Vec<OutputFile>>> {
     paths.extend(last.iter().map(|_| "report.json".to_owned()));
     paths.sort();
     paths.dedup();
-    document.files = &paths;
     let said = warnings.clone();
-    document.warnings = &said;
     for renderer in last {
-        files.extend(renderer.render(&document)?.take(&mut warnings));
+        files.extend(renderer.render(&prepared.document(request, &said, &paths))?.take(&mut warnings));
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(Warned { value: files, warnings })

@@ -76,7 +76,7 @@ fn read_config(file: &Path) -> Result<Config> {
 /// Every regular file below a folder, sorted by path. Hidden files, the configuration, OUT and the folders of other reports
 /// are left out; symbolic
 /// links to folders are not followed, so that a loop cannot hold the walk.
-fn walk(folder: &Path, out: Option<&Path>, warnings: &mut Vec<Warning>) -> Result<Vec<Box<dyn Input>>> {
+pub fn paths(folder: &Path, out: Option<&Path>, warnings: &mut Vec<Warning>) -> Result<Vec<PathBuf>> {
     let out = out.and_then(|out| fs::canonicalize(out).ok());
     let mut found = Vec::new();
     let mut pending = vec![folder.to_owned()];
@@ -104,7 +104,12 @@ fn walk(folder: &Path, out: Option<&Path>, warnings: &mut Vec<Warning>) -> Resul
         }
     }
     found.sort();
-    found
+    Ok(found)
+}
+
+/// The same, opened; each is called as it lies below the folder.
+fn walk(folder: &Path, out: Option<&Path>, warnings: &mut Vec<Warning>) -> Result<Vec<Box<dyn Input>>> {
+    paths(folder, out, warnings)?
         .into_iter()
         .map(|path| {
             let below = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().replace('\\', "/");
@@ -128,7 +133,13 @@ fn open_file(path: &Path) -> Result<Box<dyn Input>> {
     FileInput::open(path.to_owned(), shown)
 }
 
-fn parent(path: &Path) -> PathBuf {
+/// Where the configuration of a folder or a file would lie.
+pub fn beside(input: &Path) -> PathBuf {
+    if input.is_dir() { input.join(CONFIG) } else { parent(input).join(CONFIG) }
+}
+
+/// The folder that a file lies in.
+pub fn parent(path: &Path) -> PathBuf {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
         _ => PathBuf::from("."),
@@ -141,7 +152,8 @@ fn folder_name(folder: &Path) -> String {
     named.or_else(resolved).unwrap_or_else(|| "run".to_owned())
 }
 
-pub(super) fn unreadable(name: &str, error: &io::Error) -> Error {
+/// Why a file cannot be read, and what to do.
+pub fn unreadable(name: &str, error: &io::Error) -> Error {
     let hint = match error.kind() {
         io::ErrorKind::NotFound => "check the path",
         io::ErrorKind::PermissionDenied => "ask for permission to read it, or copy it to where you may",

@@ -1,11 +1,15 @@
 //! The commands: the only part that touches files and the terminal.
 
-mod check;
 mod assets;
+mod charts;
+mod check;
 mod init;
 mod input;
 mod output;
 mod report;
+mod run;
+mod summary;
+mod watch;
 
 use crate::cli::{Cli, Command};
 use anyhow::Result;
@@ -18,6 +22,8 @@ pub fn run(cli: &Cli) -> Result<()> {
         Command::Report(arguments) => report::run(arguments),
         Command::Check(arguments) => check::run(arguments),
         Command::Init(arguments) => init::run(arguments),
+        Command::Summary(arguments) => summary::run(arguments),
+        Command::Charts(arguments) => charts::run(arguments),
     }
 }
 

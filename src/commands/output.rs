@@ -24,8 +24,14 @@ pub fn is_report(folder: &Path) -> bool {
 ///
 /// Errors: a `report.json` that is none of Gristmill's.
 pub fn written_before(out: &Path) -> Result<BTreeSet<String>> {
-    let path = out.join(MANIFEST);
-    let Ok(bytes) = fs::read(&path) else { return Ok(BTreeSet::new()) };
+    listed(&out.join(MANIFEST))
+}
+
+/// Files that one of Gristmill's lists names, each below its folder; empty where there is no such list.
+///
+/// Errors: a file of that name that is none of Gristmill's.
+pub fn listed(path: &Path) -> Result<BTreeSet<String>> {
+    let Ok(bytes) = fs::read(path) else { return Ok(BTreeSet::new()) };
     let listed = serde_json::from_slice::<serde_json::Value>(&bytes).ok().and_then(|report| {
         report.get("gristmill")?;
         let files = report.get("files")?.as_array()?.iter();
@@ -78,6 +84,36 @@ pub fn write(out: &Path, files: &[OutputFile], before: &BTreeSet<String>, gone: 
         }
     }
     fs::remove_dir_all(&staging).with_context(|| format!("cannot remove {}", staging.display()))
+}
+
+/// Replaces a single file, whole or not at all; a symbolic link goes on pointing to it, and its permissions stay.
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let folder = super::input::parent(&target);
+    fs::create_dir_all(&folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    let write = || -> std::io::Result<()> {
+        let mut file = tempfile::Builder::new().prefix(".gristmill-").tempfile_in(&folder)?;
+        file.write_all(bytes)?;
+        match fs::metadata(&target) {
+            Ok(found) => file.as_file().set_permissions(found.permissions())?,
+            Err(_) => readable(file.as_file())?,
+        }
+        file.as_file().sync_all()?;
+        file.persist(&target).map(drop).map_err(|error| error.error)
+    };
+    write().with_context(|| format!("cannot write {}", target.display()))
+}
+
+/// A temporary file is its owner's alone; what takes its place is for everyone to read.
+#[cfg(unix)]
+fn readable(file: &File) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn readable(_: &File) -> std::io::Result<()> {
+    Ok(())
 }
 
 /// Writes every file into the staging folder and syncs it to disk.

@@ -1,11 +1,10 @@
 //! `gristmill report`
 
-use super::{assets, input, output, say, say_warnings, threads};
+use super::{assets, output, say, say_warnings};
 use crate::cli::{self, ChartFormat, Format, Report};
 use anyhow::Result;
 use clap::ValueEnum;
 use gristmill::config::{self, Config};
-use gristmill::ingest::{Input, Options};
 use gristmill::pipeline::{self, Request};
 use gristmill::render::{ChartFiles, PageSize};
 use std::collections::BTreeSet;
@@ -14,26 +13,22 @@ use std::collections::BTreeSet;
 pub fn run(arguments: &Report) -> Result<()> {
     let out = &arguments.output;
     let before = output::written_before(out)?;
-    let opened = input::open(&arguments.run.inputs, arguments.run.config.as_deref(), Some(out))?;
+    let opened = arguments.run.open(Some(out))?;
     let mut assets = opened.assets.clone();
     assets.fonts.extend(assets::fallback_fonts(&arguments.fallback_font)?);
     if let Some(folder) = &arguments.templates {
         assets.templates = assets::templates(folder)?;
     }
     let formats = chosen(&arguments.format);
-    let inputs: Vec<&dyn Input> = opened.inputs.iter().map(AsRef::as_ref).collect();
+    let inputs = opened.inputs();
     let kept: Vec<String> = before.iter().filter(|path| !belongs_to(path, &formats)).cloned().collect();
+    let names: Vec<_> = formats.iter().map(|format| format.name()).collect();
     let made = pipeline::run(&Request {
-        inputs: &inputs,
-        config: &opened.config,
         assets: &assets,
-        run_name: &opened.name,
-        options: Options { lenient: arguments.run.lenient, threads: threads(arguments.run.threads) },
-        formats: &formats.iter().map(|format| format.name()).collect::<Vec<_>>(),
         page: page(arguments.page, &opened.config),
         charts: charts(&arguments.chart_format),
         kept_files: &kept,
-        warnings: &opened.warnings,
+        ..opened.request(&inputs, arguments.run.options(), &names)
     })?;
     say_warnings(&made.warnings);
     let files = made.value;

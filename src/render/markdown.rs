@@ -1,7 +1,7 @@
 //! `report.md`: Markdown as GitHub shows it, with the charts as files beside it.
 
-mod blocks;
-mod escape;
+pub(super) mod blocks;
+pub(super) mod escape;
 mod inline;
 mod slug;
 
@@ -10,7 +10,7 @@ use super::text::safe_target;
 use super::{Document, OutputFile, Renderer};
 use crate::error::{Result, Warned};
 use crate::report::{Block, Cell, Column, Cover, Inline, Report, Table, plain_text};
-use inline::{Place, lines};
+pub(super) use inline::{Place, lines};
 use std::collections::BTreeMap;
 
 /// Writes `report.md`.

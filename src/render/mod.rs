@@ -9,6 +9,7 @@ pub mod markdown;
 mod outline;
 pub mod pdf;
 mod summaries;
+pub mod summary;
 #[cfg(test)]
 mod testing;
 mod text;

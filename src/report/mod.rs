@@ -10,10 +10,12 @@ mod figure;
 mod markdown;
 pub mod sections;
 mod slug;
+mod summary;
 pub mod templates;
 mod words;
 
 pub use compose::{Composition, Gap, Outline, compose, outline};
+pub use summary::summarize;
 pub use templates::Templates;
 
 use crate::chart::Chart;

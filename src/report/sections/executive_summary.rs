@@ -109,7 +109,8 @@ pub(super) fn draft(input: &Composition, _: &mut LeftOut) -> Option<Draft> {
     Some(Draft::new(&view).table(findings).table(failures(&reasons)))
 }
 
-fn model_facts(input: &Composition) -> String {
+/// Who made the model, its size, architecture and precision, separated by commas.
+pub fn model_facts(input: &Composition) -> String {
     let model = &input.config.model;
     let facts = [
         model.organization.clone(),
@@ -245,7 +246,8 @@ fn failures(reasons: &[(String, u64)]) -> Table {
     table
 }
 
-fn key_findings(input: &Composition) -> Table {
+/// The findings that decide, a row each.
+pub fn key_findings(input: &Composition) -> Table {
     let findings = &input.analysis.findings;
     let mut rows: Vec<Vec<Cell>> = Vec::new();
     let mut row = |name: String, value: String, condition: String, number: Option<f64>| {

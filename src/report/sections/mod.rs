@@ -2,7 +2,7 @@
 
 mod capacity_analysis;
 mod contact;
-mod executive_summary;
+pub(super) mod executive_summary;
 mod generation_speed;
 mod method;
 mod percentiles;
@@ -10,7 +10,7 @@ mod power_and_cost;
 mod system_throughput;
 mod technical_analysis;
 mod time_to_first_token;
-mod use_case_guidance;
+pub(super) mod use_case_guidance;
 
 use super::compose::Composition;
 use super::markdown::Inserts;

@@ -197,10 +197,7 @@ fn table(input: &Composition) -> Table {
             row.extend(speed.then(|| number(use_case.min_speed, rate)));
             row.extend(e2e.then(|| number(use_case.max_e2e_s, seconds)));
             row.push(Cell { value: capacity.limit.level, ..Cell::text(limit(capacity)) });
-            row.extend(within.then(|| match &capacity.within {
-                Some(within) => Cell::number(per_second(&within.text, capacity), within.level),
-                None => Cell::text(if capacity.limit.kind == Kind::NotJudged { "–" } else { "none" }),
-            }));
+            row.extend(within.then(|| within_cell(capacity)));
             row.push(Cell::text(verdict(input, capacity)));
             row
         })
@@ -211,6 +208,42 @@ fn table(input: &Composition) -> Table {
         columns,
         rows,
         row_headings: true,
+    }
+}
+
+/// The same on few columns: each use case with its thresholds in words, its limit and the level within.
+pub fn compact(input: &Composition) -> Table {
+    let within = !rule_within(input);
+    let mut columns = vec![left("Use case"), left("Context"), left("Thresholds"), right("Limit")];
+    columns.extend(within.then(|| right("Within")));
+    let row = |capacity: &Capacity| {
+        let use_case = &capacity.use_case;
+        let mut row = vec![
+            Cell::text(clean(&use_case.name)),
+            context_cell(Some(&use_case.context)),
+            Cell::text(limits(use_case)),
+            Cell { value: capacity.limit.level, ..Cell::text(limit(capacity)) },
+        ];
+        row.extend(within.then(|| within_cell(capacity)));
+        row
+    };
+    Table {
+        id: "capacity".to_owned(),
+        caption: match input.analysis.capacity.iter().all(is_concurrency) {
+            true => "Concurrent requests that each use case can carry".to_owned(),
+            false => "Load that each use case can carry".to_owned(),
+        },
+        columns,
+        rows: input.analysis.capacity.iter().map(row).collect(),
+        row_headings: true,
+    }
+}
+
+/// The largest level inside every threshold.
+fn within_cell(capacity: &Capacity) -> Cell {
+    match &capacity.within {
+        Some(within) => Cell::number(per_second(&within.text, capacity), within.level),
+        None => Cell::text(if capacity.limit.kind == Kind::NotJudged { "–" } else { "none" }),
     }
 }
 

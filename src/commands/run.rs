@@ -1,0 +1,45 @@
+//! What every command that reads a run does alike.
+
+use super::input::{self, OpenRun};
+use super::threads;
+use crate::cli::Run;
+use anyhow::Result;
+use gristmill::ingest::{Input, Options};
+use gristmill::pipeline::Request;
+use gristmill::render::{ChartFiles, PageSize};
+use std::path::Path;
+
+impl Run {
+    /// Opens it. Whatever lies in `out` is no input.
+    pub fn open(&self, out: Option<&Path>) -> Result<OpenRun> {
+        input::open(&self.inputs, self.config.as_deref(), out)
+    }
+
+    /// What the reader may do.
+    pub fn options(&self) -> Options {
+        Options { lenient: self.lenient, threads: threads(self.threads) }
+    }
+}
+
+impl OpenRun {
+    /// Its files, as the pipeline takes them.
+    pub fn inputs(&self) -> Vec<&dyn Input> {
+        self.inputs.iter().map(AsRef::as_ref).collect()
+    }
+
+    /// What is asked of the pipeline: A4 pages, and no files of an earlier run.
+    pub fn request<'r>(&'r self, inputs: &'r [&'r dyn Input], options: Options, formats: &'r [&'r str]) -> Request<'r> {
+        Request {
+            inputs,
+            config: &self.config,
+            assets: &self.assets,
+            run_name: &self.name,
+            options,
+            formats,
+            page: PageSize::A4,
+            charts: ChartFiles::Svg,
+            kept_files: &[],
+            warnings: &self.warnings,
+        }
+    }
+}

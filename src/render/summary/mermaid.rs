@@ -1,0 +1,71 @@
+//! A chart as Mermaid source: a picture that needs no file beside the text.
+
+use crate::chart::{Chart, Quantity};
+use crate::format;
+
+/// The first line of a chart over its tested levels; none where that is less than two points.
+///
+/// Mermaid's `xychart` knows no legend and spaces its levels evenly, so one line is drawn and the title names it.
+pub fn line_chart(chart: &Chart) -> Option<String> {
+    let series = chart.series.first().filter(|series| series.points.len() > 1)?;
+    let quantity = series.quantity.unwrap_or(chart.axis(series.side).quantity);
+    // Numbers stand without their unit, which the axis tells.
+    let (unit, factor) = match quantity {
+        Quantity::Seconds => ("s", 1.0),
+        Quantity::Milliseconds => ("ms", 1e3),
+        Quantity::TokensPerSecond | Quantity::WholeTokensPerSecond => ("tok/s", 1.0),
+        Quantity::Percent => ("%", 100.0),
+        Quantity::Watts => ("W", 1.0),
+        Quantity::Context | Quantity::Concurrency | Quantity::RequestRate => ("", 1.0),
+    };
+    let title =
+        if series.subject.is_empty() { chart.title.clone() } else { format!("{}, {}", chart.title, series.subject) };
+    let levels: Vec<_> = series.points.iter().map(|(x, _)| quoted(&chart.x.print(*x))).collect();
+    let values: Vec<_> = series.points.iter().map(|(_, y)| format::fixed(y * factor, 3)).collect();
+    let top = series.points.iter().fold(0.0_f64, |top, (_, y)| top.max(y * factor));
+    // A fifth above the highest point keeps it clear of the frame.
+    let top = format::fixed((top * 1.2).max(f64::MIN_POSITIVE), if top < 10.0 { 3 } else { 0 });
+    Some(format!(
+        "```mermaid\nxychart-beta\n    title {}\n    x-axis {} [{}]\n    y-axis {} 0 --> {top}\n    line [{}]\n```",
+        quoted(&title),
+        quoted(&chart.x.title),
+        levels.join(", "),
+        quoted(unit),
+        values.join(", "),
+    ))
+}
+
+/// Text between double quotes, which Mermaid has no escape for.
+fn quoted(text: &str) -> String {
+    let plain = |c: char| if c.is_alphanumeric() || " ,.:/()+-~×%".contains(c) { c } else { ' ' };
+    format!("\"{}\"", text.chars().map(plain).collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chart::{Axis, Series};
+
+    #[test]
+    fn the_first_line_is_drawn_over_its_levels() {
+        let axis = |title: &str, quantity| Axis { title: title.into(), quantity, ..Axis::default() };
+        let series = |subject: &str, points: &[(f64, f64)]| Series {
+            subject: subject.into(),
+            points: points.to_vec(),
+            ..Series::default()
+        };
+        let chart = Chart {
+            title: "System \"throughput\"\n```".into(),
+            x: axis("Concurrent requests", Quantity::Concurrency),
+            y: axis("tok/s", Quantity::TokensPerSecond),
+            series: vec![series("1K context", &[(1.0, 121.5), (10.0, 765.4)]), series("2K context", &[])],
+            ..Chart::default()
+        };
+        assert_eq!(
+            line_chart(&chart).expect("two points"),
+            "```mermaid\nxychart-beta\n    title \"System  throughput     , 1K context\"\n    x-axis \"Concurrent requests\" [\"1\", \"10\"]\n    \
+             y-axis \"tok/s\" 0 --> 918\n    line [121.500, 765.400]\n```"
+        );
+        assert_eq!(line_chart(&Chart { series: vec![series("", &[(1.0, 1.0)])], ..chart }), None);
+    }
+}
