@@ -22,6 +22,8 @@ const AROUND: (f64, f64) = (22.0, 32.0);
 const VALUE: [f64; 4] = [8.0, 7.25, 6.5, 5.75];
 /// Size of the words beside the key.
 const NAME: f64 = 7.25;
+/// Viewers without the bundled face may set words wider.
+const FOREIGN_FACE: f64 = 1.12;
 /// Most room for the label of a level.
 const LABEL: f64 = 64.0;
 
@@ -180,7 +182,7 @@ impl Picture<'_> {
             self.canvas.polygon(&corners, Paint::Heat(self.shade(class)), 1.0, Some((Paint::Paper, 0.7)));
         }
         let words = left + bar + 6.0;
-        let room = WIDTH - words;
+        let room = (WIDTH - words) / FOREIGN_FACE;
         let head = Type { face: Face::Regular, size: NAME, paint: Paint::Muted, anchor: Anchor::Start, halo: false };
         let title = shorten(fonts, head.face, NAME, &self.map.bounds_title, WIDTH - left);
         self.canvas.text(&title, (left, 8.5), head);
