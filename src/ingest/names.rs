@@ -366,10 +366,7 @@ mod tests {
             ("sglang_fp4_mtp_tp4_conc10_isl8192_osl1024.json", "[sglang_fp4_mtp_tp4] c=10 in=8192 out=1024"),
             ("openai-infqps-concurrency8-deepseek-v4-flash-20260820-015608.json", "[openai] c=8"),
             ("vllm-2.0qps-Llama-3.1-8B-20240101-000000.json", "[vllm] rate=2"),
-            (
-                "SERVE--max_num_seqs=4-BENCH--max_concurrency=2-num_prompts=8/run=0.json",
-                "[SERVE--max_num_seqs=4-BENCH] c=2 run=0",
-            ),
+            ("SERVE--max_num_seqs=4-BENCH--max_concurrency=2-num_prompts=8/run=0.json", "[] c=2 run=0"),
             ("agg_kimik2.5_8k1k_int4_vllm_tp8-ep1_conc64_MI355-gbt350.json", "[kimik2.5] c=64 in=8192 out=1024"),
             ("conc16/profile_export_aiperf.json", "[] c=16"),
             ("sweep/concurrency4/profile_export.jsonl.gz", "[sweep] c=4"),

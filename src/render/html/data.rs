@@ -3,7 +3,7 @@
 
 use crate::analysis::capacity::{Capacity, Condition, Kind, Level};
 use crate::chart::scene::Mark;
-use crate::chart::{self, Chart, Frame, Side, svg};
+use crate::chart::{self, Chart, Form, Frame, Side, svg};
 use crate::config::{Config, Rule};
 use crate::font::Fonts;
 use crate::metric::MetricId;
@@ -19,6 +19,8 @@ pub fn block(report: &Report, capacities: &[Capacity], config: &Config, fonts: &
     let figures = report.figures();
     let charts: Map<String, Value> = figures
         .iter()
+        // Between the points of a path nothing may be read off, and a map has no lines: their points keep their titles.
+        .filter(|figure| figure.chart.form == Form::Levels)
         .filter(|figure| figure.chart.series.iter().any(|series| !series.points.is_empty()))
         .map(|figure| (figure.chart.id.clone(), lines(figure, fonts)))
         .collect();

@@ -17,11 +17,22 @@ pub fn script() -> String {
     for line in FILES.iter().flat_map(|file| file.lines()).map(str::trim) {
         // The files keep comments on lines of their own, and texts within one line.
         if !line.is_empty() && !line.starts_with("//") && !line.starts_with("/**") && !line.starts_with('*') {
-            out.push_str(line);
+            out.push_str(&without_casts(line));
             out.push('\n');
         }
     }
     out.push_str("})();\n");
+    out
+}
+
+/// A line without the type casts within it: `/** @type {Element} */ (node)` is `(node)` to a browser.
+fn without_casts(line: &str) -> String {
+    const CAST: &str = "/** @type ";
+    let mut parts = line.split(CAST);
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        out.push_str(part.split_once("*/ ").map_or(part, |(_, code)| code));
+    }
     out
 }
 
