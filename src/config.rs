@@ -6,6 +6,7 @@ mod house;
 mod parse;
 mod power_columns;
 mod problems;
+mod record_columns;
 mod use_cases;
 
 #[cfg(test)]
@@ -16,6 +17,7 @@ pub use house::{BrandFonts, Layout, Numbers, Page, SECTION_IDS};
 pub use parse::parse;
 pub use power_columns::{PowerColumns, TimeUnit, number as column_number};
 pub use problems::Problem;
+pub use record_columns::RecordColumns;
 pub use use_cases::built_in;
 
 use crate::cell::Statistic;
@@ -51,6 +53,8 @@ pub struct Config {
     pub use_case: Vec<UseCaseConfig>,
     /// What the files of the run do not say themselves.
     pub file: Vec<FileRule>,
+    /// Which columns of home-made logs of requests hold what; of several that speak of a file the first counts.
+    pub columns: Vec<RecordColumns>,
     /// Another run that the charts of this one show beside it.
     pub reference: Reference,
     /// Which sections the report has, and on what pages.
@@ -67,15 +71,20 @@ impl Config {
     /// The machine's own database is never asked: the same input gives the same bytes everywhere.
     pub fn timezone(&self) -> Result<TimeZone> {
         let name = self.power.timezone.as_str();
-        let offset = || match jiff::fmt::temporal::DateTimeParser::new().parse_time_zone(name) {
-            Ok(zone) if name.starts_with(['+', '-']) => Some(zone),
-            _ => None,
-        };
-        TimeZoneDatabase::bundled().get(name).ok().or_else(offset).ok_or_else(|| {
+        timezone(name).ok_or_else(|| {
             Error::new(format!("`power.timezone`: expected a time zone, found `{name}`"))
                 .hint("write it as `UTC`, `Europe/Berlin` or `+02:00`")
         })
     }
+}
+
+/// A time zone of the bundled database, or a fixed offset.
+pub(crate) fn timezone(name: &str) -> Option<TimeZone> {
+    let offset = || match jiff::fmt::temporal::DateTimeParser::new().parse_time_zone(name) {
+        Ok(zone) if name.starts_with(['+', '-']) => Some(zone),
+        _ => None,
+    };
+    TimeZoneDatabase::bundled().get(name).ok().or_else(offset)
 }
 
 /// `[model]`

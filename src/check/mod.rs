@@ -4,10 +4,12 @@
 //! `gristmill check --json` prints, and [`text()`] writes the same for a person.
 
 mod file;
+mod guess;
 mod levels;
 mod text;
 
 pub use file::{CheckedFile, Outcome, Span};
+pub use guess::Guess;
 pub use levels::{Level, Totals};
 pub use text::text;
 
@@ -47,6 +49,8 @@ pub struct Check {
     pub problems: Vec<Problem>,
     /// What the user must know although it makes no figure wrong.
     pub warnings: Vec<Warning>,
+    /// For files that nobody recognises: a mapping to start from. It is a guess, and nothing uses it until it is written down.
+    pub guesses: Vec<Guess>,
 }
 
 /// Something that makes figures wrong or a report impossible.
@@ -111,7 +115,11 @@ pub fn check(inputs: &[&dyn Input], config: &Config, options: &Options, run_name
             Err(error) => problems.push(error.into()),
         }
     }
-    warnings.dedup();
+    let unknown = |name: &str| {
+        surveyed.iter().any(|file| file.name == name && matches!(file.outcome, survey::Outcome::NotRecognised))
+    };
+    let guesses =
+        inputs.iter().filter(|input| unknown(input.name())).filter_map(|input| guess::guess(*input)).collect();
     Check {
         gristmill: env!("CARGO_PKG_VERSION"),
         schema: 1,
@@ -121,6 +129,7 @@ pub fn check(inputs: &[&dyn Input], config: &Config, options: &Options, run_name
         report: outline,
         problems,
         warnings,
+        guesses,
     }
 }
 

@@ -30,6 +30,12 @@ pub fn text(check: &Check) -> String {
         page.blank();
         outline_lines(&mut page, outline);
     }
+    for guess in &check.guesses {
+        page.blank();
+        page.line("", &format!("{} was not recognised. To have it read, put into gristmill.toml:", guess.file));
+        page.blank();
+        guess.toml.lines().for_each(|line| page.row(line));
+    }
     page.blank();
     page.line("", &verdict(check));
     page.text

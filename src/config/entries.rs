@@ -1,6 +1,6 @@
 //! The keys of a configuration file: which stand in it and where, and which there can be.
 
-use super::{Config, FileRule, Power, PowerColumns, UseCaseConfig};
+use super::{Config, FileRule, Power, PowerColumns, RecordColumns, UseCaseConfig};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -85,7 +85,8 @@ pub(super) fn known() -> BTreeSet<String> {
     }
     let power = Power { columns: vec![PowerColumns::default()], ..Power::default() };
     let (use_case, file) = (vec![UseCaseConfig::default()], vec![FileRule::default()]);
-    let complete = Config { use_case, file, power, ..Config::default() };
+    let columns = vec![RecordColumns::complete()];
+    let complete = Config { use_case, file, columns, power, ..Config::default() };
     let mut known = BTreeSet::new();
     walk(&serde_json::to_value(complete).expect("every key is a text"), "", &mut known);
     known

@@ -35,6 +35,11 @@ impl FileRule {
         self.concurrency.map(Load::Concurrency).or(self.request_rate.map(Load::RequestRate))
     }
 
+    /// Whether it says anything that records may say of themselves.
+    pub fn overrules_records(&self) -> bool {
+        self.load().is_some() || self.context.is_some() || self.scenario.is_some() || self.run.is_some()
+    }
+
     /// The context it names, in tokens.
     pub fn context_tokens(&self) -> Option<u64> {
         self.context.as_deref().and_then(context::parse)

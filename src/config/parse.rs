@@ -38,12 +38,16 @@ pub fn parse(text: &str, file: &str) -> Result<Config> {
     }
 }
 
-/// A single `[power.columns]` is a list of one.
+/// A single `[columns]` or `[power.columns]` is a list of one.
 fn list_of_one(table: &mut Spanned<DeTable>) {
-    let Some(DeValue::Table(power)) = table.get_mut().get_mut("power").map(Spanned::get_mut) else { return };
-    if let Some(columns) = power.get_mut("columns").filter(|columns| columns.get_ref().is_table()) {
+    fn listed(table: &mut DeTable) {
+        let Some(columns) = table.get_mut("columns").filter(|columns| columns.get_ref().is_table()) else { return };
         let only = Spanned::new(columns.span(), std::mem::replace(columns.get_mut(), DeValue::Boolean(false)));
         *columns.get_mut() = DeValue::Array([only].into_iter().collect());
+    }
+    listed(table.get_mut());
+    if let Some(DeValue::Table(power)) = table.get_mut().get_mut("power").map(Spanned::get_mut) {
+        listed(power);
     }
 }
 
@@ -71,7 +75,7 @@ fn tolerate(table: &mut Spanned<DeTable>) {
     if let Some(DeValue::Table(test)) = table.get_mut("test").map(Spanned::get_mut) {
         text(test, "time");
     }
-    for (list, key) in [("use_case", "context"), ("file", "context"), ("file", "run")] {
+    for (list, key) in [("use_case", "context"), ("file", "context"), ("file", "run"), ("columns", "success_is")] {
         each(table, list).for_each(|entry| text(entry, key));
     }
     if let Some(DeValue::Table(power)) = table.get_mut("power").map(Spanned::get_mut) {

@@ -1,6 +1,6 @@
 //! Values that a key cannot have although they have its type.
 
-use super::{Config, files, house, power_columns, use_cases};
+use super::{Config, files, house, power_columns, record_columns, use_cases};
 use crate::error::{Error, Place};
 use std::fmt::Display;
 
@@ -43,6 +43,7 @@ impl Config {
             Problem::new("power.timezone", message, error.hint.unwrap_or_default())
         }));
         problems.extend(power_columns::problems(self));
+        problems.extend(record_columns::problems(self));
         problems.extend(use_cases::problems(self));
         problems.extend(files::problems(self));
         problems.extend(house::problems(self));

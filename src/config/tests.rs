@@ -53,6 +53,15 @@ fn every_key_of_the_reference_is_read() {
         file = "nvml.csv"
         time = "at"
         milliwatts = "power_mw"
+        [[columns]]
+        file = "*.log.csv"
+        timezone = "Europe/Berlin"
+        start = "sent at"
+        e2e_s = "latency"
+        input_tokens = "prompt"
+        output_tokens = "completion"
+        success = "status"
+        success_is = 200
         [cost]
         gpu_hour = 2.50
         [capacity]

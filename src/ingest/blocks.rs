@@ -115,6 +115,10 @@ fn read_by<F: Send>(
     let Some((format, blocks)) = file.format.and_then(|format| Some((format, format.blocks()?))) else {
         return Ok(None);
     };
+    // What the configuration says of a file is held against each record, which a reading from the start does.
+    if config.file_rule(name).overrules_records() {
+        return Ok(None);
+    }
     let failed = |error| unreadable(name, &error);
     let Some(source) = Source::open(file.input, blocks.whole, block).map_err(failed)? else { return Ok(None) };
     let reading = Reading {

@@ -231,14 +231,14 @@ impl Choice<'_> {
     }
 }
 
-fn load_in_words(load: &Load) -> String {
+pub(super) fn load_in_words(load: &Load) -> String {
     match load {
         Load::Concurrency(n) => format!("concurrency {n}"),
         Load::RequestRate(rate) => format!("{rate} requests per second"),
     }
 }
 
-fn context_in_words(tokens: &u64) -> String {
+pub(super) fn context_in_words(tokens: &u64) -> String {
     format!("context {}", Context::nominal(*tokens).label)
 }
 
@@ -250,7 +250,7 @@ fn same_load(a: &Load, b: &Load) -> bool {
     }
 }
 
-fn same_context(a: &u64, b: &u64) -> bool {
+pub(super) fn same_context(a: &u64, b: &u64) -> bool {
     Context::nominal(*a) == Context::nominal(*b)
 }
 

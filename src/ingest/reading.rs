@@ -4,7 +4,7 @@ use super::blocks;
 use super::fingerprint::Fingerprint;
 use super::format::{Format, recognise};
 use super::part::Setup;
-use super::power::mapped;
+use super::records;
 use super::sink::{Findings, Sink};
 use super::stream::{Stream, fingerprint};
 use super::{Input, Options, Source};
@@ -30,7 +30,7 @@ impl<'i> Recognised<'i> {
     /// Finds the format of an input, unless the configuration leaves it out. Errors: those of [`recognise`].
     pub fn of(input: &'i dyn Input, config: &Config) -> Result<Self> {
         let ignored = config.file_rule(input.name()).ignore == Some(true);
-        let formats = mapped::formats(config, input.name());
+        let formats = records::mapped::formats(config, input.name());
         let format = if ignored { None } else { recognise(input, formats)? };
         Ok(Self { input, format, ignored })
     }
@@ -163,7 +163,7 @@ pub fn read_file(
         return Ok(FileReading { name, format: None, empty, fingerprint, findings, checksums: Vec::new() });
     };
     let mut stream = Stream::open(file.input)?;
-    let mut sink = Sink::new(config, lenient, fold);
+    let mut sink = Sink::new(config, lenient, fold).for_file(&name);
     if earlier.is_some_and(|earlier| !earlier.findings.skipped.contains_key(super::sink::DUPLICATE)) {
         sink = sink.without_duplicates();
     }

@@ -3,11 +3,13 @@
 use super::duplicates::{DUPLICATE_WINDOW, Duplicates};
 use super::engine::page::Page;
 use super::part::{Part, Setup};
+use super::placement::{context_in_words, load_in_words, same_context};
 use super::power::Log;
-use crate::config::Config;
+use crate::config::{Config, FileRule};
 use crate::error::{Error, Place, Result, Warning};
-use crate::record::Record;
+use crate::record::{Load, Record, SWEEP};
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// Unknown names that are kept of one file; keys that differ from record to record must not fill the memory.
 const UNKNOWN_NAMES: usize = 256;
@@ -40,6 +42,8 @@ pub struct Findings {
     pub version: Option<String>,
     /// Columns and keys that nobody knows.
     pub unknown: BTreeSet<String>,
+    /// What of the records' levels the configuration overruled.
+    pub overruled: BTreeSet<&'static str>,
     /// What the user must be told.
     pub warnings: Vec<Warning>,
     /// Latest submission, picoseconds on the source's clock.
@@ -62,6 +66,8 @@ pub struct Findings {
 pub struct Sink<'s> {
     /// What was configured, for formats that leave something open.
     pub config: &'s Config,
+    /// What the configuration says of the level of all records of the file, where it says something.
+    rule: Option<Rc<FileRule>>,
     lenient: bool,
     fold: &'s mut dyn FnMut(&Record),
     duplicates: Option<Duplicates>,
@@ -71,7 +77,26 @@ pub struct Sink<'s> {
 impl<'s> Sink<'s> {
     /// A sink whose good records go to `fold`. Bad ones stop the reading unless `lenient`.
     pub fn new(config: &'s Config, lenient: bool, fold: &'s mut dyn FnMut(&Record)) -> Self {
-        Self { config, lenient, fold, duplicates: Some(Duplicates::default()), findings: Findings::default() }
+        Self {
+            config,
+            rule: None,
+            lenient,
+            fold,
+            duplicates: Some(Duplicates::default()),
+            findings: Findings::default(),
+        }
+    }
+
+    /// The same sink for a file: what `[[file]]` says of its level overrules its records.
+    pub fn for_file(mut self, name: &str) -> Self {
+        let rule = self.config.file_rule(name);
+        self.rule = rule.overrules_records().then(|| Rc::new(rule));
+        self
+    }
+
+    /// The load that the configuration names for the whole file.
+    pub fn configured_load(&self) -> Option<Load> {
+        self.rule.as_ref().and_then(|rule| rule.load())
     }
 
     /// The same sink without a search for duplicates: for the second reading of a file that had none in the first.
@@ -84,6 +109,16 @@ impl<'s> Sink<'s> {
     ///
     /// Errors: a duplicate, in a strict reading; `place` is asked for then only.
     pub fn record(&mut self, record: &Record, line: u64, place: impl FnOnce() -> Place) -> Result<()> {
+        let rule = self.rule.clone();
+        let overruled;
+        let record = match rule.as_deref() {
+            // What does not say its load is placed with its part, where the configuration counts as well.
+            Some(rule) if record.load.is_some() => {
+                overruled = self.overrule(record, rule);
+                &overruled
+            }
+            _ => record,
+        };
         if let Some(first) = self.duplicates.as_mut().and_then(|seen| seen.find(record, line)) {
             return self.bad(duplicate(record, first, place()));
         }
@@ -95,6 +130,37 @@ impl<'s> Sink<'s> {
         }
         (self.fold)(record);
         Ok(())
+    }
+
+    /// A record with what the configuration says of it; the first one that differs is told.
+    fn overrule<'r>(&mut self, record: &Record<'r>, rule: &'r FileRule) -> Record<'r> {
+        let mut differs = |what: &'static str, configured: String, found: String| {
+            if self.findings.overruled.insert(what) {
+                let message = format!("`[[file]]` says {configured}, its records say {found}; `gristmill.toml` counts");
+                self.findings.warnings.push(Warning::at(Place::file(&rule.matches), message));
+            }
+        };
+        let mut record = record.clone();
+        if let (Some(load), Some(found)) = (rule.load(), record.load) {
+            if load != found {
+                differs("load", load_in_words(&load), load_in_words(&found));
+            }
+            record.load = Some(load);
+        }
+        if let Some(context) = rule.context_tokens() {
+            if let Some(found) = record.context.filter(|found| !same_context(found, &context)) {
+                differs("context", context_in_words(&context), context_in_words(&found));
+            }
+            record.context = Some(context);
+        }
+        if let Some(scenario) = rule.scenario.as_deref() {
+            if record.scenario != scenario && record.scenario != SWEEP {
+                differs("scenario", format!("scenario `{scenario}`"), format!("scenario `{}`", record.scenario));
+            }
+            record.scenario = scenario;
+        }
+        record.run = rule.run.as_deref().or(record.run);
+        record
     }
 
     /// Skips a bad record and counts it or, in a strict reading, gives its error back.

@@ -11,6 +11,7 @@ mod calculator;
 mod charts;
 mod charts_command;
 mod check;
+mod columns;
 mod command_line;
 mod data_files;
 mod engine;

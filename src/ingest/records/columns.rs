@@ -78,6 +78,9 @@ impl Column {
 }
 
 impl Field {
+    /// Submissions as dates with a time of day.
+    pub const DATES: Self = Self { column: Column::Start, exponent: u32::MAX };
+
     /// The column of that name, where there is one.
     pub fn named(name: &str) -> Option<Self> {
         COLUMNS.iter().find_map(|(known, column)| {

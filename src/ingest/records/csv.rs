@@ -1,7 +1,8 @@
 //! Records as CSV with a header.
 
 use super::columns::{Column, Field, are_records, misspelt, nearest};
-use super::row::{Complaint, Row};
+use super::names::Names;
+use super::row::{Complaint, Otherwise, Row};
 use super::value::{Value, shown};
 use super::{CUT_SHORT, not_utf8, quick};
 use crate::error::{Error, Place, Result, Warning};
@@ -11,6 +12,7 @@ use crate::ingest::format::{Format, Head};
 use crate::ingest::sink::{Bad, Sink};
 use crate::ingest::stream::Stream;
 use crate::record::Record;
+use jiff::tz::TimeZone;
 
 /// Records as CSV with a header.
 pub struct RecordsCsv;
@@ -26,15 +28,28 @@ impl Format for RecordsCsv {
     }
 
     fn read(&self, stream: &mut Stream, sink: &mut Sink) -> Result<()> {
-        match Header::of(stream, sink)? {
-            Some(header) => header.rows(stream, sink),
-            None => Ok(()),
-        }
+        read_csv(stream, sink, Names::Own, otherwise(sink))
     }
 
     fn blocks(&self) -> Option<Blocks> {
-        let start = |stream: &mut Stream, sink: &mut Sink| Ok(Header::of(stream, sink)?.map(Body::Csv));
+        let start = |stream: &mut Stream, sink: &mut Sink| {
+            let otherwise = otherwise(sink);
+            Ok(Header::of(stream, sink, Names::Own, otherwise)?.map(Body::Csv))
+        };
         Some(Blocks { whole: csv::whole_rows, start })
+    }
+}
+
+/// The load of a record whose file names none.
+fn otherwise(sink: &Sink) -> Otherwise {
+    sink.configured_load().map_or(Otherwise::Unknown, Otherwise::Constant)
+}
+
+/// Reads a CSV whose columns are called by `naming`; `otherwise` is the load of a record that names none.
+pub(super) fn read_csv(stream: &mut Stream, sink: &mut Sink, naming: Names, otherwise: Otherwise) -> Result<()> {
+    match Header::of(stream, sink, naming, otherwise)? {
+        Some(header) => header.rows(stream, sink),
+        None => Ok(()),
     }
 }
 
@@ -43,15 +58,18 @@ impl Format for RecordsCsv {
 pub struct Header {
     names: Vec<String>,
     fields: Vec<Option<Field>>,
+    naming: Names,
+    zone: TimeZone,
+    otherwise: Otherwise,
 }
 
 impl Header {
     /// Reads the first row; none where there is no row. Errors: those of [`Header::read`], and a row that cannot be split.
-    fn of(stream: &mut Stream, sink: &mut Sink) -> Result<Option<Self>> {
+    fn of(stream: &mut Stream, sink: &mut Sink, naming: Names, otherwise: Otherwise) -> Result<Option<Self>> {
         let name = stream.name();
         let mut rows = Rows::new(stream);
         let header = match rows.next_row()? {
-            Some(Split::Row(row)) => Self::read(&row, name, sink)?,
+            Some(Split::Row(row)) => Self::read(&row, name, sink, naming, otherwise)?,
             Some(broken) => return Err(unreadable_row(name, &broken).error),
             None => return Ok(None),
         };
@@ -75,8 +93,12 @@ impl Header {
         }
     }
 
-    /// Reads the rows in sight as long as they have the usual form.
+    /// Reads the rows in sight as long as they have the usual form. Columns that are mapped may hold dates and words of
+    /// their own, and are read carefully.
     fn usual_rows(&self, stream: &mut Stream, sink: &mut Sink) -> Result<()> {
+        if self.naming.mapped().is_some() {
+            return Ok(());
+        }
         let (unread, mut at, mut lines) = (stream.unread(), 0, 0);
         while let Some((record, length)) = quick::csv::record(&unread[at..], &self.fields) {
             let line = stream.line() + lines;
@@ -89,7 +111,7 @@ impl Header {
     }
 
     /// Errors: a column that stands twice, a missing column without which no record is whole.
-    fn read(row: &csv::Row, file: &str, sink: &mut Sink) -> Result<Self> {
+    fn read(row: &csv::Row, file: &str, sink: &mut Sink, naming: Names, otherwise: Otherwise) -> Result<Self> {
         let names: Vec<String> = row.cells().map(str::to_owned).collect();
         let place = || Place::file(file).line(row.line);
         let cells: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -97,8 +119,12 @@ impl Header {
             let message = format!("expected columns separated by commas, found {called} (`{separator}`)");
             return Err(Error::at(place(), message).hint("export it again with commas and decimal points"));
         }
-        let fields: Vec<_> = names.iter().map(|name| Field::named(name)).collect();
-        let header = Self { names, fields };
+        if let Some(missing) = naming.missing(&cells, place()) {
+            return Err(missing);
+        }
+        let fields: Vec<_> = names.iter().map(|name| naming.field(name)).collect();
+        let zone = naming.zone();
+        let header = Self { names, fields, naming, zone, otherwise };
         header.refuse_duplicates(&place)?;
         header.refuse_gaps(&place)?;
         header.note_unknown(&place, sink);
@@ -123,7 +149,7 @@ impl Header {
         let required = [Column::E2e, Column::InputTokens, Column::OutputTokens];
         let missing = match required.into_iter().find(|column| !has(*column)) {
             Some(column) => column,
-            None if !loads.into_iter().any(has) => Column::Concurrency,
+            None if self.otherwise == Otherwise::Unknown && !loads.into_iter().any(has) => Column::Concurrency,
             None => return Ok(()),
         };
         let message = match missing {
@@ -146,6 +172,9 @@ impl Header {
     fn note_unknown(&self, place: &dyn Fn() -> Place, sink: &mut Sink) {
         for (at, name) in self.names.iter().enumerate().filter(|(at, _)| self.fields[*at].is_none()) {
             sink.unknown(name);
+            if self.naming.mapped().is_some() {
+                continue;
+            }
             if let Some(known) = misspelt(name, |column| self.position(column).is_some()) {
                 let place = place().column(at as u64 + 1).path(name);
                 sink.warn(Warning::at(place, format!("is no known column and was left out; `{known}` is one")));
@@ -182,10 +211,15 @@ impl Header {
         let mut values = Row::default();
         for (field, cell) in self.fields.iter().zip(row.cells()) {
             if let Some(field) = field {
-                values.set(*field, if cell.is_empty() { Value::Absent } else { Value::Cell(cell) })?;
+                let value = if cell.is_empty() { Value::Absent } else { Value::Cell(cell) };
+                if *field == Field::DATES {
+                    values.set_date(*field, value, &self.zone)?;
+                } else {
+                    values.set(*field, self.naming.read(*field, value))?;
+                }
             }
         }
-        values.finish()
+        values.finish_under(self.otherwise)
     }
 
     fn ragged(&self, row: &csv::Row, file: &str) -> Bad {

@@ -1,8 +1,9 @@
 //! One JSON object to one record: what JSON Lines and arrays have in common.
 
 use super::columns::{Column, Field, misspelt};
+use super::names::Names;
 use super::quick::json::Template;
-use super::row::{Complaint, Row};
+use super::row::{Complaint, Otherwise, Row};
 use super::value::Value;
 use crate::error::{Error, Place, Warning};
 use crate::ingest::sink::{Bad, Sink};
@@ -22,6 +23,8 @@ const REMEMBERED: usize = 1024;
 pub struct Objects {
     /// How the object was written that was read last.
     pub template: Template,
+    naming: Names,
+    otherwise: Otherwise,
     keys: Vec<(String, Option<Field>)>,
     values: Vec<Found>,
     unescaped: String,
@@ -70,11 +73,31 @@ pub struct Broken {
 }
 
 impl Objects {
+    /// Objects whose keys are called by `naming`; `otherwise` is the load of a record that names none.
+    pub fn named(naming: Names, otherwise: Otherwise) -> Self {
+        Self { naming, otherwise, ..Self::default() }
+    }
+
+    /// Remembers how an object was written that was read and found good. One whose keys are mapped may hold dates and
+    /// words of their own: such objects are always read carefully.
+    pub fn learn(&mut self, object: &[u8]) {
+        if self.naming.mapped().is_none() {
+            self.template = Template::learn(object);
+        }
+    }
+
+    /// The first mapped key that no object had so far, as an error.
+    pub fn missing(&self, file: &str) -> Option<Error> {
+        let keys: Vec<&str> = self.keys.iter().map(|(key, _)| key.as_str()).collect();
+        self.naming.missing(&keys, Place::file(file))
+    }
+
     /// The record that an object's text holds.
     pub fn read<'r>(&'r mut self, text: &'r str, sink: &mut Sink) -> Result<Record<'r>, Broken> {
         self.values.clear();
         self.unescaped.clear();
-        let mut collector = Collector { objects: self, text, sink, next: 0, key: None, broken: None };
+        let mut collector =
+            Collector { objects: self, text, sink, next: 0, prefix: String::new(), key: None, broken: None };
         let mut parser = serde_json::Deserializer::from_str(text);
         let parsed = parser.deserialize_map(&mut collector).and_then(|()| parser.end());
         let (broken, key) = (collector.broken.take(), collector.key.take());
@@ -90,9 +113,15 @@ impl Objects {
     fn judge<'r>(&'r self, text: &'r str) -> Result<Record<'r>, Broken> {
         let mut row = Row::default();
         for found in &self.values {
-            row.set(found.field, self.value(text, found)).map_err(|complaint| self.broken(complaint))?;
+            let value = self.naming.read(found.field, self.value(text, found));
+            let read = if found.field == Field::DATES {
+                row.set_date(found.field, value, &self.naming.zone())
+            } else {
+                row.set(found.field, value)
+            };
+            read.map_err(|complaint| self.broken(complaint))?;
         }
-        row.finish().map_err(|complaint| self.broken(complaint))
+        row.finish_under(self.otherwise).map_err(|complaint| self.broken(complaint))
     }
 
     fn value<'r>(&'r self, text: &'r str, found: &Found) -> Value<'r> {
@@ -135,7 +164,7 @@ impl Objects {
             *next = at + 1;
             return self.keys[at].1;
         }
-        let field = Field::named(key);
+        let field = self.naming.field(key);
         if field.is_none() {
             sink.unknown(key);
         }
@@ -160,6 +189,9 @@ impl Objects {
 
     /// Names each key that nobody knows and that is nearly one that nobody gave; at the end of a file.
     pub fn warn_of_misspelt(&self, file: &str, sink: &mut Sink) {
+        if self.naming.mapped().is_some() {
+            return;
+        }
         let present = |column: Column| self.keys.iter().any(|(_, field)| field.is_some_and(|f| f.column == column));
         for (key, _) in self.keys.iter().filter(|(_, field)| field.is_none()) {
             if let Some(known) = misspelt(key, present) {
@@ -211,6 +243,8 @@ struct Collector<'c, 't, 's, 'f> {
     text: &'t str,
     sink: &'s mut Sink<'f>,
     next: usize,
+    /// Path of the object that is being read, with a dot behind it; empty for the outermost.
+    prefix: String,
     /// The key whose value is being read.
     key: Option<Cow<'t, str>>,
     broken: Option<Broken>,
@@ -225,10 +259,14 @@ impl<'t> Visitor<'t> for &mut Collector<'_, 't, '_, '_> {
 
     fn visit_map<A: MapAccess<'t>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key_seed(KeySeed)? {
-            let field = self.objects.field(&key, &mut self.next, self.sink);
+            let key = if self.prefix.is_empty() { key } else { Cow::Owned(format!("{}{key}", self.prefix)) };
+            let inner = self.objects.naming.reach_below(&key);
+            let field = if inner { None } else { self.objects.field(&key, &mut self.next, self.sink) };
             let key = self.key.insert(key).clone();
             let raw: &'t RawValue = map.next_value()?;
-            if let Some(field) = field {
+            if inner && raw.get().starts_with('{') && depth(raw.get()) <= DEEPEST {
+                self.object(raw.get(), &key).map_err(A::Error::custom)?;
+            } else if let Some(field) = field {
                 self.collect(field, &key, raw.get()).map_err(A::Error::custom)?;
             } else if depth(raw.get()) > DEEPEST {
                 self.complain(too_deep(&key, self.offset(raw.get())));
@@ -239,6 +277,14 @@ impl<'t> Visitor<'t> for &mut Collector<'_, 't, '_, '_> {
 }
 
 impl<'t> Collector<'_, 't, '_, '_> {
+    /// Reads the object within an object, at a path.
+    fn object(&mut self, raw: &'t str, path: &str) -> Result<(), serde_json::Error> {
+        let outer = std::mem::replace(&mut self.prefix, format!("{path}."));
+        let read = serde_json::Deserializer::from_str(raw).deserialize_map(&mut *self);
+        self.prefix = outer;
+        read
+    }
+
     fn collect(&mut self, field: Field, key: &str, raw: &'t str) -> Result<(), serde_json::Error> {
         let position = self.offset(raw);
         let (mut start, mut end) = (position, position + raw.len());

@@ -3,6 +3,8 @@
 use super::CUT_SHORT;
 use super::columns::{Column, are_records};
 use super::json::{Objects, not_utf8};
+use super::names::Names;
+use super::row::Otherwise;
 use crate::error::{Error, Place, Result};
 use crate::ingest::format::{Format, Head};
 use crate::ingest::sink::{Bad, Sink};
@@ -21,25 +23,34 @@ impl Format for RecordsJsonArray {
     }
 
     fn read(&self, stream: &mut Stream, sink: &mut Sink) -> Result<()> {
-        let mut array = Array { file: stream.name(), stream, column: 1, index: 0 };
-        let mut objects = Objects::default();
-        array.expect(b"[")?;
-        if array.peek()? == Some(b']') {
-            array.step();
-            return array.expect_end();
-        }
-        loop {
-            if !array.element(&mut objects, sink)? {
-                break;
-            }
-            if array.expect(b",]")? == Some(b']') {
-                array.expect_end()?;
-                break;
-            }
-        }
-        objects.warn_of_misspelt(array.file, sink);
-        Ok(())
+        let otherwise = sink.configured_load().map_or(Otherwise::Unknown, Otherwise::Constant);
+        read_array(stream, sink, Names::Own, otherwise)
     }
+}
+
+/// Reads objects whose keys are called by `naming`; `otherwise` is the load of a record that names none.
+pub(super) fn read_array(stream: &mut Stream, sink: &mut Sink, naming: Names, otherwise: Otherwise) -> Result<()> {
+    let mut array = Array { file: stream.name(), stream, column: 1, index: 0 };
+    let mut objects = Objects::named(naming, otherwise);
+    array.expect(b"[")?;
+    if array.peek()? == Some(b']') {
+        array.step();
+        return array.expect_end();
+    }
+    loop {
+        if !array.element(&mut objects, sink)? {
+            break;
+        }
+        if array.expect(b",]")? == Some(b']') {
+            array.expect_end()?;
+            break;
+        }
+    }
+    if let Some(missing) = objects.missing(array.file).filter(|_| array.index > 0) {
+        return Err(missing);
+    }
+    objects.warn_of_misspelt(array.file, sink);
+    Ok(())
 }
 
 /// Steps through the array element by element; the stream holds no more than one.
@@ -131,7 +142,13 @@ impl Array<'_, '_> {
                 }
                 // What follows an element that is no JSON may begin anywhere: nothing behind it can be trusted.
                 Err(broken) if broken.syntax => return Err(broken.at(text, place, &path()).error),
-                Err(broken) => sink.bad(broken.at(text, place, &path()))?,
+                Err(broken) => {
+                    // A key that no record has so far is more likely misspelt than left out.
+                    match objects.missing(self.file).filter(|_| broken.reason.starts_with("no ")) {
+                        Some(missing) => return Err(missing),
+                        None => sink.bad(broken.at(text, place, &path()))?,
+                    }
+                }
             },
         }
         self.consume(length);

@@ -3,7 +3,8 @@
 use super::CUT_SHORT;
 use super::columns::{Column, are_records};
 use super::json::{Broken, Objects, not_utf8};
-use super::quick::json::Template;
+use super::names::Names;
+use super::row::Otherwise;
 use crate::error::{Place, Result};
 use crate::ingest::blocks::{Blocks, Body};
 use crate::ingest::format::{Format, Head};
@@ -23,16 +24,29 @@ impl Format for RecordsJsonLines {
     }
 
     fn read(&self, stream: &mut Stream, sink: &mut Sink) -> Result<()> {
-        let mut objects = Objects::default();
-        read_lines(&mut objects, stream, sink)?;
-        objects.warn_of_misspelt(stream.name(), sink);
-        Ok(())
+        let objects = objects(sink);
+        read_all(objects, stream, sink)
     }
 
     fn blocks(&self) -> Option<Blocks> {
         let whole = |bytes: &[u8]| memchr::memrchr(b'\n', bytes).map(|at| at + 1);
-        Some(Blocks { whole, start: |_, _| Ok(Some(Body::JsonLines(Objects::default()))) })
+        Some(Blocks { whole, start: |_, sink| Ok(Some(Body::JsonLines(objects(sink)))) })
     }
+}
+
+/// A reader of objects with Gristmill's own keys.
+fn objects(sink: &Sink) -> Objects {
+    Objects::named(Names::Own, sink.configured_load().map_or(Otherwise::Unknown, Otherwise::Constant))
+}
+
+/// Reads every line of a file, and says at its end what its keys lack.
+pub(super) fn read_all(mut objects: Objects, stream: &mut Stream, sink: &mut Sink) -> Result<()> {
+    read_lines(&mut objects, stream, sink)?;
+    if let Some(missing) = objects.missing(stream.name()) {
+        return Err(missing);
+    }
+    objects.warn_of_misspelt(stream.name(), sink);
+    Ok(())
 }
 
 /// Reads the lines up to the end.
@@ -96,11 +110,15 @@ fn read_line(objects: &mut Objects, bytes: &[u8], line: Line, sink: &mut Sink) -
     let broken = match objects.read(text, sink) {
         Ok(record) => {
             sink.record(&record, line.number, || place().path(Column::RequestId.name()))?;
-            objects.template = Template::learn(bytes.strip_suffix(b"\r").unwrap_or(bytes));
+            objects.learn(bytes.strip_suffix(b"\r").unwrap_or(bytes));
             return Ok(());
         }
         Err(broken) => broken,
     };
+    // A key that no record has so far is more likely misspelt than left out.
+    if let Some(missing) = objects.missing(line.file).filter(|_| broken.reason.starts_with("no ")) {
+        return Err(missing);
+    }
     sink.bad(explain(broken, line.last).at(text, place().column(1), ""))
 }
 

@@ -10,6 +10,8 @@ pub mod json;
 pub mod json_array;
 pub mod json_lines;
 pub mod judge;
+pub mod mapped;
+pub mod names;
 pub mod quick;
 pub mod row;
 pub mod value;

@@ -4,7 +4,9 @@ use super::columns::{Column, Field};
 use super::judge::{Doubt, doubt_duration, possible, required};
 use super::quick::decimal::Decimal;
 use super::value::{self, Value, shown};
+use crate::ingest::power::time;
 use crate::record::{Load, Record, SWEEP};
+use jiff::tz::TimeZone;
 
 /// No request has more tokens, and no load is higher.
 const MOST: f64 = 1e12;
@@ -22,6 +24,18 @@ pub struct Complaint {
     pub message: String,
     /// What to do.
     pub hint: &'static str,
+}
+
+/// Where the load of a record stands that does not say it itself.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub enum Otherwise {
+    /// Nowhere: it is bad.
+    #[default]
+    Unknown,
+    /// In the configuration, for the whole file.
+    Constant(Load),
+    /// In what is decided for the file as a whole.
+    ByPart,
 }
 
 /// Collects the values of a record.
@@ -104,12 +118,19 @@ impl<'r> Row<'r> {
     /// even beside an error text. Errors: no load or two; and on a measured success a value that cannot be, a missing
     /// E2E or token count, no tokens, or a TTFT above E2E.
     pub fn finish(self) -> Result<Record<'r>, Complaint> {
+        self.finish_under(Otherwise::Unknown)
+    }
+
+    /// The same where the load may be said elsewhere.
+    pub fn finish_under(self, otherwise: Otherwise) -> Result<Record<'r>, Complaint> {
         let mut record = self.record;
         record.success = self.success.unwrap_or(record.error.is_none());
         let load = match (self.concurrency, self.request_rate) {
-            (Some(concurrency), None) => Load::Concurrency(concurrency),
-            (None, Some(rate)) => Load::RequestRate(rate),
-            (None, None) if self.has_case => Load::Concurrency(1),
+            (Some(concurrency), None) => Some(Load::Concurrency(concurrency)),
+            (None, Some(rate)) => Some(Load::RequestRate(rate)),
+            (None, None) if self.has_case => Some(Load::Concurrency(1)),
+            (None, None) if otherwise == Otherwise::ByPart => None,
+            (None, None) if let Otherwise::Constant(load) = otherwise => Some(load),
             (None, None) => {
                 let message = "expected `concurrency` or `request_rate`, found neither".to_owned();
                 let hint = "say under which load the request was sent";
@@ -124,7 +145,7 @@ impl<'r> Row<'r> {
                 return Err(Complaint { column: Column::RequestRate, reason: "two loads", message, hint });
             }
         };
-        record.load = Some(load);
+        record.load = load;
         if record.success && !record.warmup {
             if let Some(doubtful) = self.doubtful {
                 return Err(doubtful);
@@ -132,6 +153,24 @@ impl<'r> Row<'r> {
             complete(&record)?;
         }
         Ok(record)
+    }
+
+    /// Reads a submission that is a date with a time of day.
+    ///
+    /// Errors: none such.
+    pub fn set_date(&mut self, field: Field, value: Value<'r>, zone: &TimeZone) -> Result<(), Complaint> {
+        let start_ns = match value {
+            Value::Absent => return Ok(()),
+            Value::Cell(text) | Value::Text(text) => time::parse(text, zone),
+            _ => None,
+        };
+        self.record.start_ps = Some(
+            i128::from(start_ns.ok_or_else(|| {
+                let expected = "a date with a time of day such as `2026-01-15T08:00:02Z`";
+                wrong_type(field, value, expected, "where it counts from 1970, map it as `start_s` or `start_ms`")
+            })?) * 1000,
+        );
+        Ok(())
     }
 
     fn duration(&mut self, field: Field, value: Value) -> Result<Option<f64>, Complaint> {

@@ -1,0 +1,256 @@
+//! A mapping to start from, for a file that nobody recognises: guessed from its header, and never used by itself.
+
+use crate::ingest::Input;
+use crate::ingest::format::Head;
+use crate::ingest::power::time;
+use crate::ingest::records::value::number;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+use serde_json::Value;
+use std::fmt::Write as _;
+
+/// A guess of what the columns of a file hold.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Guess {
+    /// The file that nobody recognises.
+    pub file: String,
+    /// Lines for `gristmill.toml`.
+    pub toml: String,
+}
+
+/// What a column may be called, without case, marks and unit. Of several columns that fit a field the first counts.
+const CALLED: [(&str, &[&str]); 15] = [
+    ("scenario", &["scenario", "workload", "usecase"]),
+    ("context_tokens", &["contexttokens", "context", "contextlength", "ctx", "isl"]),
+    ("concurrency", &["concurrency", "concurrent", "users", "numusers", "parallel", "maxconcurrency", "clients"]),
+    ("request_rate", &["requestrate", "rate", "qps", "rps"]),
+    ("request_id", &["requestid", "reqid", "id", "uuid"]),
+    (
+        "start",
+        &[
+            "start",
+            "starttime",
+            "timestamp",
+            "time",
+            "sentat",
+            "senttime",
+            "submittedat",
+            "requeststart",
+            "ts",
+            "startedat",
+            "createdat",
+        ],
+    ),
+    (
+        "e2e",
+        &[
+            "e2e",
+            "e2el",
+            "latency",
+            "totaltime",
+            "duration",
+            "elapsed",
+            "responsetime",
+            "endtoendlatency",
+            "e2elatency",
+            "totallatency",
+            "requestlatency",
+        ],
+    ),
+    ("ttft", &["ttft", "timetofirsttoken", "firsttoken", "firsttokenlatency", "firsttokentime"]),
+    ("queue", &["queue", "queuetime", "queuewait", "waittime"]),
+    ("prefill", &["prefill", "prefilltime"]),
+    ("itl", &["itl", "intertokenlatency", "meanitl"]),
+    (
+        "input_tokens",
+        &[
+            "inputtokens",
+            "prompttokens",
+            "promptlen",
+            "inputlen",
+            "promptlength",
+            "ntokensin",
+            "tokensin",
+            "numinputtokens",
+            "numprompttokens",
+        ],
+    ),
+    (
+        "output_tokens",
+        &[
+            "outputtokens",
+            "completiontokens",
+            "generatedtokens",
+            "outputlen",
+            "tokensout",
+            "ntokensout",
+            "numoutputtokens",
+            "outputlength",
+            "newtokens",
+        ],
+    ),
+    ("success", &["success", "ok", "succeeded", "status", "statuscode"]),
+    ("error", &["error", "errormessage", "exception"]),
+];
+const TIMES: [&str; 6] = ["start", "e2e", "ttft", "queue", "prefill", "itl"];
+const UNITS: [(&str, &str); 8] = [
+    ("milliseconds", "ms"),
+    ("seconds", "s"),
+    ("millis", "ms"),
+    ("secs", "s"),
+    ("ms", "ms"),
+    ("us", "us"),
+    ("ns", "ns"),
+    ("s", "s"),
+];
+
+/// The guess for a file, where its header gives rise to one: at least a time and tokens are guessed.
+///
+/// A file that cannot be read gives none; that was told elsewhere.
+pub(super) fn guess(input: &dyn Input) -> Option<Guess> {
+    let head = Head::read(input).ok()?;
+    let columns = columns(&head);
+    let mut found: Vec<(String, String, bool)> = Vec::new();
+    for (field, names) in CALLED {
+        let Some((name, example)) =
+            columns.iter().find(|(name, _)| names.contains(&plain(name, TIMES.contains(&field)).0.as_str()))
+        else {
+            continue;
+        };
+        let (key, sure) = if TIMES.contains(&field) { timed(field, name, example) } else { (field.to_owned(), true) };
+        found.push((key, name.clone(), sure));
+    }
+    let has = |stem: &str| found.iter().any(|(key, ..)| key.starts_with(stem));
+    if !(has("e2e") || has("ttft")) || !(has("input_tokens") || has("output_tokens")) {
+        return None;
+    }
+    let mut toml = String::from("[[columns]]                  # a guess from the header: check every line\n");
+    let text = |text: &str| toml::Value::String(text.to_owned()).to_string();
+    let _ = writeln!(toml, "file = {}", text(input.name()));
+    for (key, name, sure) in &found {
+        let note = if *sure { "" } else { "    # the unit is a guess from the values" };
+        let _ = writeln!(toml, "{key} = {}{note}", text(name));
+    }
+    for (stem, line) in [("e2e", "e2e_s"), ("input_tokens", "input_tokens"), ("output_tokens", "output_tokens")] {
+        if !has(stem) {
+            let _ = writeln!(toml, "{line} = \"…\"    # required; no column looks like it");
+        }
+    }
+    if let Some((_, status, _)) = found.iter().find(|(key, ..)| key == "success") {
+        let example = columns.iter().find(|(name, _)| name == status).map_or("", |(_, example)| example);
+        if !["true", "false", "1", "0", ""].contains(&example.to_ascii_lowercase().as_str()) {
+            let _ = writeln!(toml, "success_is = {}", text(example));
+        }
+    }
+    if !has("concurrency") && !has("request_rate") {
+        let _ = write!(
+            toml,
+            "\n[[file]]                     # the load, which no column names\nmatch = {}\nconcurrency = 1             # or request_rate\n",
+            text(input.name())
+        );
+    }
+    Some(Guess { file: input.name().to_owned(), toml })
+}
+
+/// Names of the columns or paths of the keys, each with the first value.
+fn columns(head: &Head) -> Vec<(String, String)> {
+    let text = head.text().trim_start();
+    if !text.starts_with(['{', '[']) {
+        let mut rows = head.rows();
+        let (names, first) = (rows.next().unwrap_or_default(), rows.next().unwrap_or_default());
+        let first = first.into_iter().chain(std::iter::repeat(""));
+        return names.into_iter().zip(first).map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    }
+    let object = text.strip_prefix('[').unwrap_or(text);
+    let first = serde_json::Deserializer::from_str(object).into_iter::<Value>().next();
+    let mut paths = Vec::new();
+    if let Some(Ok(value)) = first {
+        flatten("", &value, &mut paths);
+    }
+    paths
+}
+
+fn flatten(path: &str, value: &Value, paths: &mut Vec<(String, String)>) {
+    match value {
+        Value::Object(keys) => {
+            for (key, value) in keys {
+                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                flatten(&path, value, paths);
+            }
+        }
+        Value::String(text) => paths.push((path.to_owned(), text.clone())),
+        Value::Array(_) => {}
+        other => paths.push((path.to_owned(), other.to_string())),
+    }
+}
+
+/// The last part of a name in small letters and digits alone; of a time without its unit, which is given beside it.
+fn plain(name: &str, timed: bool) -> (String, Option<&'static str>) {
+    let last = name.rsplit('.').next().unwrap_or(name);
+    let words: Vec<String> =
+        last.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
+    let unit = words.last().and_then(|word| UNITS.iter().find(|(name, _)| name == word));
+    match unit {
+        Some((_, unit)) if timed && words.len() > 1 => (words[..words.len() - 1].concat(), Some(unit)),
+        _ => (words.concat(), None),
+    }
+}
+
+/// The key of a time: from the unit of its name, else from its value.
+fn timed(field: &str, name: &str, example: &str) -> (String, bool) {
+    let value = number(example);
+    match (plain(name, true).1, value) {
+        (Some(unit), _) => (format!("{field}_{unit}"), true),
+        (None, None) if field == "start" && time::parse(example, &TimeZone::UTC).is_some() => (field.to_owned(), true),
+        (None, Some(at)) if field == "start" => {
+            let unit = match at {
+                _ if at > 1e17 => "ns",
+                _ if at > 1e14 => "us",
+                _ if at > 1e11 => "ms",
+                _ => "s",
+            };
+            (format!("start_{unit}"), false)
+        }
+        // No request takes a tenth of an hour as a rule, and none a few milliseconds.
+        (None, Some(long)) if long >= 200.0 => (format!("{field}_ms"), false),
+        _ => (format!("{field}_s"), false),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::parse;
+    use crate::ingest::Memory;
+
+    fn toml(text: &str) -> Option<String> {
+        guess(&Memory::new("my log.csv", text)).map(|guess| guess.toml)
+    }
+
+    #[test]
+    fn a_guess_is_a_configuration_that_can_stand() {
+        let csv = "Request ID,Sent At,Latency (ms),TTFT (ms),prompt_tokens,completion_tokens,status\n1,2026-01-15 08:00:02,900,120,100,64,ok\n";
+        let json = r#"[{"ts": 1768464002.5, "latency": 1.5, "usage": {"prompt_tokens": 5, "completion_tokens": 9}, "users": 4}]"#;
+        for text in [csv, json] {
+            let toml = toml(text).unwrap();
+            parse(&toml, "gristmill.toml").unwrap_or_else(|error| panic!("{error}\n{toml}"));
+        }
+        let guessed = toml(csv).unwrap();
+        for line in ["start = \"Sent At\"", "e2e_ms = \"Latency (ms)\"", "success_is = \"ok\"", "concurrency = 1"] {
+            assert!(guessed.contains(line), "{guessed}");
+        }
+        let guessed = toml(json).unwrap();
+        for line in
+            ["start_s = \"ts\"    # the unit", "input_tokens = \"usage.prompt_tokens\"", "concurrency = \"users\""]
+        {
+            assert!(guessed.contains(line), "{guessed}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_guessed_where_no_request_shows() {
+        for text in ["", "dear diary", "a,b\n1,2\n", "timestamp,gpu,power\n1,2,3\n", "[1, 2]", "{"] {
+            assert_eq!(toml(text), None, "{text}");
+        }
+    }
+}
