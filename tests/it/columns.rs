@@ -51,7 +51,7 @@ fn holds_the_requests(read: Result<Warned<Ingested>>) -> Ingested {
     let cell = &read.cells[0];
     assert_eq!((cell.key.load, cell.requests, cell.failed), (Load::Concurrency(2), Some(4), Some(1)));
     assert_eq!(cell.key.context.as_ref().unwrap().label, "1K");
-    assert_eq!(cell.metric(MetricId::Ttft).mean, Some(0.55));
+    assert!((cell.metric(MetricId::Ttft).mean.unwrap() - 0.55).abs() < 1e-12);
     assert_eq!(cell.metric(MetricId::E2e).mean, Some(2.5));
     // From 08:00:00 to 08:00:05.5: 303 tokens.
     assert_eq!(cell.throughput_tok_s, Some(303.0 / 5.5));
@@ -64,6 +64,8 @@ fn names_units_and_clock_are_mapped_in_every_form() {
     holds_the_requests(read_inputs(&[fixture("load-test.csv")], CSV));
     let read = holds_the_requests(read_inputs(&[fixture("conc2.jsonl")], JSON));
     assert_eq!(read.sources[0].from_name.as_deref(), Some("concurrency 2"));
+    let error = format!("{JSON}\nerror = \"error.message\"");
+    holds_the_requests(read_inputs(&[fixture("conc2.jsonl")], &error));
     let constant = format!("{JSON}\n[[file]]\nmatch = \"array.json\"\nconcurrency = 2");
     holds_the_requests(read_inputs(&[fixture("array.json")], &constant));
 }

@@ -119,7 +119,7 @@ impl Header {
             let message = format!("expected columns separated by commas, found {called} (`{separator}`)");
             return Err(Error::at(place(), message).hint("export it again with commas and decimal points"));
         }
-        if let Some(missing) = naming.missing(&cells, place()) {
+        if let Some(missing) = naming.missing(&cells, &[], place()) {
             return Err(missing);
         }
         let fields: Vec<_> = names.iter().map(|name| naming.field(name)).collect();

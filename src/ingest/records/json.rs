@@ -89,7 +89,8 @@ impl Objects {
     /// The first mapped key that no object had so far, as an error.
     pub fn missing(&self, file: &str) -> Option<Error> {
         let keys: Vec<&str> = self.keys.iter().map(|(key, _)| key.as_str()).collect();
-        self.naming.missing(&keys, Place::file(file))
+        // Where nothing failed, no object may have a key for it.
+        self.naming.missing(&keys, &["error", "warmup"], Place::file(file))
     }
 
     /// The record that an object's text holds.

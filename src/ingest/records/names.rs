@@ -98,10 +98,14 @@ impl Names {
         self.mapped().is_none_or(|mapped| mapped.columns.maps(&["context_tokens", "scenario", "run"]))
     }
 
-    /// The first mapped column that is none of those that a file has, as an error at a place in it.
-    pub fn missing(&self, there: &[&str], place: Place) -> Option<Error> {
+    /// The first mapped column that is none of those that a file has, as an error at a place in it; the fields `optional`
+    /// may be missing.
+    pub fn missing(&self, there: &[&str], optional: &[&str], place: Place) -> Option<Error> {
         let Mapped { nth, columns, .. } = self.mapped()?;
-        let (key, column) = columns.fields.iter().find(|(_, column)| !there.contains(&column.as_str()))?;
+        let (key, column) = columns
+            .fields
+            .iter()
+            .find(|(key, column)| !there.contains(&column.as_str()) && !optional.contains(&key.as_str()))?;
         let listed: Vec<String> = there.iter().map(|name| shown(name)).collect();
         let message =
             format!("has no column `{column}`, which `columns[{nth}].{key}` names; it has {}", listed.join(", "));
@@ -112,5 +116,19 @@ impl Names {
             |name| format!("the nearest one is {}", shown(name)),
         );
         Some(Error::at(place, message).hint(hint))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_of_a_mapping_is_a_field_of_a_record() {
+        for key in RecordColumns::keys() {
+            let columns = RecordColumns { fields: [(key.clone(), "c".to_owned())].into(), ..RecordColumns::default() };
+            let names = Names::Mapped(Mapped { nth: 0, columns, zone: TimeZone::UTC });
+            assert!(names.field("c").is_some(), "{key}");
+        }
     }
 }
