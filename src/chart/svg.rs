@@ -18,16 +18,23 @@ pub fn standalone(scene: &Scene, title: &str, description: &str) -> String {
     );
     let (width, height) = (number(scene.width), number(scene.height));
     let size = format!(" width=\"{width}pt\" height=\"{height}pt\" style=\"font-variant-numeric:tabular-nums\"");
-    picture(scene, title, description, &size, &ground)
+    picture(scene, title, description, &size, &ground, style::of)
 }
 
 /// A part of a page: follows the page's colours, see [`theme::property`], and lies on the page's ground. It has neither
 /// ids nor styles of its own, which a page's policy may forbid; the page sets digits of one width for `.gm-chart`.
 pub fn inline(scene: &Scene, title: &str, description: &str) -> String {
-    picture(scene, title, description, " class=\"gm-chart\"", "")
+    picture(scene, title, description, " class=\"gm-chart\"", "", style::in_page)
 }
 
-fn picture(scene: &Scene, title: &str, description: &str, attributes: &str, ground: &str) -> String {
+fn picture(
+    scene: &Scene,
+    title: &str,
+    description: &str,
+    attributes: &str,
+    ground: &str,
+    style: fn(&Mark) -> Style,
+) -> String {
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {} {}\"{attributes} role=\"img\" \
          font-family=\"Inter,system-ui,sans-serif\">\
@@ -37,7 +44,7 @@ fn picture(scene: &Scene, title: &str, description: &str, attributes: &str, grou
         escape(title),
         escape(description),
     );
-    let styles = scene.marks.iter().map(style::of).collect();
+    let styles = scene.marks.iter().map(style).collect();
     Writer { out: &mut out, marks: &scene.marks, styles, inherited: vec![Style::default()] }.write();
     out.push_str("</svg>\n");
     out
@@ -252,11 +259,11 @@ mod tests {
         assert_eq!(
             body,
             Some(
-                "<g class=\"gm-points\" fill=\"var(--gm-ink,#1f2933)\">\
+                "<g class=\"gm-points\" fill=\"var(--gm-ink)\">\
                  <circle cx=\"1\" cy=\"2\" r=\"2.7\"><title>one</title></circle>\
                  <circle cx=\"1\" cy=\"2\" r=\"2.7\"><title>two</title></circle>\
-                 <circle cx=\"1\" cy=\"2\" r=\"2.7\" fill=\"var(--gm-bad,#b42318)\"/></g>\
-                 <circle cx=\"1\" cy=\"2\" r=\"2.7\" fill=\"var(--gm-bad,#b42318)\"/></svg>\n"
+                 <circle cx=\"1\" cy=\"2\" r=\"2.7\" fill=\"var(--gm-bad)\"/></g>\
+                 <circle cx=\"1\" cy=\"2\" r=\"2.7\" fill=\"var(--gm-bad)\"/></svg>\n"
             )
         );
     }

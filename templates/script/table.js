@@ -21,13 +21,21 @@ function makeSortable(table) {
 }
 
 /**
+ * The number that a cell holds at full precision: in its attribute, or what it says where that is the number itself.
+ * @param {HTMLTableCellElement} cell
+ */
+function valueOf(cell) {
+  return cell.dataset.value === "" ? cell.textContent ?? "" : cell.dataset.value;
+}
+
+/**
  * Numbers before words, what was not measured last whichever way.
  * @param {HTMLTableCellElement} a
  * @param {HTMLTableCellElement} b
  * @param {boolean} descending
  */
 function compare(a, b, descending) {
-  const [x, y] = [a.dataset.value, b.dataset.value];
+  const [x, y] = [valueOf(a), valueOf(b)];
   const sign = descending ? -1 : 1;
   if (x !== undefined && y !== undefined) return sign * (Number(x) - Number(y));
   if (x !== undefined || y !== undefined) return x === undefined ? 1 : -1;
@@ -38,7 +46,8 @@ function compare(a, b, descending) {
 function csv(table) {
   /** @param {HTMLTableCellElement} cell */
   const field = (cell) => {
-    if (cell.dataset.value !== undefined) return cell.dataset.value;
+    const value = valueOf(cell);
+    if (value !== undefined) return value;
     const text = (cell.textContent ?? "").trim();
     if (text === "–") return "";
     // What a spreadsheet would take for a formula gets an apostrophe.

@@ -51,6 +51,17 @@ fn a_report_is_written_in_every_format_and_said_so() {
 }
 
 #[test]
+fn a_page_can_be_sent_by_mail() {
+    let out = tempfile::tempdir().unwrap();
+    for run in RUNS {
+        report(&bundled(run), out.path());
+        let size = |name: &str| fs::metadata(out.path().join(name)).unwrap().len();
+        assert!(size("report.html") <= 400 << 10, "{}", size("report.html"));
+        assert!(size("report.pdf") <= 200 << 10, "{}", size("report.pdf"));
+    }
+}
+
+#[test]
 fn only_what_was_asked_for_is_written_and_the_rest_stays() {
     let out = tempfile::tempdir().unwrap();
     fs::write(out.path().join("notes.txt"), "mine").unwrap();

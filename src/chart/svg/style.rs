@@ -96,6 +96,19 @@ pub(super) fn of(mark: &Mark) -> Style {
     }
 }
 
+/// The same in a page, which has a value for every property: without the one to fall back to.
+pub(super) fn in_page(mark: &Mark) -> Style {
+    let mut style = of(mark);
+    for (_, value) in &mut style {
+        let shorter =
+            value.strip_prefix("var(").and_then(|rest| rest.split_once(',')).map(|(name, _)| format!("var({name})"));
+        if let Some(shorter) = shorter {
+            *value = shorter.into();
+        }
+    }
+    style
+}
+
 fn shape_style(fill: Option<Colour>, stroke: Option<&Stroke>) -> Style {
     let none = |attribute| vec![(attribute, "none".into())];
     let mut style = fill.map_or_else(|| none("fill"), |colour| paint_style("fill", colour));

@@ -6,6 +6,9 @@ use crate::render::text::safe_target;
 use crate::report::{Align, Block, CalloutKind, Cell, Column, Figure, Inline, Report, Section, Table, plain_text};
 use std::collections::BTreeSet;
 
+/// Most columns of names beside which the style sheet aligns figures.
+const MOST_NAMES: usize = 3;
+
 /// Tables with more columns than these stand closer, and scroll rather than break their numbers on a phone.
 const FEW: usize = 4;
 
@@ -166,11 +169,12 @@ impl Page<'_> {
         let class = if table.columns.len() > FEW { "scroll many" } else { "scroll" };
         let label = escape::text(label);
         self.open(&format!("<div class=\"{class}\" role=\"group\" tabindex=\"0\" aria-label=\"{label}\">\n"));
-        // Figures beside a column of names are aligned by the table's class, rather than each by its own.
-        let figures = table.columns.split_first().is_some_and(|(first, rest)| {
-            first.align == Align::Left && !rest.is_empty() && rest.iter().all(|column| column.align == Align::Right)
-        });
-        let class = if figures { " class=\"figures\"" } else { "" };
+        // Figures beside a few columns of names are aligned by the table's class, rather than each by its own.
+        let names = table.columns.iter().take_while(|column| column.align == Align::Left).count();
+        let figures = (1..=MOST_NAMES).contains(&names)
+            && table.columns.len() > names
+            && table.columns[names..].iter().all(|column| column.align == Align::Right);
+        let class = if figures { format!(" class=\"figures-{names}\"") } else { String::new() };
         self.open(&format!("<table{class} data-table=\"{}\">\n", escape::text(&table.id)));
         if !table.caption.is_empty() {
             let class = if above == Some(table.caption.as_str()) { " class=\"said\"" } else { "" };
@@ -214,8 +218,13 @@ impl Page<'_> {
                 .filter_map(|(holds, class)| holds.then_some(class))
                 .collect();
         let class = if classes.is_empty() { String::new() } else { format!(" class=\"{}\"", classes.join(" ")) };
-        // Rust prints the shortest digits that read back as the same number.
-        let value = cell.value.filter(|v| v.is_finite()).map(|v| format!(" data-value=\"{v}\"")).unwrap_or_default();
+        // Rust prints the shortest digits that read back as the same number. Where the cell says just these, they stand once.
+        let value = cell.value.filter(|v| v.is_finite()).map(|v| v.to_string());
+        let value = match value {
+            Some(value) if value == plain_text(&cell.content) => " data-value".to_owned(),
+            Some(value) => format!(" data-value=\"{value}\""),
+            None => String::new(),
+        };
         let (tag, scope) = if heading { ("th", " scope=\"row\"") } else { ("td", "") };
         self.open(&format!("<{tag}{scope}{class}{value}>"));
         self.inlines(&cell.content);

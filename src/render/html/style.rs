@@ -10,7 +10,6 @@ use sha2::{Digest, Sha256};
 
 const REGULAR: &[u8] = include_bytes!("../../../fonts/Inter-Regular.woff2");
 const SEMI_BOLD: &[u8] = include_bytes!("../../../fonts/Inter-SemiBold.woff2");
-const MONO: &[u8] = include_bytes!("../../../fonts/JetBrainsMono-Regular.woff2");
 
 /// The whole style sheet: fonts, the page's own rules, and a brand's colour over them.
 pub fn sheet(accent: Option<&str>, has_code: bool, rules: &str, fonts: &Fonts) -> String {
@@ -19,8 +18,9 @@ pub fn sheet(accent: Option<&str>, has_code: bool, rules: &str, fonts: &Fonts) -
     out.push_str(&face("Inter", "400", REGULAR, fonts.own(Face::Regular)));
     // One face for everything bolder than text.
     out.push_str(&face("Inter", "500 900", SEMI_BOLD, fonts.own(Face::SemiBold)));
-    if has_code {
-        out.push_str(&face("JetBrains Mono", "400", MONO, fonts.own(Face::Mono)));
+    // A page has little in a fixed-width face: the reader's own will do, unless the house has one.
+    if let Some(own) = fonts.own(Face::Mono).filter(|_| has_code) {
+        out.push_str(&embedded("JetBrains Mono", "400", &own_source(own)));
     }
     out.push_str(&schemes(&theme::light_declarations(), &theme::dark_declarations()));
     rules.lines().for_each(|line| out.extend([line.trim_start(), "\n"]));
@@ -41,10 +41,15 @@ pub fn policy(sheet: &str, script: &str) -> String {
 }
 
 fn face(family: &str, weight: &str, bundled: &[u8], own: Option<&[u8]>) -> String {
-    let source = match own {
-        Some(bytes) => format!("url({})", data_url("font/sfnt", bytes)),
-        None => format!("url({}) format(\"woff2\")", data_url("font/woff2", bundled)),
-    };
+    let bundled = || format!("url({}) format(\"woff2\")", data_url("font/woff2", bundled));
+    embedded(family, weight, &own.map_or_else(bundled, own_source))
+}
+
+fn own_source(bytes: &[u8]) -> String {
+    format!("url({})", data_url("font/sfnt", bytes))
+}
+
+fn embedded(family: &str, weight: &str, source: &str) -> String {
     format!("@font-face{{font-family:\"{family}\";font-weight:{weight};font-display:block;src:{source}}}\n")
 }
 
