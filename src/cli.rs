@@ -28,6 +28,10 @@ pub enum Command {
     Summary(Summary),
     /// Redraw the charts and say which changed
     Charts(Charts),
+    /// Print completions for a shell
+    Completions(Completions),
+    /// Write the manual pages into a folder
+    Man(Man),
 }
 
 /// What every command that reads a run is told.
@@ -195,6 +199,26 @@ pub struct Charts {
     /// Redraw whenever the run changes, until stopped
     #[arg(long)]
     pub watch: bool,
+}
+
+/// `gristmill completions`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    gristmill completions bash > ~/.local/share/bash-completion/completions/gristmill\n  \
+    gristmill completions zsh > ~/.zfunc/_gristmill")]
+pub struct Completions {
+    /// Shell to complete in
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+/// `gristmill man`
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  gristmill man -o ~/.local/share/man/man1")]
+pub struct Man {
+    /// Folder to write to: gristmill.1, and a page for each command
+    #[arg(short, long, value_name = "DIR")]
+    pub output: PathBuf,
 }
 
 /// Output formats.

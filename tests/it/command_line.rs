@@ -202,3 +202,32 @@ fn a_logo_beside_the_records_is_shown_and_not_read_as_records() {
     let html = fs::read_to_string(out.path().join("report.html")).unwrap();
     assert!(html.contains("data:image/svg+xml;base64,"));
 }
+
+#[test]
+fn completions_and_manual_pages_know_every_command() {
+    let help = gristmill(["--help"]);
+    let help = String::from_utf8_lossy(&help.stdout).into_owned();
+    let commands: Vec<_> = help
+        .lines()
+        .skip_while(|line| *line != "Commands:")
+        .skip(1)
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| {
+            line.strip_prefix("  ")?.split(' ').next().filter(|name| !name.is_empty() && *name != "help")
+        })
+        .collect();
+    assert!(commands.contains(&"report") && commands.contains(&"man"), "{help}");
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let output = gristmill(["completions", shell]);
+        let script = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(commands.iter().all(|command| script.contains(command)), "{shell}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    assert!(gristmill(["man", "-o", folder.path().to_str().unwrap()]).status.success());
+    let mut pages: Vec<_> = commands.iter().map(|command| format!("gristmill-{command}.1")).collect();
+    pages.push("gristmill.1".to_owned());
+    pages.sort();
+    assert_eq!(names(folder.path()), pages);
+    let page = fs::read_to_string(folder.path().join("gristmill-report.1")).unwrap();
+    assert!(page.contains(".TH gristmill-report 1") && page.contains("lenient"), "{page}");
+}
