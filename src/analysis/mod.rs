@@ -41,6 +41,9 @@ pub struct Analysis {
     pub capacity: Vec<capacity::Capacity>,
     /// Use cases that nothing was tested for.
     pub not_tested: Vec<use_cases::UseCase>,
+    /// The request rates, where they were tested beside numbers of requests in flight: the same figures of the cells that
+    /// were sent at a rate alone, with the limits of the use cases that have levels of both kinds.
+    pub request_rates: Option<Box<Analysis>>,
 }
 
 /// A cell and what follows from it.
@@ -246,33 +249,76 @@ impl Analysis {
 /// [`use_cases::use_cases`].
 pub fn analyze(cells: Vec<Cell>, power_w: Vec<Option<f64>>, config: &Config) -> Result<Warned<Analysis>> {
     let mut analysis = Analysis {
-        sweep: sweep(&cells, config),
+        sweep: sweep(cells.iter(), config),
         central: central_statistics(&cells),
         prefill_source: prefill_source(&cells),
         speed_basis: None,
         findings: Findings::default(),
         capacity: Vec::new(),
         not_tested: Vec::new(),
+        request_rates: None,
         cells: Vec::new(),
     };
     analysis.speed_basis = speed_basis(&cells, analysis.central[MetricId::GenerationSpeed as usize]);
     let metered = power_w.iter().any(Option::is_some);
     let mut warnings = power::warnings(metered, config);
-    analysis.judge(&cells, use_cases::use_cases(config)?, config, &mut warnings);
+    let rates = analysis.judge(&cells, use_cases::use_cases(config)?, config, &mut warnings);
     analysis.cells = figures(cells, power_w, metered, config);
     analysis.findings = findings::find(&analysis, config);
+    analysis.request_rates = analysis.of_request_rates(rates, config).map(Box::new);
     Ok(Warned { value: analysis, warnings })
 }
 
 impl Analysis {
-    /// Finds the limit of every use case that something was tested for.
-    fn judge(&mut self, cells: &[Cell], use_cases: Vec<UseCase>, config: &Config, warnings: &mut Vec<Warning>) {
+    /// Finds the limit of every use case that something was tested for; gives those in requests per second that stand
+    /// beside a limit in requests in flight.
+    fn judge(
+        &mut self,
+        cells: &[Cell],
+        use_cases: Vec<UseCase>,
+        config: &Config,
+        warnings: &mut Vec<Warning>,
+    ) -> Vec<capacity::Capacity> {
+        let mut by_rate = Vec::new();
         for use_case in use_cases {
+            by_rate.extend(capacity::judge_rates(cells, &use_case, config, &self.central).take(warnings));
             match capacity::judge(cells, &use_case, config, &self.central).take(warnings) {
                 Outcome::Judged(capacity) => self.capacity.push(capacity),
                 Outcome::NotTested => self.not_tested.push(use_case),
             }
         }
+        by_rate
+    }
+
+    /// The figures of the request rates; none where the run has no level of the other kind beside them.
+    fn of_request_rates(&self, capacity: Vec<capacity::Capacity>, config: &Config) -> Option<Analysis> {
+        let at_a_rate = |figures: &&CellFigures| !figures.cell.key.load.is_concurrency();
+        let cells: Vec<_> = self.cells.iter().filter(at_a_rate).cloned().collect();
+        let sweep = sweep(cells.iter().map(|figures| &figures.cell), config);
+        if capacity.is_empty() && (sweep.loads.is_empty() || sweep.loads == self.sweep.loads) {
+            return None;
+        }
+        let statistic = self.central[MetricId::GenerationSpeed as usize];
+        let mut rates = Analysis {
+            sweep,
+            central: self.central,
+            prefill_source: self.prefill_source,
+            speed_basis: speed_basis(cells.iter().map(|figures| &figures.cell), statistic),
+            findings: Findings::default(),
+            capacity,
+            not_tested: Vec::new(),
+            request_rates: None,
+            cells,
+        };
+        rates.findings = findings::find(&rates, config);
+        Some(rates)
+    }
+
+    /// The same where the rates are swept beside a sweep of requests in flight, not only levels of use cases.
+    pub fn swept_request_rates(&self) -> Option<&Analysis> {
+        self.request_rates
+            .as_deref()
+            .filter(|rates| !rates.sweep.loads.is_empty() && rates.sweep.loads != self.sweep.loads)
     }
 }
 
@@ -296,8 +342,8 @@ fn figures(cells: Vec<Cell>, power_w: Vec<Option<f64>>, metered: bool, config: &
 }
 
 /// The dimensions of the sweep, over the cells of its main kind of load.
-fn sweep(cells: &[Cell], config: &Config) -> Sweep {
-    let tested = || cells.iter().filter(|cell| cell.is_swept());
+fn sweep<'c>(cells: impl Iterator<Item = &'c Cell> + Clone, config: &Config) -> Sweep {
+    let tested = || cells.clone().filter(|cell| cell.is_swept());
     let concurrencies = tested().any(|cell| cell.key.load.is_concurrency());
     let main: Vec<_> = tested().filter(|cell| cell.key.load.is_concurrency() == concurrencies).collect();
     let loads: BTreeSet<_> = main.iter().map(|cell| cell.key.load).collect();

@@ -17,17 +17,26 @@ pub fn saturation(cells: &[&CellFigures], contexts: &[Context]) -> Vec<Saturatio
     contexts.iter().filter_map(|context| of_context(cells, context)).collect()
 }
 
+/// Whether the largest rate of a context keeps up; false also where its figures do not say.
+pub fn largest_keeps_up(cells: &[&CellFigures], context: &Context) -> bool {
+    levels(cells, context).is_some_and(|levels| levels.last().is_some_and(|(_, keeps_up)| *keeps_up))
+}
+
 fn of_context(cells: &[&CellFigures], context: &Context) -> Option<Saturation> {
-    let here: Vec<_> = cells.iter().filter(|figures| figures.cell.key.context.as_ref() == Some(context)).collect();
-    let e2e = here.first()?.cell.metric(MetricId::E2e);
-    let unhindered_s = e2e.mean.or(e2e.quantiles.p50)?;
-    let levels: Option<Vec<_>> = here.iter().map(|figures| level(figures, unhindered_s)).collect();
-    let mut levels = levels?.into_iter().rev().peekable();
+    let mut levels = levels(cells, context)?.into_iter().rev().peekable();
     let mut behind = None;
     while let Some((saturation, _)) = levels.next_if(|(_, keeps_up)| !keeps_up) {
         behind = Some(saturation);
     }
     Some(Saturation { keeps_up: levels.next().map(|(level, _)| level.offered), ..behind? })
+}
+
+/// The levels of a context, each with whether it keeps up; none where the figures of one do not say.
+fn levels(cells: &[&CellFigures], context: &Context) -> Option<Vec<(Saturation, bool)>> {
+    let here: Vec<_> = cells.iter().filter(|figures| figures.cell.key.context.as_ref() == Some(context)).collect();
+    let e2e = here.first()?.cell.metric(MetricId::E2e);
+    let unhindered_s = e2e.mean.or(e2e.quantiles.p50)?;
+    here.iter().map(|figures| level(figures, unhindered_s)).collect()
 }
 
 /// A level with whether it keeps up; none where its figures do not say.
@@ -84,6 +93,13 @@ mod tests {
     fn the_smallest_rate_from_which_on_none_keeps_up_is_named() {
         assert_eq!(found(&[(0.1, 0.098), (1.0, 0.5), (2.0, 0.6)]), [(1.0, 0.5)]);
         assert_eq!(found(&[(0.1, 0.05), (1.0, 0.83)]), [], "the largest keeps up");
+        let keeps_up = |rates: &[(f64, f64)]| {
+            let levels = levels(rates);
+            largest_keeps_up(&levels.iter().collect::<Vec<_>>(), &Context::nominal(4096))
+        };
+        assert!(keeps_up(&[(0.1, 0.05), (1.0, 0.83)]));
+        assert!(!keeps_up(&[(0.1, 0.098), (1.0, 0.5)]));
+        assert!(!keeps_up(&[]), "nothing is known");
     }
 
     #[test]

@@ -6,13 +6,14 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// Ids of the report's sections in their usual order.
-pub const SECTION_IDS: [&str; 11] = [
+pub const SECTION_IDS: [&str; 12] = [
     "executive-summary",
     "use-case-guidance",
     "system-throughput",
     "per-user-generation-speed",
     "time-to-first-token",
     "capacity-analysis",
+    "request-rates",
     "technical-analysis",
     "power-and-cost",
     "percentiles",

@@ -2,6 +2,9 @@
 //!
 //! Its shape is the program's promise to other programs: keys are added, and none changes its meaning without a new
 //! number in `schema`. Units stand in the names of the keys. Keys keep the order in which they are written here.
+//!
+//! `sweep`, `findings` and `capacity` are those of the run's main kind of load. Where request rates were tested beside
+//! numbers of requests in flight, `request_rates` holds the same three of the cells that were sent at a rate; else it is null.
 
 mod capacity;
 mod cells;
@@ -9,7 +12,7 @@ mod findings;
 mod level;
 
 use super::{Document, OutputFile, Renderer};
-use crate::analysis::PrefillSource;
+use crate::analysis::{Analysis, PrefillSource};
 use crate::cell::Statistic;
 use crate::config::{Config, Engine, Hardware, Model, Test};
 use crate::error::{Error, Result, Warned, Warning};
@@ -54,6 +57,7 @@ struct Report<'d> {
     findings: findings::Findings<'d>,
     capacity: Vec<capacity::Capacity<'d>>,
     not_tested: Vec<&'d str>,
+    request_rates: Option<RequestRates<'d>>,
     sources: &'d [Source],
     skipped: Vec<Skipped<'d>>,
     unknown_columns: BTreeMap<&'d str, &'d [String]>,
@@ -85,11 +89,33 @@ struct Sweep<'d> {
     prefill_source: Option<PrefillSource>,
 }
 
+/// The figures of the request rates beside a run's requests in flight.
+#[derive(Serialize)]
+struct RequestRates<'d> {
+    sweep: Sweep<'d>,
+    findings: findings::Findings<'d>,
+    capacity: Vec<capacity::Capacity<'d>>,
+}
+
 /// Bad records that were left out.
 #[derive(Serialize)]
 struct Skipped<'d> {
     reason: &'d str,
     records: u64,
+}
+
+impl<'d> Sweep<'d> {
+    fn new(analysis: &'d Analysis) -> Self {
+        Self {
+            contexts_tokens: analysis.sweep.contexts.iter().map(|context| context.tokens).collect(),
+            context_labels: analysis.sweep.contexts.iter().map(|context| context.label.as_str()).collect(),
+            load: analysis.sweep.loads.first().map(|load| level::kind(*load)),
+            levels: analysis.sweep.loads.iter().map(|load| Level::of(*load)).collect(),
+            output_tokens: analysis.sweep.output_tokens,
+            central: METRICS.iter().map(|metric| (metric.key, analysis.central[metric.id as usize])).collect(),
+            prefill_source: analysis.prefill_source,
+        }
+    }
 }
 
 impl<'d> Report<'d> {
@@ -109,19 +135,16 @@ impl<'d> Report<'d> {
                 test: &config.test,
                 date: cover.date.as_deref(),
             },
-            sweep: Sweep {
-                contexts_tokens: analysis.sweep.contexts.iter().map(|context| context.tokens).collect(),
-                context_labels: analysis.sweep.contexts.iter().map(|context| context.label.as_str()).collect(),
-                load: analysis.sweep.loads.first().map(|load| level::kind(*load)),
-                levels: analysis.sweep.loads.iter().map(|load| Level::of(*load)).collect(),
-                output_tokens: analysis.sweep.output_tokens,
-                central: METRICS.iter().map(|metric| (metric.key, analysis.central[metric.id as usize])).collect(),
-                prefill_source: analysis.prefill_source,
-            },
+            sweep: Sweep::new(analysis),
             cells: analysis.cells.iter().map(|figures| cells::Cell::new(analysis, figures)).collect(),
             findings: findings::Findings::new(analysis),
             capacity: analysis.capacity.iter().map(|found| capacity::Capacity::new(found, config)).collect(),
             not_tested: analysis.not_tested.iter().map(|use_case| use_case.id.as_str()).collect(),
+            request_rates: analysis.request_rates.as_deref().map(|rates| RequestRates {
+                sweep: Sweep::new(rates),
+                findings: findings::Findings::new(rates),
+                capacity: rates.capacity.iter().map(|found| capacity::Capacity::new(found, config)).collect(),
+            }),
             sources: &ingested.sources,
             skipped: ingested.skipped.iter().map(skipped).collect(),
             unknown_columns: ingested.unknown_columns.iter().map(|(file, names)| (file.as_str(), &names[..])).collect(),

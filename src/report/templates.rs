@@ -30,6 +30,7 @@ pub static BUILT_IN: &[(&str, &str)] = &[
     ("per-user-generation-speed.md", include_str!("../../templates/prose/per-user-generation-speed.md")),
     ("percentiles.md", include_str!("../../templates/prose/percentiles.md")),
     ("power-and-cost.md", include_str!("../../templates/prose/power-and-cost.md")),
+    ("request-rates.md", include_str!("../../templates/prose/request-rates.md")),
     ("summary.md", include_str!("../../templates/prose/summary.md")),
     ("system-throughput.md", include_str!("../../templates/prose/system-throughput.md")),
     ("technical-analysis.md", include_str!("../../templates/prose/technical-analysis.md")),

@@ -122,3 +122,43 @@ fn a_run_of_both_kinds_of_load_says_where_its_rates_stand() {
     assert!(said.contains("held 1 and 2 requests in flight at a time"), "{said}");
     assert!(said.contains("Further levels were sent at 0.5 and 2 requests/s, whatever was in flight"), "{said}");
 }
+
+#[test]
+fn a_run_of_both_kinds_of_load_gives_both() {
+    let records = fs::read_to_string(root().join("fixtures/inputs/loads/both-kinds.csv")).unwrap();
+    let (report, analysis, _) = crate::prose::composed(&[("records.csv", &records)], "");
+    let rates = analysis.request_rates.expect("rates beside the concurrencies");
+    // Ten requests of 128 tokens: sent over 2.25 s and answered within 3 s each, so 1280 tokens in 5.25 s.
+    assert_eq!(rates.findings.peak_throughput.as_ref().map(|peak| peak.value), Some(1280.0 / 5.25));
+    assert_eq!(analysis.findings.peak_throughput.map(|peak| peak.value), Some(1280.0 / 7.5), "of those in flight");
+    let saturation = &rates.findings.saturation[0];
+    assert_eq!((saturation.offered, saturation.achieved, saturation.keeps_up), (4.0, 10.0 / 5.25, Some(2.0)));
+    // E2E is 1.5 s at 2 requests/s and 3 s at 4: the line meets 2 s after a third of the way.
+    let crossing = rates.capacity[0].crossing.unwrap();
+    assert!((crossing - (2.0 + 2.0 / 3.0)).abs() < 1e-9, "{crossing}");
+    assert_eq!(analysis.capacity[0].limit.text, "2+", "no rate is taken for a number of requests in flight");
+    let text = crate::prose::text(&report);
+    let from = text.find("# Request rates").expect("a section of its own");
+    let section = &text[from..from + text[from..].find("# Technical analysis").unwrap()];
+    for sentence in [
+        "2 | 1.67 | 83%",
+        "From 4 requests/s on the deployment is past saturation: 1.90 requests were completed per second there.",
+        "The largest rate tested with which it keeps up is 2 requests/s.",
+        "The most is 243.8 tok/s, at 1K context and 4 requests/s.",
+        "Capacity limit: ~2.7 requests/s, set by E2E.",
+    ] {
+        assert!(section.contains(sentence), "{sentence}\n{section}");
+    }
+    assert!(!text.contains("left out, because its limit"), "no rate is left out");
+}
+
+#[test]
+fn a_run_of_one_kind_of_load_has_no_section_on_request_rates() {
+    for rows in ["1024,1,,0,900,1024,64\n1024,2,,10,900,1024,64\n", "1024,,1,0,900,1024,64\n1024,,2,10,900,1024,64\n"] {
+        let records =
+            format!("context_tokens,concurrency,request_rate,start_s,e2e_ms,input_tokens,output_tokens\n{rows}");
+        let (report, analysis, _) = crate::prose::composed(&[("records.csv", &records)], "");
+        assert_eq!(analysis.request_rates, None);
+        assert!(report.sections.iter().all(|section| section.id != "request-rates"));
+    }
+}

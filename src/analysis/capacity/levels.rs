@@ -76,7 +76,7 @@ fn statistic(cell: &Cell, id: MetricId, statistics: &[Statistic; METRIC_COUNT]) 
 }
 
 /// The cells of a use case, ascending by load and each load once: those of its own scenario at its context, and the
-/// sweep's at its context with as many output tokens. Its own count where both have a load.
+/// sweep's at its context with as many output tokens. Its own count where both have a load. See [`kinds_of_load`].
 pub(super) fn candidates<'c>(
     cells: &'c [Cell],
     use_case: &UseCase,
@@ -106,7 +106,7 @@ pub(super) fn candidates<'c>(
     // The sort is stable: of one load the use case's own cell stays first.
     chosen.sort_by_key(|cell| cell.key.load);
     chosen.dedup_by_key(|cell| cell.key.load);
-    one_kind_of_load(chosen, use_case, warnings)
+    chosen
 }
 
 /// Output tokens that the cell's test asked for, else their mean.
@@ -121,20 +121,11 @@ fn as_many_output_tokens(cell: &Cell, use_case: &UseCase, config: &Config) -> bo
     output_tokens(cell, config).is_some_and(|tokens| distance(tokens) <= SAME_OUTPUT + 1e-9)
 }
 
-/// Requests in flight where there are any, else request rates: one axis cannot hold both.
-fn one_kind_of_load<'c>(cells: Vec<&'c Cell>, use_case: &UseCase, warnings: &mut Vec<Warning>) -> Vec<&'c Cell> {
+/// The levels of the main kind of load, and the request rates beside them: one axis cannot hold both. Requests in flight
+/// are the main kind where there are any; else the rates are, and nothing stands beside them.
+pub(super) fn kinds_of_load(cells: Vec<&Cell>) -> (Vec<&Cell>, Vec<&Cell>) {
     let (concurrencies, rates): (Vec<_>, Vec<_>) = cells.into_iter().partition(|cell| cell.key.load.is_concurrency());
-    if concurrencies.is_empty() {
-        return rates;
-    }
-    if !rates.is_empty() {
-        warnings.push(Warning::new(format!(
-            "use case `{}`: {} left out, because its limit is a number of concurrent requests",
-            use_case.id,
-            format::counted(rates.len() as u64, "request rate is", "request rates are"),
-        )));
-    }
-    concurrencies
+    if concurrencies.is_empty() { (rates, Vec::new()) } else { (concurrencies, rates) }
 }
 
 fn warn_of_other_contexts(cells: &[&Cell], use_case: &UseCase) -> Option<Warning> {

@@ -163,7 +163,7 @@ pub struct Column {
     pub exceeded: Vec<Condition>,
 }
 
-/// Finds the limit of a use case.
+/// Finds the limit of a use case: in requests in flight where any such level was tested, else in requests per second.
 ///
 /// `central` says for each metric whether the run has means or only medians of it, see [`super::Analysis::central`].
 /// Warns of cells that are left out, of levels that cannot be judged, and of levels that pass above one that fails.
@@ -174,10 +174,39 @@ pub fn judge(
     central: &[Statistic; METRIC_COUNT],
 ) -> Warned<Outcome> {
     let mut warnings = Vec::new();
-    let candidates = levels::candidates(cells, use_case, config, &mut warnings);
-    if candidates.is_empty() {
+    let (main, _) = levels::kinds_of_load(levels::candidates(cells, use_case, config, &mut warnings));
+    if main.is_empty() {
         return Warned { value: Outcome::NotTested, warnings };
     }
+    let capacity = of_levels(main, use_case, config, central).take(&mut warnings);
+    Warned { value: Outcome::Judged(capacity), warnings }
+}
+
+/// The limit in requests per second of a use case whose limit is one of requests in flight; none where it was not tested
+/// with both. Warns as [`judge`] does, but not again of cells that are no levels of it.
+pub fn judge_rates(
+    cells: &[Cell],
+    use_case: &UseCase,
+    config: &Config,
+    central: &[Statistic; METRIC_COUNT],
+) -> Warned<Option<Capacity>> {
+    let mut said_by_judge = Vec::new();
+    let (_, rates) = levels::kinds_of_load(levels::candidates(cells, use_case, config, &mut said_by_judge));
+    if rates.is_empty() {
+        return Warned::clean(None);
+    }
+    let Warned { value, warnings } = of_levels(rates, use_case, config, central);
+    Warned { value: Some(value), warnings }
+}
+
+/// Judges levels of one kind of load.
+fn of_levels(
+    candidates: Vec<&Cell>,
+    use_case: &UseCase,
+    config: &Config,
+    central: &[Statistic; METRIC_COUNT],
+) -> Warned<Capacity> {
+    let mut warnings = Vec::new();
     let thresholds = threshold::thresholds(use_case);
     let statistics = statistics(config.capacity.statistic, central);
     let speed_basis = super::speed_basis(candidates.iter().copied(), statistics[MetricId::GenerationSpeed as usize]);
@@ -216,7 +245,7 @@ pub fn judge(
         capacity.passing_above = passing_above(&capacity.levels);
         warnings.extend(warn_of_passing_above(&capacity));
     }
-    Warned { value: Outcome::Judged(capacity), warnings }
+    Warned { value: capacity, warnings }
 }
 
 impl Capacity {

@@ -368,10 +368,17 @@ fn concurrencies_and_rates_are_not_mixed() {
     cells.extend(rates(&[(0.5, 1.0, 90.0)]));
     let (capacity, warnings) = judged(&cells, &Config::default());
     assert_eq!(capacity.levels.len(), 2);
-    assert_eq!(
-        warnings,
-        ["use case `chat`: 1 request rate is left out, because its limit is a number of concurrent requests"]
-    );
+    assert_eq!(warnings, [""; 0]);
+    let by_rate = judge_rates(&cells, &chat(), &Config::default(), &MEANS);
+    let by_rate = by_rate.value.expect("a rate beside the concurrencies");
+    assert_eq!((by_rate.levels.len(), by_rate.limit.text.as_str()), (1, "0.5+"));
+}
+
+#[test]
+fn rates_alone_are_the_main_kind_and_nothing_stands_beside_them() {
+    let cells = rates(&[(0.5, 1.0, 90.0), (1.0, 50.0, 50.0)]);
+    assert_eq!(judged(&cells, &Config::default()).0.levels.len(), 2);
+    assert_eq!(judge_rates(&cells, &chat(), &Config::default(), &MEANS), Warned::clean(None));
 }
 
 #[test]

@@ -13,12 +13,17 @@ const READING_SPEED: f64 = 15.0;
 const WITHIN_SIGHT: f64 = 8.0;
 
 pub(super) fn build(analysis: &Analysis) -> Option<Chart> {
+    along(analysis, ID, Along::Contexts)
+}
+
+/// The same under another id, along the dimension that is asked for.
+pub(super) fn along(analysis: &Analysis, id: &'static str, along: Along) -> Option<Chart> {
     let shown = Shown {
-        id: ID,
+        id,
         subject: sweep::subject(analysis, MetricId::GenerationSpeed, "Generation speed"),
         unit: format!("tok/s per user{}", analysis.speed_basis.map(|basis| format!(", {basis}")).unwrap_or_default()),
         quantity: Quantity::TokensPerSecond,
-        along: Along::Contexts,
+        along,
         may_be_log: false,
         metric: Some(MetricId::GenerationSpeed),
     };

@@ -11,6 +11,7 @@ mod power;
 mod power_by_throughput;
 mod prefill_speed;
 mod queue_wait;
+mod request_rates;
 mod scaling_efficiency;
 mod speed_map;
 mod sweep;
@@ -46,6 +47,9 @@ pub static KINDS: &[Kind] = &[
     Kind { id: trade_off::ID, build: trade_off::build },
     Kind { id: generation_speed::ID, build: generation_speed::build },
     Kind { id: ttft::ID, build: ttft::build },
+    Kind { id: request_rates::THROUGHPUT, build: request_rates::throughput },
+    Kind { id: request_rates::TTFT, build: request_rates::ttft },
+    Kind { id: request_rates::GENERATION_SPEED, build: request_rates::generation_speed },
     Kind { id: queue_wait::ID, build: queue_wait::build },
     Kind { id: prefill_speed::ID, build: prefill_speed::build },
     Kind { id: inter_token_latency::ID, build: inter_token_latency::build },
@@ -130,6 +134,7 @@ mod tests {
             },
             capacity: Vec::new(),
             not_tested: Vec::new(),
+            request_rates: None,
         }
     }
 

@@ -7,12 +7,17 @@ use crate::chart::{Chart, Quantity};
 pub(super) const ID: &str = "throughput";
 
 pub(super) fn build(analysis: &Analysis) -> Option<Chart> {
+    along(analysis, ID, Along::Loads)
+}
+
+/// The same under another id, along the dimension that is asked for.
+pub(super) fn along(analysis: &Analysis, id: &'static str, along: Along) -> Option<Chart> {
     let shown = Shown {
-        id: ID,
+        id,
         subject: "System throughput".to_owned(),
         unit: "tok/s".to_owned(),
         quantity: Quantity::TokensPerSecond,
-        along: Along::Loads,
+        along,
         may_be_log: false,
         metric: None,
     };

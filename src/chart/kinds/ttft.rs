@@ -13,12 +13,17 @@ const PATIENCE: f64 = 10.0;
 const WITHIN_SIGHT: f64 = 3.0;
 
 pub(super) fn build(analysis: &Analysis) -> Option<Chart> {
+    along(analysis, ID, Along::Contexts)
+}
+
+/// The same under another id, along the dimension that is asked for.
+pub(super) fn along(analysis: &Analysis, id: &'static str, along: Along) -> Option<Chart> {
     let shown = Shown {
-        id: ID,
+        id,
         subject: sweep::subject(analysis, MetricId::Ttft, "Time to first token"),
         unit: "".to_owned(),
         quantity: Quantity::Seconds,
-        along: Along::Contexts,
+        along,
         may_be_log: true,
         metric: Some(MetricId::Ttft),
     };

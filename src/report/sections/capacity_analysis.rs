@@ -22,12 +22,16 @@ struct View {
     caching: Option<bool>,
     estimated: bool,
     own_rule: bool,
+    /// Whether some of the use cases have a limit by request rate too, in a section of its own.
+    by_rate: bool,
 }
 
 /// A use case in words; `number` names its directives.
 #[derive(Serialize)]
-struct UseCase {
+pub(super) struct UseCase {
     number: usize,
+    /// Whether it stands beside the same use case by requests in flight.
+    beside: bool,
     id: String,
     name: String,
     context: String,
@@ -92,24 +96,38 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
     }
     let statistic = capacities.iter().map(|capacity| capacity.statistic).next().unwrap_or_default();
     let view = View {
-        use_cases: capacities.iter().enumerate().map(|(at, capacity)| use_case(input, at + 1, capacity)).collect(),
+        use_cases: use_cases(input, false),
         statistic: statistic.name(Better::Lower).to_owned(),
         is_mean: statistic == Statistic::Mean,
         caching: input.config.test.prompt_caching,
         estimated: capacities.iter().any(|capacity| capacity.columns.iter().any(|column| column.estimated)),
         own_rule: input.config.capacity.rule == crate::config::Rule::Within,
+        by_rate: input.config.report.shows("request-rates")
+            && input.analysis.request_rates.as_ref().is_some_and(|rates| !rates.capacity.is_empty()),
     };
-    let mut draft = Draft::new(&view);
-    for (at, capacity) in capacities.iter().enumerate() {
+    Some(with_levels(Draft::new(&view), input, ""))
+}
+
+/// Every use case in words, for `use-case.md`; `beside` where the report shows them by requests in flight already.
+pub(super) fn use_cases(input: &Composition, beside: bool) -> Vec<UseCase> {
+    let numbered = input.analysis.capacity.iter().enumerate();
+    numbered.map(|(at, capacity)| UseCase { beside, ..use_case(input, at + 1, capacity) }).collect()
+}
+
+/// The draft with the charts and tables that `use-case.md` places; `prefix` keeps their ids apart from others of the report.
+pub(super) fn with_levels(mut draft: Draft, input: &Composition, prefix: &str) -> Draft {
+    for (at, capacity) in input.analysis.capacity.iter().enumerate() {
         let name = format!("capacity-{}", at + 1);
         let table = Table { id: format!("levels-{}", at + 1), ..columns_table(capacity) };
-        let chart = crate::chart::kinds::capacity(capacity);
         draft = draft.table(table);
-        if let Some(chart) = chart {
-            draft = draft.figure(input, &name, Some(chart), levels_table(capacity));
+        if let Some(mut chart) = crate::chart::kinds::capacity(capacity) {
+            let mut levels = levels_table(capacity);
+            chart.id.insert_str(0, prefix);
+            levels.id.insert_str(0, prefix);
+            draft = draft.figure(input, &name, Some(chart), levels);
         }
     }
-    Some(draft)
+    draft
 }
 
 /// How a metric of a use case is printed.
@@ -157,6 +175,7 @@ fn use_case(input: &Composition, number: usize, capacity: &Capacity) -> UseCase 
     let position = |at: f64| format::fixed(at, if at < 10.0 { 2 } else { 1 });
     UseCase {
         number,
+        beside: false,
         id: capacity.use_case.id.clone(),
         name: capacity.use_case.name.clone(),
         context: capacity.use_case.context.noun(),

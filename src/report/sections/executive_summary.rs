@@ -31,6 +31,8 @@ struct View {
     sweep: Option<Sweep>,
     /// Levels of the sweep's context grid under the other kind of load.
     other_loads: Option<String>,
+    /// Whether a section of its own shows them.
+    rates_section: bool,
     own_scenarios: Option<String>,
     repeats: Option<u64>,
     caching: Option<bool>,
@@ -87,6 +89,7 @@ pub(super) fn draft(input: &Composition, _: &mut LeftOut) -> Option<Draft> {
         warmup: (success.warmup > 0).then(|| format::counted(success.warmup, "warm-up request", "warm-up requests")),
         sweep: sweep(input),
         other_loads: other_loads(input),
+        rates_section: config.report.shows("request-rates"),
         own_scenarios: own_scenarios(input),
         repeats: (runs > 1).then_some(runs),
         caching: config.test.prompt_caching,

@@ -7,6 +7,7 @@ mod generation_speed;
 mod method;
 mod percentiles;
 mod power_and_cost;
+mod request_rates;
 mod system_throughput;
 mod technical_analysis;
 mod time_to_first_token;
@@ -66,6 +67,7 @@ pub static SECTIONS: &[Entry] = &[
     Entry { id: "per-user-generation-speed", draft: generation_speed::draft },
     Entry { id: "time-to-first-token", draft: time_to_first_token::draft },
     Entry { id: "capacity-analysis", draft: capacity_analysis::draft },
+    Entry { id: "request-rates", draft: request_rates::draft },
     Entry { id: "technical-analysis", draft: technical_analysis::draft },
     Entry { id: "power-and-cost", draft: power_and_cost::draft },
     Entry { id: "percentiles", draft: percentiles::draft },

@@ -35,7 +35,7 @@ struct View {
 }
 
 #[derive(Serialize)]
-struct Saturated {
+pub(super) struct Saturated {
     offered: String,
     achieved: String,
     context: Option<String>,
@@ -121,7 +121,8 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
     Some(draft.table(rates))
 }
 
-fn saturated(input: &Composition, saturation: &Saturation) -> Saturated {
+/// Where the sweep goes past saturation, in words.
+pub(super) fn saturated(input: &Composition, saturation: &Saturation) -> Saturated {
     let context = saturation.context.as_ref().filter(|_| input.analysis.sweep.contexts.len() > 1);
     Saturated {
         offered: format::load(Load::RequestRate(saturation.offered)),
@@ -137,7 +138,7 @@ pub(super) fn rate(rate: f64) -> String {
 }
 
 /// Requests sent and completed per second, side by side; empty for a sweep of concurrencies.
-fn rates(input: &Composition) -> Table {
+pub(super) fn rates(input: &Composition) -> Table {
     let several = input.analysis.sweep.contexts.len() > 1;
     let mut rows = Vec::new();
     for figures in input.analysis.sweep_cells() {

@@ -172,7 +172,8 @@ pub(super) fn reaches(capacity: &Capacity) -> bool {
         && capacity.within.as_ref().is_none_or(|within| Some(within.level) != capacity.limit.level)
 }
 
-fn table(input: &Composition) -> Table {
+/// Each use case with its thresholds, its limit and a verdict.
+pub(super) fn table(input: &Composition) -> Table {
     let capacities = &input.analysis.capacity;
     let has = |test: fn(&Capacity) -> bool| capacities.iter().any(test);
     let ttft = has(|capacity| capacity.use_case.max_ttft_s.is_some());
