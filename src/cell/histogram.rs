@@ -107,24 +107,32 @@ impl Histogram {
 
     /// Makes room for two values and all between them, joining buckets where there would be too many.
     fn cover(&mut self, low: u64, high: u64) {
-        loop {
-            let (mut first, mut last) = (low >> self.shift, high >> self.shift);
+        // How far neighbours have to be joined is worked out first, so that they are joined once.
+        let mut joined = 0;
+        let (first, last) = loop {
+            let shift = self.shift + joined;
+            let (mut first, mut last) = (low >> shift, high >> shift);
             if !self.counts.is_empty() {
-                first = first.min(self.first);
-                last = last.max(self.first + self.counts.len() as u64 - 1);
+                first = first.min(self.first >> joined);
+                last = last.max((self.first + self.counts.len() as u64 - 1) >> joined);
             }
             (first, last) = (first / BLOCK * BLOCK, last / BLOCK * BLOCK + BLOCK - 1);
             if last - first < BUCKETS {
-                let mut counts = vec![0; (last - first + 1) as usize];
-                if !self.counts.is_empty() {
-                    let offset = (self.first - first) as usize;
-                    counts[offset..offset + self.counts.len()].copy_from_slice(&self.counts);
-                }
-                (self.first, self.counts) = (first, counts);
-                return;
+                break (first, last);
             }
-            self.coarsen();
+            joined += 1;
+        };
+        let mut counts = vec![0; (last - first + 1) as usize];
+        if joined == 0 && !self.counts.is_empty() {
+            let offset = (self.first - first) as usize;
+            counts[offset..offset + self.counts.len()].copy_from_slice(&self.counts);
+        } else {
+            for (number, &count) in (self.first..).zip(&self.counts) {
+                counts[((number >> joined) - first) as usize] += count;
+            }
         }
+        self.shift += joined;
+        (self.first, self.counts) = (first, counts);
     }
 
     /// Joins each even bucket with its upper neighbour; there are some.

@@ -83,6 +83,7 @@ fn header(rows: &mut Rows, file: &str, columns_of: &ColumnsOf) -> Result<Columns
 /// more: `columns_of` knows it. Errors: what is wrong with a row, unless lenient; GPUs that cannot be told apart.
 pub fn read(rows: &mut Rows, file: &str, mut columns: Columns, columns_of: &ColumnsOf, sink: &mut Sink) -> Result<()> {
     let mut samples = Samples::default();
+    let mut last = LastTime::default();
     let mut empty = 0;
     while let Some(split) = rows.next_row()? {
         let row = match split {
@@ -96,11 +97,11 @@ pub fn read(rows: &mut Rows, file: &str, mut columns: Columns, columns_of: &Colu
             sink.warn(cut_short(file, row.line));
             continue;
         }
-        match columns.sample(&row, file) {
+        match columns.sample(&row, file, &mut last) {
             Ok(Some((gpu, at_ns, watts))) => samples.add(gpu, at_ns, watts),
             Ok(None) => empty += 1,
             Err(bad) => match columns_of(&row.cells().collect::<Vec<_>>()) {
-                Some(again) => columns = again,
+                Some(again) => (columns, last) = (again, LastTime::default()),
                 None => sink.bad(bad)?,
             },
         }
@@ -127,6 +128,24 @@ fn unreadable(place: Place) -> Bad {
     bad("unreadable row of a power log", place, message, "remove the line")
 }
 
+/// The time of the row before: the GPUs of one query share it, and a time takes longer to read than the rest of a row.
+#[derive(Default)]
+struct LastTime {
+    text: String,
+    at_ns: Option<i64>,
+}
+
+impl LastTime {
+    /// A time in nanoseconds since the Unix epoch; none where it is none of this clock.
+    fn read(&mut self, text: &str, clock: &Clock) -> Option<i64> {
+        if self.text != text {
+            self.at_ns = clock.read(text);
+            text.clone_into(&mut self.text);
+        }
+        self.at_ns
+    }
+}
+
 impl Columns {
     /// Columns that are read the plain way: watts, and rows of any width.
     pub fn new(time: Column, clock: Clock, draw: Column) -> Self {
@@ -138,7 +157,7 @@ impl Columns {
     }
 
     /// What a row says; nothing where it names neither a GPU nor a draw, although it could.
-    fn sample(&self, row: &Row, file: &str) -> std::result::Result<Sample, Bad> {
+    fn sample(&self, row: &Row, file: &str, last: &mut LastTime) -> std::result::Result<Sample, Bad> {
         let place = |at: usize| Place::file(file).line(row.line).column(at as u64 + 1);
         let named = |column: &Column| match column.name.as_str() {
             "" => place(column.at),
@@ -151,7 +170,7 @@ impl Columns {
         }
         let cell = |at: usize| row.get(at).unwrap_or_default();
         let time = cell(self.time.at);
-        let at_ns = self.clock.read(time).ok_or_else(|| {
+        let at_ns = last.read(time, &self.clock).ok_or_else(|| {
             let message = format!("expected {}, found {}", self.clock.expected(), shown(time));
             bad("unreadable time in a power log", named(&self.time), message, self.time_hint)
         })?;

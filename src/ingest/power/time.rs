@@ -80,7 +80,8 @@ pub fn civil(text: &str) -> Option<DateTime> {
     if date.next().is_some() || clock.next().is_some() || fraction.len() > 9 {
         return None;
     }
-    let nanosecond = if fraction.is_empty() { 0 } else { format!("{fraction:0<9}").parse().ok()? };
+    let unit = 10_i32.pow(9 - fraction.len() as u32);
+    let nanosecond = if fraction.is_empty() { 0 } else { fraction.parse::<i32>().ok()? * unit };
     DateTime::new(year, month.try_into().ok()?, day.try_into().ok()?, hour, minute, second, nanosecond).ok()
 }
 

@@ -13,10 +13,10 @@ pub(super) struct EmbeddedFace {
     /// Its name among the file's resources: fixed, so that the same report gives the same bytes.
     pub id: FontId,
     glyphs: GlyphRemapper,
-    /// By the file's own glyph number: the advance a viewer adds, thousandths of an em.
-    advances: BTreeMap<u16, i64>,
-    /// By the bundled file's glyph number: the text a viewer copies.
-    texts: BTreeMap<u16, String>,
+    /// By the embedded face's glyph number: the advance a viewer adds, thousandths of an em.
+    advances: Vec<i64>,
+    /// By the embedded face's glyph number: the text a viewer copies.
+    texts: Vec<String>,
 }
 
 /// Text of a glyph that stands for different ones, or for none: where it is used, the text itself stands beside it.
@@ -30,12 +30,12 @@ impl EmbeddedFace {
 
     /// The advance a viewer adds after a glyph of the embedded face, thousandths of an em.
     pub fn advance(&self, glyph: u16) -> i64 {
-        self.advances.get(&glyph).copied().unwrap_or(0)
+        self.advances.get(usize::from(glyph)).copied().unwrap_or(0)
     }
 
-    /// The text that a viewer copies for a glyph.
-    pub fn text(&self, id: u16) -> &str {
-        self.texts.get(&id).map_or(NO_TEXT, String::as_str)
+    /// The text that a viewer copies for a glyph of the embedded face.
+    pub fn text(&self, glyph: u16) -> &str {
+        self.texts.get(usize::from(glyph)).map_or(NO_TEXT, String::as_str)
     }
 }
 
@@ -48,13 +48,15 @@ pub(super) fn embed(model: &DocModel, fonts: &Fonts) -> Result<BTreeMap<usize, (
             let face = used.entry(glyph.font).or_insert_with(|| EmbeddedFace {
                 id: FontId(format!("face{}", glyph.font)),
                 glyphs: GlyphRemapper::new(),
-                advances: BTreeMap::new(),
-                texts: BTreeMap::new(),
+                advances: Vec::new(),
+                // Glyph 0 is the box that stands for every missing character; it is always there.
+                texts: vec![NO_TEXT.to_owned()],
             });
-            face.glyphs.remap(glyph.id);
-            // Glyph 0 is the box that stands for every missing character.
-            let text = if glyph.id == 0 || glyph.text.is_empty() { NO_TEXT } else { &glyph.text };
-            face.texts.entry(glyph.id).or_insert_with(|| text.to_owned());
+            // Numbers are given in turn, so a glyph met for the first time is the one behind the last.
+            if usize::from(face.glyphs.remap(glyph.id)) == face.texts.len() {
+                let text = if glyph.text.is_empty() { NO_TEXT } else { &glyph.text };
+                face.texts.push(text.to_owned());
+            }
         }
     }
     used.into_iter().map(|(face, embedded)| Ok((face, program(embedded, face, fonts.file(face))?))).collect()
@@ -65,12 +67,13 @@ fn program(mut embedded: EmbeddedFace, face: usize, loaded: &LoadedFace) -> Resu
         .map_err(|error| Error::new(format!("the typeface {} could not be embedded: {error}", loaded.name)))?;
     let units = loaded.parsed.units_per_em();
     let mut widths = BTreeMap::new();
+    embedded.advances = vec![0; embedded.texts.len()];
     for id in 0..loaded.parsed.number_of_glyphs() {
         let Some(glyph) = embedded.glyphs.get(id) else { continue };
         let advance = loaded.parsed.glyph_hor_advance(GlyphId(id)).unwrap_or(0);
         widths.insert(glyph, advance);
         // Cut off as printpdf writes it: the rest is made up for where text is shown.
-        embedded.advances.insert(glyph, (f32::from(advance) * 1000.0 / units as f32) as i64);
+        embedded.advances[usize::from(glyph)] = (f32::from(advance) * 1000.0 / units as f32) as i64;
     }
     let scaled = |share: f32| (share * units as f32) as i16;
     let metrics = FontMetrics { ascent: scaled(loaded.ascent), descent: scaled(loaded.descent) };

@@ -189,9 +189,9 @@ impl<'w, 'm> PageWriter<'w, 'm> {
                 owed += face.advance(number) as f32 - wanted;
                 let offset = if owed.abs() < 1.0 { 0.0 } else { owed.round() };
                 owed -= offset;
-                Codepoint::with_cid(number, offset, face.text(glyph.id).to_owned())
+                Codepoint::with_cid(number, offset, face.text(number).to_owned())
             };
-            let told = matches!(cluster, [glyph] if face.text(glyph.id) == glyph.text);
+            let told = matches!(cluster, [glyph] if face.text(face.glyph(glyph.id)) == glyph.text);
             let shifted = cluster.iter().any(|glyph| glyph.shift != (0.0, 0.0));
             let codes: Vec<_> = cluster.iter().map(&mut code).collect();
             let start = pen;
