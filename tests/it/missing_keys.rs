@@ -10,6 +10,9 @@ use std::fmt::Write as _;
 const INPUTS: &str = "fixtures/inputs/tools";
 const SAMPLES: &str = "fixtures/samples";
 
+const AGGREGATE: &str =
+    "inferencex/agg_kimik2.5_1k1k_int4_vllm_tp8-ep1-dpafalse_disagg-false_spec-mtp_conc4_MI355-gbt350-odcdh5-wbb3.json";
+
 /// Folder, file and key.
 const TABLE: &[(&str, &str, &str)] = &[
     (SAMPLES, "vllm/dgx-spark-gemma4-26b-nvfp4-rate-sweep/11-rate-sweep-0.5.json", "completed"),
@@ -19,6 +22,29 @@ const TABLE: &[(&str, &str, &str)] = &[
     (SAMPLES, "llmperf/summary/groq_70b.json", "results_number_errors"),
     (SAMPLES, "inference-perf/vllm/stage_0_lifecycle_metrics.json", "count"),
     (SAMPLES, "aiperf/qwen3-0.6b-rtx6000ada-sweep/concurrency1/profile_export.jsonl", "request_latency"),
+    (SAMPLES, "aiperf/qwen3-0.6b-rtx6000ada-sweep/concurrency1/profile_export_aiperf.json", "request_latency"),
+    (INPUTS, "genai-perf/concurrency8/profile_export_genai_perf.json", "request_latency"),
+    (INPUTS, "genai-perf/concurrency8/profile_export_genai_perf.csv", "Request Latency"),
+    (SAMPLES, "guidellm/v0.8-dev-mock/guidellm_report_v2.json", "metrics"),
+    (SAMPLES, "guidellm/v0.8-dev-mock/guidellm_report_v2.json", "strategy"),
+    (SAMPLES, "guidellm/v0.8-dev-mock/guidellm_report_v2.json", "request_latency"),
+    (SAMPLES, "guidellm/v0.6-llamacpp-synchronous/benchmarks.csv", "Request Latency"),
+    (SAMPLES, "guidellm/v0.6-llamacpp-synchronous/benchmarks.csv", "Request Counts"),
+    (SAMPLES, "inference-perf/vllm/stage_0_lifecycle_metrics.json", "request_latency"),
+    (SAMPLES, "llm-d-benchmark/br_v0_1_example.yaml", "request_latency"),
+    (SAMPLES, "llm-d-benchmark/br_v0_1_example.yaml", "total"),
+    (SAMPLES, "llm-d-benchmark/br_v0_2_example.yaml", "request_performance"),
+    (SAMPLES, "llm-d-benchmark/br_v0_2_1_example.yaml", "request_performance"),
+    (SAMPLES, "llm-d-benchmark/br_v0_2_1_example.yaml", "request_latency"),
+    (SAMPLES, "llama-bench/jsonl/gpt-oss-20b.default-hip.jsonl", "n_depth"),
+    (SAMPLES, "llama-bench/jsonl/gpt-oss-20b.default-hip.jsonl", "model_filename"),
+    (SAMPLES, "llama-bench/csv/qwen3-coder-30b-a3b-ud-q4-k-xl-b9010-r20.csv", "n_depth"),
+    (SAMPLES, "llama-bench/csv/qwen3-coder-30b-a3b-ud-q4-k-xl-b9010-r20.csv", "model_filename"),
+    (INPUTS, "llama-batched-bench/batched.jsonl", "pl"),
+    (INPUTS, "llama-batched-bench/batched.jsonl", "t_tg"),
+    (SAMPLES, "inferencex/b200-gptoss-conc16.json", "conc"),
+    (SAMPLES, "inferencex/b200-gptoss-conc16.json", "metrics"),
+    (SAMPLES, AGGREGATE, "conc"),
     (INPUTS, "vllm-sweep/20260301_101500/summary.csv", "completed"),
     (INPUTS, "trtllm-bench/conc4/report.json", "system_output_throughput_tok_s"),
     (INPUTS, "trtllm-bench/conc4/report.json", "num_requests"),

@@ -78,6 +78,12 @@ impl Figures {
         self.request_count.as_ref()?.avg.whole()
     }
 
+    /// Whether there were successes and nothing says how long they took: every run has that.
+    pub fn lacks_latency(&self) -> bool {
+        let failures_alone = self.request_count.is_none() && self.error_request_count.is_some();
+        self.request_latency.is_none() && self.successes() != Some(0) && !failures_alone
+    }
+
     /// Everything but how many requests failed, which each file says in its own way. Where nothing succeeded no latency is
     /// kept.
     pub fn aggregate(&self) -> Result<Aggregate, BadUnit> {

@@ -42,6 +42,9 @@ impl Format for AiperfSummary {
         // GenAI-Perf prints no duration.
         let is_aiperf = figures.benchmark_duration.is_some() || config.is_aiperf();
         let tool = if is_aiperf { &AIPERF } else { &GENAI_PERF };
+        if figures.lacks_latency() {
+            return Err(tool.missing(Place::file(file), "request_latency"));
+        }
         let mut aggregate = figures.aggregate().map_err(|bad| bad.told(tool, Place::file(file)))?;
         aggregate.warmup = summary.warmup_metrics.request_count.map_or(0, |count| count.avg.whole().unwrap_or(0));
         if is_aiperf {

@@ -46,10 +46,10 @@ impl Format for AiperfTable {
             })?;
         }
         let (tool, figures) = (table.tool(), table.figures());
-        let mut aggregate = figures.aggregate().map_err(|bad| bad.told(tool, place()))?;
-        if aggregate.richness() == Default::default() {
+        if figures.lacks_latency() {
             return Err(tool.missing(place(), "Request Latency"));
         }
+        let mut aggregate = figures.aggregate().map_err(|bad| bad.told(tool, place()))?;
         if !table.is_genai_perf {
             // What did not happen is not listed.
             let failed = figures.error_request_count.as_ref().and_then(|count| count.avg.whole()).unwrap_or(0);

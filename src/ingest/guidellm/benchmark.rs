@@ -68,6 +68,9 @@ impl Benchmark {
         let successes = totals.successes().ok_or_else(|| TOOL.missing(place("request_totals"), "successful"))?;
         let failures = totals.failures();
         let incomplete = totals.incomplete();
+        if successes > 0 && figures.request_latency.is_missing() {
+            return Err(TOOL.missing(place("metrics"), "request_latency"));
+        }
         let load = strategy.load(Some(successes + failures + incomplete));
         let is_whole = self.held.successes == successes && self.held.failures == failures && successes + failures > 0;
 

@@ -92,6 +92,11 @@ impl<'de> Deserialize<'de> for Metric {
 }
 
 impl Metric {
+    /// Whether the file has nothing of it for the successes, not even zeros.
+    pub fn is_missing(&self) -> bool {
+        self.0.is_none()
+    }
+
     /// The mean of what cannot be 0 where it is known.
     pub fn mean(&self) -> Option<f64> {
         self.known()?.mean.value()

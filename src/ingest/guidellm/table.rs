@@ -161,7 +161,9 @@ impl Line<'_, '_> {
 
     fn figures(&self) -> std::result::Result<Figures, String> {
         let latency = self.metric(&LATENCY);
-        if latency.0.is_none() && self.headings.columns.keys().all(|key| !key.to_lowercase().contains("latency")) {
+        if latency.0.is_none()
+            && self.headings.columns.keys().all(|key| !key.to_lowercase().contains("request latency"))
+        {
             return Err(LATENCY.1.to_owned());
         }
         Ok(Figures {

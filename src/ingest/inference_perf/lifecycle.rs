@@ -49,6 +49,9 @@ impl Format for Lifecycle {
         }
         let successes = report.successes.count.whole();
         let successes = successes.ok_or_else(|| TOOL.missing(Place::file(name).path("successes"), "count"))?;
+        if successes > 0 && report.successes.latency.request_latency.is_none() {
+            return Err(TOOL.missing(Place::file(name).path("successes.latency"), "request_latency"));
+        }
         let (aggregate, contradiction) = report.aggregate(successes);
         sink.part(Part {
             kin: stage(name),

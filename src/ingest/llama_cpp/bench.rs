@@ -10,7 +10,7 @@ use crate::ingest::sink::Sink;
 use crate::ingest::stream::Stream;
 use serde_json::{Map, Value};
 
-const TOOL: Tool = Tool { name: "llama-bench", versions: "b6000 to b9010" };
+pub(super) const TOOL: Tool = Tool { name: "llama-bench", versions: "b6000 to b9010" };
 const INSERT: &str = "INSERT INTO llama_bench (";
 
 /// The output of `llama-bench` as JSON, an array or one object a line.

@@ -5,6 +5,7 @@
 //! them. Where a file reads prompts of several lengths at one depth, the prompt is what it sweeps: its prefill tests then
 //! have the tokens at their end for a context, depth + prompt. Concurrency is 1.
 
+use super::bench::TOOL;
 use super::test::{Kind, Test};
 use crate::cell::aggregate::{Aggregate, Printed};
 use crate::error::{Error, Place, Result, Warning};
@@ -24,9 +25,12 @@ struct Level {
 
 /// Hands the tests of a file on, a part for each context; one that was tested again is another run.
 ///
-/// Errors: tests of one model with different settings, which is more than one deployment.
+/// Errors: a column that matters is missing; tests of one model with different settings, which is more than one deployment.
 pub fn put(tests: &[Test], file: &str, sink: &mut Sink) -> Result<()> {
     let Some(first) = tests.first() else { return Ok(()) };
+    if let Some(key) = tests.iter().find_map(Test::lacks) {
+        return Err(TOOL.missing(Place::file(file), key));
+    }
     if let Some((setting, one, other)) = tests.iter().find_map(|test| first.differs(test)) {
         let message = format!("was run with `{setting}` {one} and with {other}: one run is one deployment");
         return Err(Error::at(Place::file(file), message).hint(

@@ -12,8 +12,8 @@ use std::collections::BTreeMap;
 pub struct Test {
     n_prompt: Number,
     n_gen: Number,
-    #[serde(default)]
-    n_depth: Number,
+    /// Builds before [`FIRST_BUILD`] may have none.
+    n_depth: Option<Number>,
     avg_ts: Number,
     #[serde(default)]
     stddev_ts: Number,
@@ -34,6 +34,9 @@ pub enum Kind {
     /// Both in one time (`pp512+tg128`), which is the speed of neither.
     Both,
 }
+
+/// The oldest build that is known: its files have every column.
+const FIRST_BUILD: u64 = 6000;
 
 /// Settings that make another deployment of it. `build_commit` and the processor are not among them: they tell files apart.
 const SETTINGS: [&str; 15] = [
@@ -65,9 +68,18 @@ impl Test {
         }
     }
 
+    /// A column that a known build writes and that is not there, although figures would be put together wrongly without it:
+    /// those of another depth, or of another model.
+    pub fn lacks(&self) -> Option<&'static str> {
+        let build = self.setting("build_number")?.parse::<u64>().ok()?;
+        let lacks_model = !self.settings.contains_key("model_filename");
+        let first = self.n_depth.is_none().then_some("n_depth").or(lacks_model.then_some("model_filename"));
+        first.filter(|_| build >= FIRST_BUILD)
+    }
+
     /// Tokens in the cache when it starts.
     pub fn depth(&self) -> u64 {
-        self.n_depth.whole().unwrap_or(0)
+        self.n_depth.and_then(|depth| depth.whole()).unwrap_or(0)
     }
 
     /// Tokens of the prompt that it reads.

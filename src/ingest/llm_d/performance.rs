@@ -97,7 +97,7 @@ const SHORTEST_TPOT_S: f64 = 2e-4;
 impl<R: Rates> Performance<R> {
     /// The run that it describes. `place` is where it stands in its file.
     ///
-    /// Errors: no count of requests; a unit that is no time; a first token after the end.
+    /// Errors: no count of requests, or no latency of them; a unit that is no time; a first token after the end.
     pub fn run(&self, duration_s: Option<f64>, facts: Facts, place: &Place) -> Result<Run> {
         let at = |key: &str| {
             let path = place.path.as_deref().map_or(String::new(), |path| format!("{path}."));
@@ -129,6 +129,9 @@ impl<R: Rates> Performance<R> {
             doubts.push(format!("{cut} cut off by the end of the test, neither a success nor a failure, and left out"));
         }
         if successes > 0 {
+            if self.latency.request_latency.is_none() {
+                return Err(TOOL.missing(at("latency"), "request_latency"));
+            }
             doubts.extend(self.latency.put(&mut aggregate, successes, &facts.generator, &at("latency"))?);
         }
         let part = Part { level: facts.level, setup: facts.setup, aggregate: Some(aggregate), ..Part::default() };

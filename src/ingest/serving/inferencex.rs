@@ -31,7 +31,9 @@ impl Format for InferenceX {
     fn recognizes(&self, head: &Head) -> bool {
         let keys = head.keys();
         let has = |key: &str| keys.contains(&key);
-        has("hw") && has("conc") && (has("tput_per_gpu") || has("request_metrics") || has("metrics"))
+        // Its own names are enough, so that a key that is missing is told.
+        let own = ["hw", "conc", "framework", "precision", "tp"].into_iter().filter(|key| has(key)).count();
+        own >= 4 || (has("hw") && has("conc") && (has("tput_per_gpu") || has("request_metrics") || has("metrics")))
     }
 
     fn read(&self, stream: &mut Stream, sink: &mut Sink) -> Result<()> {
@@ -48,6 +50,11 @@ impl Format for InferenceX {
                 None if flat.number("metrics.request_throughput").is_some() => baseline(&flat),
                 None => fixed_lengths(&flat),
             };
+            let measured = |id: MetricId| aggregate.metrics[id as usize].is_measured();
+            if !measured(MetricId::E2e) && !measured(MetricId::Tpot) {
+                let key = if flat.number("tput_per_gpu").is_some() { "mean_e2el" } else { "metrics" };
+                return Err(TOOL.missing(Place::file(file).line(line), key));
+            }
             sink.part(Part {
                 place: if line == 1 { String::new() } else { format!("line {line}") },
                 level: LevelFacts {
