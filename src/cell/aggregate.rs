@@ -37,6 +37,8 @@ pub struct Aggregate {
     pub tokens_per_chunk: Option<f64>,
     /// Whether the figures were rounded for people to read.
     pub rounded: bool,
+    /// Whether the median of an even number of requests is the upper of the two in the middle, not their mean.
+    pub upper_median: bool,
     /// One summary per entry of [`crate::metric::METRICS`].
     pub metrics: [Summary; METRIC_COUNT],
 }

@@ -58,13 +58,14 @@ pub fn join(mut cells: Vec<Cell>, placed: &[Placed]) -> Warned<Vec<Cell>> {
     let mut warnings = Vec::new();
     for (key, computed) in computed(placed, &mut warnings) {
         let known = cells.iter().position(|cell| cell.key == key);
+        let upper_median = computed.by_tools.iter().any(|run| run.aggregate.upper_median);
         let (names, runs): (Vec<_>, Vec<_>) =
             computed.by_tools.into_iter().map(|run| (run.name, run.aggregate)).unzip();
         let tools = Cell::from_aggregates(key.clone(), runs);
         let engines = Cell::from_aggregates(key, computed.by_engines);
         let cell = match (known, tools) {
             (Some(at), Some(tools)) => {
-                warnings.extend(differences(&cells[at], &tools, &names));
+                warnings.extend(differences(&cells[at], &tools, &names, upper_median));
                 complete(&mut cells[at], tools);
                 &mut cells[at]
             }
@@ -143,7 +144,10 @@ fn repetition(names: &[&str]) -> Option<Warning> {
 }
 
 /// Says where the requests of a cell do not give what their tool computed.
-fn differences(cell: &Cell, tools: &Cell, names: &[&str]) -> Vec<Warning> {
+///
+/// Where the tool takes the upper of the two values in the middle (`upper_median`), its median is compared for an odd number
+/// of values only: for an even one it is another quantity than the mean of the two.
+fn differences(cell: &Cell, tools: &Cell, names: &[&str], upper_median: bool) -> Vec<Warning> {
     let place = format!(
         "{} at {}",
         format::list(&names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>()),
@@ -164,7 +168,8 @@ fn differences(cell: &Cell, tools: &Cell, names: &[&str]) -> Vec<Warning> {
     for id in COMPARED {
         for statistic in [Statistic::Mean, Statistic::P50] {
             let metric = id.metric();
-            if tools.metric(id).origin != Origin::Tool {
+            let defined_alike = statistic == Statistic::Mean || !upper_median || cell.metric(id).n % 2 == 1;
+            if tools.metric(id).origin != Origin::Tool || !defined_alike {
                 continue;
             }
             let value = |cell: &Cell| cell.metric(id).statistic(statistic, metric.better);
@@ -305,6 +310,28 @@ mod tests {
                 "a.json at 4 concurrent requests: the tool counts 100 successes, the files hold 10; the report rests on those that the files hold"
             ]
         );
+    }
+
+    #[test]
+    fn a_median_that_is_defined_otherwise_is_compared_only_where_both_definitions_agree() {
+        let with_median = |requests: u64, p50: f64, upper_median: bool| {
+            let mut part = part(0.5, false);
+            let aggregate = part.aggregate.as_mut().unwrap();
+            (aggregate.requests, aggregate.upper_median) = (Some(requests), upper_median);
+            let ttft = &mut aggregate.metrics[MetricId::Ttft as usize];
+            (ttft.n, ttft.quantiles.p50) = (requests, Some(p50));
+            part
+        };
+        let warnings = |requests: u64, upper_median: bool| {
+            let Placement { scenario, context, load, .. } = placement(4);
+            let key = CellKey { scenario, context, load };
+            let exact = with_median(requests, 0.5, false).aggregate.unwrap();
+            let mut cell = Cell::from_aggregates(key, vec![exact]).unwrap();
+            cell.metrics.iter_mut().for_each(|summary| summary.origin = Origin::Records);
+            joined(vec![cell], &[("a.json", with_median(requests, 0.52, upper_median))]).warnings.len()
+        };
+        assert_eq!((warnings(100, true), warnings(101, true)), (0, 1));
+        assert_eq!((warnings(100, false), warnings(101, false)), (1, 1));
     }
 
     #[test]

@@ -49,6 +49,8 @@ fn aggregate(report: &Flat, file: &str) -> Result<Aggregate> {
         output_tokens: Some((mean_output * requests).round() as u64),
         mean_input_tokens: report.number("request_info.avg_input_length"),
         mean_output_tokens: Some(mean_output),
+        // Its percentiles are `sorted[int(n * p)]`.
+        upper_median: true,
         ..Aggregate::default()
     };
     aggregate.set(MetricId::E2e, percentiles(report, "performance.request_latency_percentiles_ms", n));
