@@ -1,6 +1,8 @@
 //! llama-bench: prefill and generation speed against the context, and nothing that it does not measure.
 
 use crate::folder::read;
+use crate::run::report;
+use crate::samples::samples;
 use gristmill::cell::Cell;
 use gristmill::ingest::part::Property;
 use gristmill::metric::MetricId;
@@ -49,4 +51,15 @@ fn a_sweep_over_prompts_gives_a_prefill_speed_for_each_of_them() {
         ]
     );
     assert_eq!(found.value.cells[1].metric(MetricId::PrefillSpeed).sd, Some(2.298009));
+}
+
+#[test]
+fn the_report_defines_speeds_as_the_engines_own_test_does() {
+    let out = tempfile::tempdir().unwrap();
+    let made = report(&samples().join("llama-bench/jsonl/gpt-oss-20b.default-hip.jsonl"), out.path());
+    let told = String::from_utf8(made.stderr).unwrap();
+    assert!(!told.contains("test.output_tokens"), "no number of tokens makes a use case's level of it: {told}");
+    let markdown = std::fs::read_to_string(out.path().join("report.md")).unwrap();
+    assert!(markdown.contains("output tokens / the time of writing them, in a test that the engine ran by itself"));
+    assert!(!markdown.contains("(E2E − TTFT)") && !markdown.contains("(e2e − ttft)"), "no request was timed");
 }

@@ -91,7 +91,8 @@ pub(super) fn candidates<'c>(
     warnings.extend(warn_of_other_contexts(&elsewhere, use_case));
 
     let sweep: Vec<_> = cells().filter(|cell| cell.key.is_sweep() && here(cell)).collect();
-    let unknown = sweep.iter().filter(|cell| output_tokens(cell, config).is_none()).count();
+    let unknown =
+        sweep.iter().filter(|cell| output_tokens(cell, config).is_none() && has_metrics(cell, use_case)).count();
     if let (Some(tokens), true) = (use_case.output_tokens, unknown > 0) {
         warnings.push(Warning::new(format!(
             "use case `{}`: {} of the sweep at {} left out: how many output tokens they asked for is not known, and \
@@ -113,6 +114,16 @@ pub(super) fn candidates<'c>(
 fn output_tokens(cell: &Cell, config: &Config) -> Option<f64> {
     let asked = config.test.output_tokens.or(cell.asked_output_tokens);
     asked.map(|tokens| tokens as f64).or(cell.mean_output_tokens)
+}
+
+/// Whether a cell has every metric that the use case sets a threshold for; else no number of output tokens makes it a level.
+fn has_metrics(cell: &Cell, use_case: &UseCase) -> bool {
+    let wanted = [
+        (MetricId::Ttft, use_case.max_ttft_s),
+        (MetricId::E2e, use_case.max_e2e_s),
+        (MetricId::GenerationSpeed, use_case.min_speed),
+    ];
+    wanted.into_iter().all(|(id, threshold)| threshold.is_none() || cell.metric(id).is_measured())
 }
 
 fn as_many_output_tokens(cell: &Cell, use_case: &UseCase, config: &Config) -> bool {

@@ -1,7 +1,7 @@
 //! How the report was made, what was assumed, and how it should not be read.
 
 use super::{Composition, Draft, LeftOut};
-use crate::analysis::PrefillSource;
+use crate::analysis::{CellFigures, PrefillSource};
 use crate::cell::Statistic;
 use crate::config::{Config, Rule};
 use crate::format;
@@ -112,7 +112,10 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
             .iter()
             .filter(measured)
             .filter(wanted)
-            .map(|metric| Definition { title: metric.title, definition: definition(metric, analysis.speed_basis) })
+            .map(|metric| Definition {
+                title: metric.title,
+                definition: definition(metric, &analysis.cells, analysis.speed_basis),
+            })
             .collect(),
         medians: (!medians.is_empty()).then(|| format::list(&medians)),
         throughput: analysis.cells.iter().any(|cell| cell.cell.throughput_tok_s.is_some()),
@@ -263,9 +266,23 @@ fn differences(path: &str, set: &Value, default: &Value, rows: &mut Vec<(String,
     }
 }
 
+/// Whether a speed was measured without any request, as `llama-bench` does.
+fn is_of_engine_alone(cell: &CellFigures) -> bool {
+    let cell = &cell.cell;
+    let measured = |id| cell.metric(id).is_measured();
+    measured(MetricId::GenerationSpeed)
+        && !measured(MetricId::E2e)
+        && !measured(MetricId::Ttft)
+        && cell.requests.is_none()
+}
+
 /// A metric's definition in this run; a speed that a tool's time per token gave has another than the table's.
-fn definition(metric: &Metric, speed_basis: Option<&'static str>) -> String {
+fn definition(metric: &Metric, cells: &[CellFigures], speed_basis: Option<&'static str>) -> String {
     match (metric.id, speed_basis) {
+        (MetricId::GenerationSpeed, None) if cells.iter().any(is_of_engine_alone) => {
+            "output tokens / the time of writing them, in a test that the engine ran by itself, without requests"
+                .to_owned()
+        }
         (MetricId::GenerationSpeed, Some("from the engine's totals")) => {
             "output tokens / time spent on decoding, both over all requests between two pages of engine metrics"
                 .to_owned()
