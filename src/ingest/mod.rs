@@ -38,7 +38,7 @@ pub mod sink;
 pub mod statistics;
 pub mod stream;
 pub mod survey;
-mod together;
+pub(crate) mod together;
 pub mod trtllm_bench;
 
 use crate::cell::Cell;
@@ -234,7 +234,8 @@ fn placed<'f>(files: &'f [FileReading], placements: &'f Placements) -> Vec<Place
 }
 
 fn file_warnings(files: &[FileReading], config: &Config) -> Vec<Warning> {
-    let mut warnings = together::set_aside(files);
+    let sources: Vec<_> = files.iter().map(FileReading::source).collect();
+    let mut warnings = together::set_aside(&sources);
     warnings.extend(together::not_recognised(files));
     warnings.extend(together::alike(files));
     for file in files {

@@ -1,15 +1,16 @@
 //! Warnings that several files of a run share, each said once.
 
+use super::Source;
 use super::reading::FileReading;
 use crate::error::{Place, Warning};
 use crate::format;
 use std::collections::BTreeMap;
 
 /// Files that were recognised and set aside: one warning for those of one format and reason.
-pub(super) fn set_aside(files: &[FileReading]) -> Vec<Warning> {
+pub(crate) fn set_aside(files: &[Source]) -> Vec<Warning> {
     let mut groups: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
     for file in files {
-        if let (Some(format), Some(reason)) = (file.format, file.findings.set_aside.as_deref()) {
+        if let (Some(format), Some(reason)) = (file.format.as_deref(), file.set_aside.as_deref()) {
             groups.entry((format, reason)).or_default().push(&file.name);
         }
     }

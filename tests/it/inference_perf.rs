@@ -94,3 +94,16 @@ fn a_report_in_yaml_says_the_same() {
     assert_eq!((cell.span_s, cell.throughput_tok_s), (Some(2.48), Some(64.51612903225806)));
     assert_eq!(figures(cell, MetricId::Ttft)[..2], [Some(0.033333333333333354), Some(0.030000000000000027)]);
 }
+
+#[test]
+fn files_that_were_set_aside_stand_once_in_the_report() {
+    let out = tempfile::tempdir().unwrap();
+    crate::run::report(&crate::samples::samples().join("inference-perf/vllm"), out.path());
+    let markdown = std::fs::read_to_string(out.path().join("report.md")).unwrap();
+    assert_eq!(markdown.matches("figures that Prometheus read off the server").count(), 1);
+    assert_eq!(markdown.matches("set aside").count(), 0, "not among the warnings too");
+    assert!(
+        !markdown.contains("  stage_0_prometheus_metrics.json"),
+        "no checksum of a file that the report was not made from"
+    );
+}

@@ -5,7 +5,7 @@ use crate::analysis::{CellFigures, PrefillSource};
 use crate::cell::Statistic;
 use crate::config::{Config, Rule};
 use crate::format;
-use crate::ingest::Source;
+use crate::ingest::{Source, together};
 use crate::metric::{METRICS, Metric, MetricId};
 use crate::report::cover::{engine, hardware, hash_name, vram};
 use crate::report::figure::{left, number, right};
@@ -101,6 +101,9 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
     let ignored: Vec<_> = ingested.sources.iter().filter(unused).map(|source| source.name.clone()).collect();
     let skipped: u64 = ingested.skipped.iter().map(|(_, n)| n).sum();
     let successes: Vec<_> = analysis.cells.iter().filter_map(|cell| cell.cell.successes()).filter(|n| *n > 0).collect();
+    // Files that were set aside stand under what was left out, with the same words.
+    let told_above = together::set_aside(&ingested.sources);
+    let warnings: Vec<_> = input.warnings.iter().filter(|warning| !told_above.contains(warning)).collect();
     let parameters = parameters(config);
     let configuration = configuration(config);
     let sources = sources(input);
@@ -154,9 +157,9 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
         left_out: left_out.lines(),
         set_aside: set_aside(input),
         from_names: ingested.sources.iter().any(|source| source.from_name.is_some()),
-        warnings: input.warnings.iter().take(MOST_WARNINGS).map(ToString::to_string).collect(),
-        more_warnings: (input.warnings.len() > MOST_WARNINGS)
-            .then(|| format::counted((input.warnings.len() - MOST_WARNINGS) as u64, "more warning", "more warnings")),
+        warnings: warnings.iter().take(MOST_WARNINGS).map(ToString::to_string).collect(),
+        more_warnings: (warnings.len() > MOST_WARNINGS)
+            .then(|| format::counted((warnings.len() - MOST_WARNINGS) as u64, "more warning", "more warnings")),
         small: successes.iter().any(|n| *n < SMALL),
         all_small: !successes.is_empty() && successes.iter().all(|n| *n < SMALL),
     };
@@ -314,9 +317,18 @@ fn set_aside(input: &Composition) -> Vec<SetAside> {
     groups.into_iter().map(line).collect()
 }
 
+/// Whether a file was recognised and not set aside.
+fn is_used(source: &Source) -> bool {
+    source.format.is_some() && source.set_aside.is_none()
+}
+
 fn sources(input: &Composition) -> Table {
-    let used = |source: &&Source| source.set_aside.is_none();
-    let read = input.ingested.sources.iter().filter(used).filter_map(|source| Some((source, source.format.as_ref()?)));
+    let read = input
+        .ingested
+        .sources
+        .iter()
+        .filter(|source| is_used(source))
+        .filter_map(|source| Some((source, source.format.as_ref()?)));
     let named = input.ingested.sources.iter().any(|source| source.from_name.is_some());
     let mut columns = vec![left("File"), left("Format"), right("Records"), right("Bytes")];
     columns.extend(named.then(|| left("From its name")));
@@ -340,9 +352,9 @@ fn sources(input: &Composition) -> Table {
     }
 }
 
-/// Hash and name of every file that was read, as `sha256sum` prints them; another function is named.
+/// Hash and name of every file that the report was made from, as `sha256sum` prints them; another function is named.
 fn hashes(input: &Composition) -> String {
-    let lines = input.ingested.sources.iter().filter(|source| source.format.is_some()).map(|source| {
+    let lines = input.ingested.sources.iter().filter(|source| is_used(source)).map(|source| {
         let kind =
             if source.hash_kind == "sha256" { String::new() } else { format!("  ({})", hash_name(source.hash_kind)) };
         format!("{}  {}{kind}", source.hash, clean(&source.name))
