@@ -290,6 +290,12 @@ fn no_records(files: &[FileReading]) -> Error {
         0 => "found no file to read; expected at least one with records".to_owned(),
         _ => format!("found no records in {}: {}", counted(files.len() as u64, "file", "files"), looked_at.join(", ")),
     };
+    if !files.is_empty() && files.iter().all(|file| file.format.is_some()) {
+        return Error::new(message).hint(
+            "every file was recognised, and none holds requests, or figures over them, of a known load; `gristmill check` says of \
+             each what it is and why it was left out",
+        );
+    }
     Error::new(message).hint(
         "records are a CSV with a header, a JSON array or JSON Lines, with columns such as `concurrency`, `ttft_ms`, `e2e_ms`, \
          `input_tokens` and `output_tokens`; the result files of many load generators are read too",

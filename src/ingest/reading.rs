@@ -9,7 +9,7 @@ use super::sink::{Findings, Sink};
 use super::stream::{Stream, fingerprint};
 use super::{Input, Options, Source};
 use crate::config::Config;
-use crate::error::{Error, Place, Result};
+use crate::error::{Error, Place, Result, Warning};
 use crate::record::Record;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -206,9 +206,19 @@ impl FileReading {
         self.findings.power.as_ref().map_or_else(requests, super::power::Log::samples)
     }
 
-    /// What became of it, in few words.
+    /// What became of it, in few words; where something of it was left out, why.
     pub fn verdict(&self) -> String {
         let skipped: u64 = self.findings.skipped.values().sum();
+        let parts = &self.findings.parts;
+        let left_out = || parts.iter().filter(|part| part.left_out).map(|part| part.place.as_str());
+        let is_reason = |warning: &&Warning| {
+            let path = warning.place.as_ref().and_then(|place| place.path.as_deref()).unwrap_or_default();
+            left_out().any(|place| place == path)
+        };
+        let reason = self.findings.warnings.iter().rfind(is_reason);
+        if let (Some(format), Some(reason), false) = (self.format, reason, self.holds_requests()) {
+            return format!("{format}; {}", reason.message);
+        }
         match self.format {
             _ if self.findings.set_aside.is_some() => "set aside".to_owned(),
             None if self.empty => "empty".to_owned(),

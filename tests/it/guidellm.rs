@@ -197,3 +197,21 @@ fn a_key_that_matters_is_missed_by_its_name() {
     let short = Memory::new("a.json", &text.as_bytes()[..text.len() / 2]);
     assert!(read(&[short]).unwrap_err().to_string().contains("the file is cut short"));
 }
+
+#[test]
+fn a_file_whose_only_benchmark_holds_nothing_constant_is_refused_with_the_reason() {
+    let text = std::fs::read_to_string(root().join("fixtures/inputs/guidellm/0.5-sweep.json")).unwrap();
+    let mut report: Value =
+        serde_json::from_str(&text.replace("NaN", "null").replace("-Infinity", "null").replace("Infinity", "null"))
+            .unwrap();
+    let benchmarks = report["benchmarks"].as_array_mut().unwrap();
+    *benchmarks = vec![benchmarks[1].clone()];
+    let error = read(&[Memory::new("benchmarks.json", report.to_string())]).unwrap_err().to_string();
+    for part in [
+        "benchmarks.json (GuideLLM report; `throughput` holds neither",
+        "a load for it in `[[file]]`",
+        "every file was recognised",
+    ] {
+        assert!(error.contains(part), "{error}");
+    }
+}
