@@ -33,7 +33,8 @@ impl Format for InferenceBenchmarker {
 
     fn read(&self, stream: &mut Stream, sink: &mut Sink) -> Result<()> {
         let file = stream.name();
-        let Report { config, results } = json(stream, &TOOL)?;
+        let Report { config, results, start_time } = json(stream, &TOOL)?;
+        sink.started_at(start_time.get());
         let config = config.unwrap_or_default();
         let model = config.model_name.get().or(config.tokenizer.get());
         let asked = |lengths: &Option<Lengths>| lengths.as_ref().and_then(Lengths::fixed);
@@ -60,6 +61,9 @@ impl Format for InferenceBenchmarker {
 struct Report {
     config: Option<Settings>,
     results: Vec<Step>,
+    /// UTC.
+    #[serde(default)]
+    start_time: Text,
 }
 
 #[derive(Default, Deserialize)]

@@ -90,7 +90,7 @@ pub struct Ingested {
     pub sources: Vec<Source>,
     /// Bad records that were skipped, by reason, most frequent first (then by reason); empty unless lenient.
     pub skipped: Vec<(String, u64)>,
-    /// UTC day of the latest submission, where the clock is an epoch: `2026-02-06`.
+    /// UTC day of the latest submission, or of the latest start that a tool gives, where the clock is an epoch or says its zone: `2026-02-06`.
     pub date: Option<String>,
     /// Columns and keys that were left out because no one knows them, by file.
     pub unknown_columns: Vec<(String, Vec<String>)>,

@@ -46,7 +46,7 @@ pub struct Findings {
     pub overruled: BTreeSet<&'static str>,
     /// What the user must be told.
     pub warnings: Vec<Warning>,
-    /// Latest submission, picoseconds on the source's clock.
+    /// Latest submission that is known, picoseconds on the source's clock; where single requests are not, the start of a run.
     pub latest_start_ps: Option<i128>,
     /// The runs that the file describes beside its records, by their number.
     pub parts: Vec<Part>,
@@ -194,7 +194,22 @@ impl<'s> Sink<'s> {
 
     /// Takes what the file says of its next run: the first call describes part 0, before or after its records.
     pub fn part(&mut self, part: Part) {
+        let window = part.aggregate.as_ref().and_then(|aggregate| aggregate.window);
+        self.findings.latest_start_ps = self.findings.latest_start_ps.max(window.map(|window| window.start_ps));
         self.findings.parts.push(part);
+    }
+
+    /// Takes when a run was started, or its figures written, in seconds of the Unix epoch.
+    pub fn started_s(&mut self, seconds: Option<f64>) {
+        let start_ps = seconds.map(|seconds| (seconds * 1e6) as i128 * 1_000_000);
+        self.findings.latest_start_ps = self.findings.latest_start_ps.max(start_ps);
+    }
+
+    /// The same as ISO 8601 with `Z` or an offset; a local time without says no UTC day and is not taken.
+    pub fn started_at(&mut self, time: Option<impl AsRef<str>>) {
+        let time = time.and_then(|time| time.as_ref().parse::<jiff::Timestamp>().ok());
+        let start_ps = time.map(|time| time.as_nanosecond() * 1000);
+        self.findings.latest_start_ps = self.findings.latest_start_ps.max(start_ps);
     }
 
     /// Takes the version that the file was written by or in; blank text says nothing.

@@ -14,6 +14,7 @@ mod check;
 mod columns;
 mod command_line;
 mod data_files;
+mod dates;
 mod engine;
 mod examples;
 mod folder;

@@ -38,6 +38,7 @@ pub fn put(tests: &[Test], file: &str, sink: &mut Sink) -> Result<()> {
         ));
     }
     sink.version(first.setup().get(Property::EngineVersion));
+    tests.iter().for_each(|test| sink.started_at(test.time()));
     for ((context, _), (level, test)) in levels(tests) {
         let mut aggregate = Aggregate::default();
         if let Some(speed) = level.prefill {

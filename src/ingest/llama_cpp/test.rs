@@ -104,6 +104,11 @@ impl Test {
         }
     }
 
+    /// When it was run, in UTC.
+    pub fn time(&self) -> Option<String> {
+        self.setting("test_time")
+    }
+
     /// The first setting in which another test of the same model differs, with both values; none where they are alike.
     pub fn differs(&self, other: &Self) -> Option<(&'static str, String, String)> {
         if self.setting("model_filename") != other.setting("model_filename") {

@@ -45,11 +45,15 @@ impl Format for LlmDReport {
         let place = Place::file(name);
         let run = match (report.metrics, report.results) {
             (Some(Metrics { time, performance }), _) => {
-                facts.doubts.extend(time.doubt());
+                let doubt = time.doubt();
+                sink.started_s(time.start.value().filter(|_| doubt.is_none()));
+                facts.doubts.extend(doubt);
                 performance.run(time.duration.value(), facts, &place.clone().path("metrics"))?
             }
             (None, Some(results)) => {
-                let duration = report.run.and_then(|run| seconds(run.time?.duration.get()?));
+                let time = report.run.and_then(|run| run.time).unwrap_or_default();
+                sink.started_at(time.start.get());
+                let duration = time.duration.get().and_then(seconds);
                 let place = place.clone().path("results.request_performance.aggregate");
                 results.request_performance.aggregate.run(duration, facts, &place)?
             }
@@ -99,12 +103,15 @@ struct RunInformation {
     time: Option<RunTime>,
 }
 
-/// `start` and `end` are not read: they enclose more than the requests, and inference-perf writes a monotonic clock there.
-#[derive(Deserialize)]
+/// `start` and `end` enclose more than the requests, and tell no more than the day: inference-perf writes a monotonic clock
+/// there, which is none of an epoch.
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct RunTime {
     /// ISO 8601: `PT49.9S`.
-    #[serde(default)]
     duration: Text,
+    /// ISO 8601 with a zone.
+    start: Text,
 }
 
 #[derive(Deserialize)]

@@ -51,6 +51,8 @@ impl Format for LlmperfSummary {
 fn put(summary: Value, place: Place, kin: Option<String>, sink: &mut Sink) -> Result<()> {
     let summary = Flat::deserialize(summary)
         .map_err(|error| TOOL.error(place.clone(), format!("expected the summary of a run: {error}")))?;
+    sink.version(summary.text("version"));
+    sink.started_s(summary.number("timestamp"));
     sink.part(Part {
         aggregate: Some(aggregate(&summary, &place)?),
         place: place.path.unwrap_or_default(),

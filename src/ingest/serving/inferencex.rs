@@ -42,6 +42,7 @@ impl Format for InferenceX {
             let Some(concurrency) = flat.whole("conc").filter(|n| *n > 0) else {
                 return Err(TOOL.missing(Place::file(file).line(line), "conc"));
             };
+            sink.started_at(flat.text("ts"));
             let agentic = flat
                 .number("request_metrics.duration_seconds")
                 .or(flat.number("request_metrics.throughput.duration_seconds"));
