@@ -131,13 +131,19 @@ pub(super) fn guess(input: &dyn Input) -> Option<Guess> {
         let note = if *sure { "" } else { "    # the unit is a guess from the values" };
         let _ = writeln!(toml, "{key} = {}{note}", text(name));
     }
+    if found.iter().any(|(key, name, _)| key == "start" && without_zone(example_of(&columns, name))) {
+        let _ = writeln!(
+            toml,
+            "timezone = \"UTC\"    # of the dates, which name no zone: such as \"Europe/Berlin\" where the host's clock was local"
+        );
+    }
     for (stem, line) in [("e2e", "e2e_s"), ("input_tokens", "input_tokens"), ("output_tokens", "output_tokens")] {
         if !has(stem) {
             let _ = writeln!(toml, "{line} = \"…\"    # required; no column looks like it");
         }
     }
     if let Some((_, status, _)) = found.iter().find(|(key, ..)| key == "success") {
-        let example = columns.iter().find(|(name, _)| name == status).map_or("", |(_, example)| example);
+        let example = example_of(&columns, status);
         if !["true", "false", "1", "0", ""].contains(&example.to_ascii_lowercase().as_str()) {
             let _ = writeln!(toml, "success_is = {}", text(example));
         }
@@ -150,6 +156,17 @@ pub(super) fn guess(input: &dyn Input) -> Option<Guess> {
         );
     }
     Some(Guess { file: input.name().to_owned(), toml })
+}
+
+/// The first value of a column.
+fn example_of<'c>(columns: &'c [(String, String)], column: &str) -> &'c str {
+    columns.iter().find(|(name, _)| name == column).map_or("", |(_, example)| example)
+}
+
+/// Whether a date means another moment in another zone.
+fn without_zone(date: &str) -> bool {
+    let at = |hours: i8| time::parse(date, &TimeZone::fixed(jiff::tz::offset(hours)));
+    at(0) != at(1)
 }
 
 /// Names of the columns or paths of the keys, each with the first value.
@@ -236,7 +253,13 @@ mod tests {
             parse(&toml, "gristmill.toml").unwrap_or_else(|error| panic!("{error}\n{toml}"));
         }
         let guessed = toml(csv).unwrap();
-        for line in ["start = \"Sent At\"", "e2e_ms = \"Latency (ms)\"", "success_is = \"ok\"", "concurrency = 1"] {
+        for line in [
+            "start = \"Sent At\"",
+            "timezone = \"UTC\"    # of the dates",
+            "e2e_ms = \"Latency (ms)\"",
+            "success_is = \"ok\"",
+            "concurrency = 1",
+        ] {
             assert!(guessed.contains(line), "{guessed}");
         }
         let guessed = toml(json).unwrap();
@@ -244,6 +267,20 @@ mod tests {
             ["start_s = \"ts\"    # the unit", "input_tokens = \"usage.prompt_tokens\"", "concurrency = \"users\""]
         {
             assert!(guessed.contains(line), "{guessed}");
+        }
+    }
+
+    #[test]
+    fn a_zone_is_asked_for_where_dates_name_none() {
+        let csv = |start: &str| format!("start,latency_s,prompt_tokens,users\n{start},0.5,100,4\n");
+        for (start, asked) in [
+            ("2026-01-15 08:00:02", true),
+            ("2026/01/15 08:00:02.5", true),
+            ("2026-01-15T08:00:02Z", false),
+            ("2026-01-15T08:00:02+08:00", false),
+            ("1768464002.5", false),
+        ] {
+            assert_eq!(toml(&csv(start)).unwrap().contains("timezone"), asked, "{start}");
         }
     }
 

@@ -254,6 +254,7 @@ fn file_warnings(files: &[FileReading], config: &Config) -> Vec<Warning> {
         warnings.push(Warning::at(place(), found));
     }
     warnings.extend(records::mapped::unmatched(config, files.iter().map(|file| file.name.as_str())));
+    warnings.extend(records::mapped::contested(config, files.iter().map(|file| file.name.as_str())));
     warnings.extend(power::mapped::unmatched(config, files.iter().map(|file| file.name.as_str())));
     let gpus: usize =
         files.iter().filter_map(|file| file.findings.power.as_ref()).map(|log| log.gpus.len()).max().unwrap_or(0);

@@ -131,3 +131,17 @@ fn the_configuration_overrules_what_records_say_and_the_difference_is_told() {
     let read = read_inputs(&[without], "[[file]]\nmatch = \"b.csv\"\nrequest_rate = 0.5").unwrap();
     assert_eq!(read.value.cells[0].key.load, Load::RequestRate(0.5));
 }
+
+#[test]
+fn a_file_of_which_both_mappings_speak_is_said_to_be_read_as_requests() {
+    let toml = format!("{CSV}\n[[power.columns]]\nfile = \"*.csv\"\ntime = \"t\"\nwatts = \"p\"\n");
+    let file = fixture("load-test.csv");
+    let told = warnings(&read_inputs(&[file], &toml).unwrap());
+    assert_eq!(
+        told,
+        [
+            "load-test.csv: `columns[0]` and `power.columns[0]` both speak of it; it was read as requests. Narrow the `file` of \
+          one of them"
+        ]
+    );
+}

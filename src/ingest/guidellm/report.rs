@@ -36,6 +36,7 @@ impl Format for GuideLlmReport {
             read.map_err(|error| TOOL.error(Place::file(name), format!("expected YAML as GuideLLM writes it: {error}")))
         };
         let read = refused.map_or(read, Err)?;
+        sink.version(read.version.get());
         let benchmarks = read.benchmarks.ok_or_else(|| TOOL.missing(Place::file(name), "benchmarks"))?;
         if benchmarks.is_empty() {
             sink.set_aside("it holds no benchmark: none was completed");

@@ -7,7 +7,7 @@ use super::requests::{Request, Status};
 use super::strategy::Strategy;
 use crate::error::{Error, Place};
 use crate::ingest::logged::Log;
-use crate::ingest::loose::Number;
+use crate::ingest::loose::{Number, Text};
 use crate::ingest::records::columns::Column;
 use crate::ingest::sink::Sink;
 use serde::Deserialize;
@@ -44,6 +44,7 @@ pub struct Report<'r, 's, 'c> {
 #[derive(Default)]
 pub struct Read {
     pub around: Around,
+    pub version: Text,
     pub benchmarks: Option<Vec<Benchmark>>,
 }
 
@@ -68,6 +69,9 @@ impl<'de> Visitor<'de> for Report<'_, '_, '_> {
                     let spec = map.next_value::<Option<Scenario>>()?.unwrap_or_default().spec;
                     read.around.describe(&spec.unwrap_or_default());
                 }
+                "metadata" => {
+                    read.version = map.next_value::<Option<Metadata>>()?.unwrap_or_default().guidellm_version;
+                }
                 "benchmarks" => read.benchmarks = Some(map.next_value_seed(Benchmarks { report: &mut self })?),
                 _ => {
                     map.next_value::<IgnoredAny>()?;
@@ -82,6 +86,13 @@ impl Around {
     fn describe(&mut self, described: &Described) {
         (self.model, self.data) = (described.model(), described.data());
     }
+}
+
+/// From 0.4 on.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Metadata {
+    guidellm_version: Text,
 }
 
 /// What a scenario file says, repeated in reports of 0.7 and later.

@@ -33,7 +33,7 @@ pub fn unmatched<'n>(config: &Config, names: impl Iterator<Item = &'n str> + Clo
 }
 
 /// The first mapping that speaks of a file, with its place in the configuration.
-fn mapping<'c>(config: &'c Config, name: &str) -> Option<(usize, &'c PowerColumns)> {
+pub fn mapping<'c>(config: &'c Config, name: &str) -> Option<(usize, &'c PowerColumns)> {
     config.power.columns.iter().enumerate().find(|(_, mapping)| mapping.matches(name))
 }
 

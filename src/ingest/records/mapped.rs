@@ -34,6 +34,19 @@ pub fn unmatched<'n>(config: &Config, names: impl Iterator<Item = &'n str> + Clo
         .collect()
 }
 
+/// A warning for each file of which `[[power.columns]]` speaks too, which then says nothing.
+pub fn contested<'n>(config: &Config, names: impl Iterator<Item = &'n str>) -> Vec<Warning> {
+    let both = names.filter_map(|name| Some((name, mapping(config, name)?.0, power::mapped::mapping(config, name)?.0)));
+    both.map(|(name, requests, power)| {
+        let message = format!(
+            "`columns[{requests}]` and `power.columns[{power}]` both speak of it; it was read as requests. Narrow the `file` of one \
+             of them"
+        );
+        Warning::at(Place::file(name), message)
+    })
+    .collect()
+}
+
 impl Format for Mapped {
     fn name(&self) -> &'static str {
         "requests (configured columns)"

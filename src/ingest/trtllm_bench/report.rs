@@ -30,6 +30,7 @@ impl Format for TrtllmReport {
         let name = stream.name();
         let report: Flat = json(stream, &TOOL)?;
         let aggregate = aggregate(&report, name)?;
+        sink.version(report.text("engine.version"));
         sink.part(Part { kin: Some(kin(name)), setup: setup(&report), aggregate: Some(aggregate), ..Part::default() });
         Ok(())
     }
