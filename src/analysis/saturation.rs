@@ -12,7 +12,9 @@ const KEEPS_UP: f64 = 0.9;
 ///
 /// Without saturation n requests sent at a rate r are all answered by n / r + t, where t is how long the last one takes: its
 /// mean E2E at the smallest rate, where nothing waits. A level that completes less than nine tenths of n in that time, with
-/// every larger level of its context, is past saturation. None for numbers of concurrent requests, which hold their own load.
+/// every larger level of its context, is past saturation. Where fewer than one request was in flight on average (Little's law:
+/// completed rate × E2E), the server had nothing to do for part of the time, and whatever the rate says, nothing piled up: the
+/// test was short, or the load generator late. None for numbers of concurrent requests, which hold their own load.
 pub fn saturation(cells: &[&CellFigures], contexts: &[Context]) -> Vec<Saturation> {
     contexts.iter().filter_map(|context| of_context(cells, context)).collect()
 }
@@ -47,7 +49,9 @@ fn level(figures: &CellFigures, unhindered_s: f64) -> Option<(Saturation, bool)>
     let successes = cell.successes()? as f64 / cell.runs as f64;
     let possible = successes / (successes / offered + unhindered_s);
     let context = cell.key.context.clone();
-    Some((Saturation { offered, achieved, keeps_up: None, context }, achieved >= KEEPS_UP * possible))
+    let e2e = cell.metric(MetricId::E2e);
+    let idles = e2e.mean.or(e2e.quantiles.p50).is_some_and(|e2e_s| achieved * e2e_s < 1.0);
+    Some((Saturation { offered, achieved, keeps_up: None, context }, idles || achieved >= KEEPS_UP * possible))
 }
 
 #[cfg(test)]
@@ -100,6 +104,17 @@ mod tests {
         assert!(keeps_up(&[(0.1, 0.05), (1.0, 0.83)]));
         assert!(!keeps_up(&[(0.1, 0.098), (1.0, 0.5)]));
         assert!(!keeps_up(&[]), "nothing is known");
+    }
+
+    #[test]
+    fn a_server_that_idles_is_not_past_saturation() {
+        let mut levels = levels(&[(2.0, 0.4), (4.0, 0.8)]);
+        let mut saturated = |e2e_s: f64| {
+            levels.iter_mut().for_each(|level| level.cell.metrics[MetricId::E2e as usize].mean = Some(e2e_s));
+            !saturation(&levels.iter().collect::<Vec<_>>(), &[Context::nominal(4096)]).is_empty()
+        };
+        assert!(!saturated(0.02), "20 ms of work, 0.8 times a second");
+        assert!(saturated(5.0), "2 and 4 requests in flight");
     }
 
     #[test]

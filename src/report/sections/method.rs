@@ -122,7 +122,7 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
             .collect(),
         medians: (!medians.is_empty()).then(|| format::list(&medians)),
         throughput: analysis.cells.iter().any(|cell| cell.cell.throughput_tok_s.is_some()),
-        scaling: analysis.cells.iter().any(|cell| cell.scaling_efficiency.is_some()),
+        scaling: super::technical_analysis::scales(input),
         power: analysis.cells.iter().any(|cell| cell.power_w.is_some()),
         pue: config.power.price_per_kwh.is_some(),
         energy: analysis.cells.iter().any(|cell| cell.energy_per_token_j.is_some()),

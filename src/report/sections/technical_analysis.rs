@@ -208,13 +208,17 @@ fn itl(input: &Composition, left_out: &mut LeftOut) -> Option<Itl> {
     })
 }
 
+/// Whether throughput is known at two levels of load or more: with one, each context's efficiency is 1 by definition, which
+/// says nothing.
+pub(super) fn scales(input: &Composition) -> bool {
+    let from = input.analysis.sweep.loads.first().copied();
+    input.analysis.findings.efficiency_at_largest_load.first().is_some_and(|at| Some(at.load) != from)
+}
+
 fn scaling(input: &Composition, left_out: &mut LeftOut) -> Option<Scaling> {
     let findings = &input.analysis.findings;
     let efficiency = &findings.efficiency_at_largest_load;
-    // With one level each context's efficiency is 1 by definition, which says nothing.
-    let from = input.analysis.sweep.loads.first().copied();
-    let largest = efficiency.first().filter(|at| Some(at.load) != from);
-    let Some(largest) = largest else {
+    let Some(largest) = efficiency.first().filter(|_| scales(input)) else {
         left_out.note("Scaling efficiency", because(input, "it needs the throughput at two concurrencies or more"));
         return None;
     };
