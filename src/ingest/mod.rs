@@ -291,7 +291,11 @@ fn no_records(files: &[FileReading]) -> Error {
         0 => "found no file to read; expected at least one with records".to_owned(),
         _ => format!("found no records in {}: {}", counted(files.len() as u64, "file", "files"), looked_at.join(", ")),
     };
-    if !files.is_empty() && files.iter().all(|file| file.format.is_some()) {
+    let is_left_out = |file: &FileReading| {
+        file.format.is_some()
+            && (file.findings.set_aside.is_some() || file.findings.parts.iter().any(|part| part.left_out))
+    };
+    if !files.is_empty() && files.iter().all(is_left_out) {
         return Error::new(message).hint(
             "every file was recognised, and none holds requests, or figures over them, of a known load; `gristmill check` says of \
              each what it is and why it was left out",
