@@ -20,12 +20,17 @@ const RULE: f64 = 7.5;
 /// Values that are no numbers are left out; what remains is laid out without overlap, whatever the data. Texts are
 /// measured with tabular digits.
 pub fn draw(chart: &Chart, fonts: &Fonts) -> Scene {
+    draw_at_height(chart, fonts, HEIGHT)
+}
+
+/// The same in another height, in points, with type of the same size; a map has the height of its rows all the same.
+pub fn draw_at_height(chart: &Chart, fonts: &Fonts, height: f64) -> Scene {
     if let Some(map) = &chart.map {
         return super::map::draw(chart, map, fonts);
     }
     let chart = &tidy(chart);
     let layout = &Layout::of(chart, fonts);
-    let canvas = Canvas::new(WIDTH, HEIGHT, fonts);
+    let canvas = Canvas::new(WIDTH, height, fonts);
     let plot = &canvas.plot(layout.margins);
     let lines = Lines::of(chart, layout, plot);
     let picture = Picture { chart, layout, plot, canvas: &canvas };

@@ -19,7 +19,7 @@ pub mod svg;
 pub mod theme;
 mod ticks;
 
-pub use draw::draw;
+pub use draw::{draw, draw_at_height};
 pub use frame::{Frame, Span};
 
 use serde::Serialize;

@@ -5,13 +5,19 @@ use super::flow::{Flow, Setting};
 use super::row::{Elastic, Row};
 use super::spans::Spans;
 use super::style::{CAPTION, Column};
+use crate::chart;
 use crate::chart::scene::{self, Anchor, Colour, Scene, Stroke};
 use crate::chart::theme;
 use crate::font::Digits;
 use crate::report::{Figure, Inline};
+use std::borrow::Cow;
 
 /// Charts are drawn for a column of about this page's; they grow no further.
 const LARGEST_SCALE: f32 = 1.05;
+
+/// Height that charts are drawn in, in points: lower than on a screen, so that a page has room for a chart, its table and
+/// what follows from both.
+const PAPER_HEIGHT: f64 = 172.0;
 
 /// Between a figure and its caption.
 const GAP: f32 = 5.0;
@@ -24,9 +30,10 @@ impl Flow<'_> {
         let caption = self.caption(figure, column, parent);
         let caption_height: f32 = caption.iter().map(|row| row.height).sum();
         let room = (self.sheet.body() - caption_height.min(self.sheet.body() / 2.0) - GAP).max(40.0);
-        let Scene { width, height, .. } = figure.scene;
+        let drawn = self.on_paper(figure);
+        let Scene { width, height, .. } = *drawn;
         let scale = (column.width / width.max(1.0)).min(LARGEST_SCALE).min(room / height.max(1.0));
-        let mut row = Row::new(height * scale, self.scene(&figure.scene, (column.x, 0.0), scale, element));
+        let mut row = Row::new(height * scale, self.scene(&drawn, (column.x, 0.0), scale, element));
         row.before = 11.0;
         row.floats = parent.is_none();
         row.elastic = Some(Elastic { draws: row.draws.len(), height: row.height, left: column.x });
@@ -45,6 +52,14 @@ impl Flow<'_> {
         let mut rows = vec![row];
         rows.extend(rest);
         rows
+    }
+
+    /// A chart as it is drawn for a page; what has no series, such as a map, stays as it is.
+    fn on_paper<'f>(&self, figure: &'f Figure) -> Cow<'f, Scene> {
+        if figure.chart.series.is_empty() {
+            return Cow::Borrowed(&figure.scene);
+        }
+        Cow::Owned(chart::draw_at_height(&figure.chart, self.fonts, PAPER_HEIGHT))
     }
 
     fn caption(&mut self, figure: &Figure, column: Column, parent: Option<ElementId>) -> Vec<Row> {

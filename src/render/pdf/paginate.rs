@@ -15,7 +15,10 @@ use std::rc::Rc;
 const SECTION_ROOM: f32 = 0.25;
 
 /// A hole of more than this share of the page is worse than parting what had better stay together.
-const HOLE: f32 = 0.25;
+const HOLE: f32 = 0.12;
+
+/// The same where a section begins: a page may end early before it, and its lead-in is read with what it leads to.
+const SECTION_HOLE: f32 = 0.34;
 
 /// Figures may shrink to this to fit a page.
 const LEAST_SCALE: f32 = 0.8;
@@ -112,7 +115,8 @@ impl Filler<'_> {
             return at;
         }
         let held = self.chain(at, Keep::Must);
-        if self.fits(held.clone()) && held.end < wished.end && self.room() > HOLE * self.sheet.body() {
+        let hole = if self.rows[at].start == Start::Section { SECTION_HOLE } else { HOLE };
+        if self.fits(held.clone()) && held.end < wished.end && self.room() > hole * self.sheet.body() {
             self.parted = wished.end;
             self.place(held.clone());
             return held.end;

@@ -30,6 +30,9 @@ const LONG: usize = 12;
 /// These, even closer.
 const VERY_LONG: usize = 30;
 
+/// Scale of their type, 7.5 points: nothing that is meant to be read is smaller.
+const LOOKED_UP: f32 = 7.5 / CELL.size;
+
 /// Tables up to this many rows are kept on one page where that leaves no hole.
 const SHORT: usize = 12;
 
@@ -110,7 +113,7 @@ impl Flow<'_> {
     /// The setting and columns of a table, and the texts of its head and rows in that setting.
     fn fitted(&self, table: &Table, column: Column) -> (Grid, Vec<Text>, Vec<Vec<Text>>) {
         let settings = SETTINGS.map(|setting| match table.rows.len() {
-            rows if rows > VERY_LONG => setting.closer(0.8, 0.05),
+            rows if rows > VERY_LONG => setting.closer(LOOKED_UP, 0.0),
             rows if rows > LONG => setting.closer(0.93, 0.55),
             _ => setting,
         });
@@ -164,7 +167,7 @@ impl Flow<'_> {
     }
 
     fn head_texts(&self, table: &Table, setting: Setting) -> Vec<Text> {
-        let style = CELL_HEAD.sized(CELL_HEAD.size * setting.scale);
+        let style = CELL_HEAD.sized((CELL_HEAD.size * setting.scale).max(CELL.size * setting.scale.min(LOOKED_UP)));
         let text = |column: &crate::report::Column| Text {
             spans: Spans::plain(&column.title, &style),
             style,
