@@ -230,6 +230,18 @@ fn a_table_never_stands_before_the_chart_it_belongs_to() {
 }
 
 #[test]
+fn the_opening_of_a_section_stands_on_the_page_of_the_table_it_leads_to() {
+    for paragraphs in 1..60 {
+        let one = section("one", "One", vec![paragraph(paragraphs)]);
+        let two = section("two", "Two", vec![paragraph(2), table("row", 2, 3)]);
+        let model = model(&report(cover("Q", 0, 0), vec![one, two]), PageSize::A4);
+        let heading = model.outline.iter().find(|entry| entry.title == "Two").expect("it is in the outline");
+        let rows = texts(&model, heading.page).iter().filter(|text| text.starts_with("row ")).count();
+        assert_eq!(rows, 3, "behind {paragraphs}");
+    }
+}
+
+#[test]
 fn links_lead_to_where_their_heading_stands() {
     let model = model(&nasty(), PageSize::A4);
     let entry = model.outline.iter().find(|entry| entry.title == "All measurements").expect("it is in the outline");
