@@ -18,6 +18,7 @@ mod dates;
 mod engine;
 mod examples;
 mod folder;
+mod golden;
 mod guidellm;
 mod house;
 mod html;
