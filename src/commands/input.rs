@@ -63,14 +63,20 @@ pub fn open(run: &[PathBuf], config: Option<&Path>, out: Option<&Path>) -> Resul
 }
 
 fn read_config(file: &Path) -> Result<Config> {
+    let text = read_text(file, "configuration")?;
+    Ok(config::parse(&text, &file.display().to_string())?)
+}
+
+/// A whole text file; `what` is what it is to the user.
+pub fn read_text(file: &Path, what: &str) -> Result<String> {
     let name = file.display().to_string();
     let bytes = fs::read(file).map_err(|error| unreadable(&name, &error))?;
-    let text = String::from_utf8(bytes).map_err(|error| {
+    String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         Error::at(Place::file(&name), format!("expected UTF-8 text, found an invalid byte at position {at}"))
-            .hint("save the configuration as UTF-8")
-    })?;
-    Ok(config::parse(&text, &name)?)
+            .hint(format!("save the {what} as UTF-8"))
+            .into()
+    })
 }
 
 /// Every regular file below a folder, sorted by path. Hidden files, the configuration, OUT and the folders of other reports

@@ -4,7 +4,7 @@ use super::{input, output, say, say_warnings};
 use crate::cli::{Form, Summary};
 use anyhow::Result;
 use gristmill::chart::svg;
-use gristmill::error::{Error, Place};
+use gristmill::error::Error;
 use gristmill::format::in_terms;
 use gristmill::pipeline;
 use gristmill::render::summary::{self, ChartAs, markers};
@@ -33,7 +33,7 @@ pub fn run(arguments: &Summary) -> Result<()> {
     let mut wanted: Vec<(PathBuf, Vec<u8>)> = Vec::new();
     match &arguments.into {
         Some(file) => {
-            let before = read(file)?;
+            let before = input::read_text(file, "file")?;
             let after = markers::replace(&before, &file.display().to_string(), name, &text)?;
             wanted.push((file.clone(), after.into_bytes()));
         }
@@ -89,17 +89,6 @@ fn relative(path: &Path, folder: &Path) -> String {
     let shared = path.iter().zip(&folder).take_while(|(a, b)| a == b).count();
     let up = std::iter::repeat_n("..".to_owned(), folder.len() - shared);
     up.chain(path[shared..].iter().cloned()).collect::<Vec<_>>().join("/")
-}
-
-fn read(file: &Path) -> Result<String> {
-    let name = file.display().to_string();
-    let bytes = fs::read(file).map_err(|error| input::unreadable(&name, &error))?;
-    String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        Error::at(Place::file(&name), format!("expected UTF-8 text, found an invalid byte at position {at}"))
-            .hint("save the file as UTF-8")
-            .into()
-    })
 }
 
 impl From<Form> for summary::Form {

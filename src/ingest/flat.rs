@@ -110,6 +110,12 @@ impl Flat {
         keys.iter().find_map(|key| get(self, key))
     }
 
+    /// The percentiles that stand below a path: `latency.ttft.p50` to `latency.ttft.p99`.
+    pub fn quantiles(&self, path: &str) -> Quantiles {
+        let value = |percentile: &str| self.number(&format!("{path}.{percentile}"));
+        Quantiles { p50: value("p50"), p90: value("p90"), p95: value("p95"), p99: value("p99"), ..Quantiles::default() }
+    }
+
     /// What is printed of a metric, in seconds: `mean_ttft_ms`, `median_…`, `std_…`, `p99_…`.
     ///
     /// The deviations of these tools are NumPy's, over n; here they are over n − 1, so that an unknown n leaves none.

@@ -28,21 +28,17 @@ impl Format for RecordsCsv {
     }
 
     fn read(&self, stream: &mut Stream, sink: &mut Sink) -> Result<()> {
-        read_csv(stream, sink, Names::Own, otherwise(sink))
+        let otherwise = Otherwise::configured(sink);
+        read_csv(stream, sink, Names::Own, otherwise)
     }
 
     fn blocks(&self) -> Option<Blocks> {
         let start = |stream: &mut Stream, sink: &mut Sink| {
-            let otherwise = otherwise(sink);
+            let otherwise = Otherwise::configured(sink);
             Ok(Header::of(stream, sink, Names::Own, otherwise)?.map(Body::Csv))
         };
         Some(Blocks { whole: csv::whole_rows, start })
     }
-}
-
-/// The load of a record whose file names none.
-fn otherwise(sink: &Sink) -> Otherwise {
-    sink.configured_load().map_or(Otherwise::Unknown, Otherwise::Constant)
 }
 
 /// Reads a CSV whose columns are called by `naming`; `otherwise` is the load of a record that names none.

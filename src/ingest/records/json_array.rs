@@ -23,7 +23,7 @@ impl Format for RecordsJsonArray {
     }
 
     fn read(&self, stream: &mut Stream, sink: &mut Sink) -> Result<()> {
-        let otherwise = sink.configured_load().map_or(Otherwise::Unknown, Otherwise::Constant);
+        let otherwise = Otherwise::configured(sink);
         read_array(stream, sink, Names::Own, otherwise)
     }
 }

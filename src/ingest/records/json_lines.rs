@@ -36,7 +36,7 @@ impl Format for RecordsJsonLines {
 
 /// A reader of objects with Gristmill's own keys.
 fn objects(sink: &Sink) -> Objects {
-    Objects::named(Names::Own, sink.configured_load().map_or(Otherwise::Unknown, Otherwise::Constant))
+    Objects::named(Names::Own, Otherwise::configured(sink))
 }
 
 /// Reads every line of a file, and says at its end what its keys lack.

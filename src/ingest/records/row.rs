@@ -5,6 +5,7 @@ use super::judge::{Doubt, doubt_duration, possible, required};
 use super::quick::decimal::Decimal;
 use super::value::{self, Value, shown};
 use crate::ingest::power::time;
+use crate::ingest::sink::Sink;
 use crate::record::{Load, Record, SWEEP};
 use jiff::tz::TimeZone;
 
@@ -36,6 +37,13 @@ pub enum Otherwise {
     Constant(Load),
     /// In what is decided for the file as a whole.
     ByPart,
+}
+
+impl Otherwise {
+    /// For a file of Gristmill's own records, of which the configuration may name the load.
+    pub fn configured(sink: &Sink) -> Self {
+        sink.configured_load().map_or(Self::Unknown, Self::Constant)
+    }
 }
 
 /// Collects the values of a record.

@@ -2,7 +2,6 @@
 //! same shape. Times are in seconds unless a key ends in `_ms`.
 
 use super::latencies;
-use crate::cell::Quantiles;
 use crate::cell::aggregate::{Aggregate, Printed};
 use crate::error::{Place, Result};
 use crate::ingest::document::{Tool, json_each};
@@ -111,13 +110,7 @@ fn agentic_run(flat: &Flat) -> Aggregate {
     let figure = |path: &str| flat.number(&format!("request_metrics.{path}"));
     let printed = |name: &str| {
         let value = |statistic: &str| figure(&format!("latency.{name}.{statistic}"));
-        let quantiles = Quantiles {
-            p50: value("p50"),
-            p90: value("p90"),
-            p95: value("p95"),
-            p99: value("p99"),
-            ..Quantiles::default()
-        };
+        let quantiles = flat.quantiles(&format!("request_metrics.latency.{name}"));
         Printed { n: n.unwrap_or(0), mean: value("mean"), sd: value("std"), quantiles }
     };
     let mut aggregate = Aggregate {

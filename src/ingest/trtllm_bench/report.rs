@@ -67,15 +67,8 @@ fn aggregate(report: &Flat, file: &str) -> Result<Aggregate> {
 
 /// The statistics of a metric, in seconds; the file has them in milliseconds.
 fn percentiles(report: &Flat, path: &str, n: u64) -> Printed {
-    let value = |statistic: &str| report.number(&format!("{path}.{statistic}"));
-    let quantiles = Quantiles {
-        p50: value("p50"),
-        p90: value("p90"),
-        p95: value("p95"),
-        p99: value("p99"),
-        ..Quantiles::default()
-    };
-    Printed { n, mean: value("average"), sd: None, quantiles }.over(1e3)
+    let mean = report.number(&format!("{path}.average"));
+    Printed { n, mean, sd: None, quantiles: report.quantiles(path) }.over(1e3)
 }
 
 /// Speeds are averaged over requests by the tool itself; their slow tail is the inverse of the slow tail of the times.
