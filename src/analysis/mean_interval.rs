@@ -4,7 +4,7 @@ use super::capacity::{RUNS, standard_error};
 use crate::cell::Summary;
 
 /// Fewest values of which an interval is told: with fewer, Student's factor says more than the data.
-const FEWEST: usize = 5;
+pub(super) const FEWEST: usize = 5;
 
 /// 95 % interval of a mean: mean ± t · standard error, with t of Student's distribution.
 ///
@@ -21,7 +21,7 @@ pub fn mean_interval(summary: &Summary) -> Option<(f64, f64)> {
 ///
 /// Exact below 10 degrees of freedom; above, the expansion in powers of 1/ν of Fisher and Cornish (1960), which is right
 /// to 1e-5 there.
-fn student(freedom: usize) -> f64 {
+pub(super) fn student(freedom: usize) -> f64 {
     const FEW: [f64; 9] = [
         12.706_204_736,
         4.302_652_730,

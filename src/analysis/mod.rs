@@ -4,6 +4,7 @@ pub mod capacity;
 pub mod findings;
 mod mean_interval;
 pub mod power;
+pub mod ratio;
 pub mod saturation;
 pub mod scaling;
 #[cfg(test)]
