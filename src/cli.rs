@@ -13,6 +13,14 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+
+    /// Say nothing of progress and of what was written: warnings and errors alone
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+
+    /// Say how long each step took, too
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
 }
 
 /// What to do.
@@ -89,6 +97,10 @@ pub struct Report {
     /// Font file for characters that the report's typefaces have not, such as Chinese or Arabic; may be given several times
     #[arg(long, value_name = "FILE")]
     pub fallback_font: Vec<PathBuf>,
+
+    /// Show the report when it is done: the page in the browser, or the PDF where no page was asked for
+    #[arg(long)]
+    pub open: bool,
 }
 
 /// `gristmill init`

@@ -128,9 +128,16 @@ pub fn prepare(request: &Request) -> Result<Warned<Prepared>> {
 ///
 /// Errors: those of [`prepare`], a format that no one knows.
 pub fn run(request: &Request) -> Result<Warned<Vec<OutputFile>>> {
+    render(prepare(request)?, request)
+}
+
+/// The second half of [`run`]: the files of a run that is prepared, for the request that it was prepared for.
+///
+/// Errors: a format that no one knows; what a renderer refuses.
+pub fn render(prepared: Warned<Prepared>, request: &Request) -> Result<Warned<Vec<OutputFile>>> {
     let renderers = request.formats.iter().map(|name| renderer(name)).collect::<Result<Vec<_>>>()?;
     let mut warnings = Vec::new();
-    let prepared = prepare(request)?.take(&mut warnings);
+    let prepared = prepared.take(&mut warnings);
     let said = warnings.clone();
     // report.json lists the files of all others, so it comes last.
     let (last, first): (Vec<&dyn Renderer>, Vec<_>) = renderers.into_iter().partition(|r| r.name() == "json");
@@ -158,12 +165,12 @@ fn render_all(
     threads: usize,
 ) -> Vec<Result<Warned<Vec<OutputFile>>>> {
     if threads < 2 {
-        return renderers.iter().map(|renderer| render(*renderer, document)).collect();
+        return renderers.iter().map(|renderer| render_one(*renderer, document)).collect();
     }
     // Three renderers do nearly all of the work, so one thread each is as good as a queue.
     std::thread::scope(|scope| {
         let running: Vec<_> =
-            renderers.iter().map(|renderer| scope.spawn(move || render(*renderer, document))).collect();
+            renderers.iter().map(|renderer| scope.spawn(move || render_one(*renderer, document))).collect();
         running
             .into_iter()
             .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
@@ -172,7 +179,7 @@ fn render_all(
 }
 
 /// Renders with numbers in the house's terms, but for data files: programs read those.
-fn render(renderer: &dyn Renderer, document: &Document) -> Result<Warned<Vec<OutputFile>>> {
+fn render_one(renderer: &dyn Renderer, document: &Document) -> Result<Warned<Vec<OutputFile>>> {
     let terms = match renderer.name() {
         "json" | "csv" => Terms::default(),
         _ => document.config.numbers.terms().unwrap_or_default(),

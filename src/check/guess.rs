@@ -32,7 +32,9 @@ const CALLED: [(&str, &[&str]); 15] = [
             "starttime",
             "timestamp",
             "time",
+            "sent",
             "sentat",
+            "submitted",
             "senttime",
             "submittedat",
             "requeststart",
@@ -57,7 +59,7 @@ const CALLED: [(&str, &[&str]); 15] = [
             "requestlatency",
         ],
     ),
-    ("ttft", &["ttft", "timetofirsttoken", "firsttoken", "firsttokenlatency", "firsttokentime"]),
+    ("ttft", &["ttft", "timetofirsttoken", "first", "firsttoken", "firsttokenlatency", "firsttokentime"]),
     ("queue", &["queue", "queuetime", "queuewait", "waittime"]),
     ("prefill", &["prefill", "prefilltime"]),
     ("itl", &["itl", "intertokenlatency", "meanitl"]),
@@ -65,6 +67,8 @@ const CALLED: [(&str, &[&str]); 15] = [
         "input_tokens",
         &[
             "inputtokens",
+            "input",
+            "prompt",
             "prompttokens",
             "promptlen",
             "inputlen",
@@ -79,6 +83,8 @@ const CALLED: [(&str, &[&str]); 15] = [
         "output_tokens",
         &[
             "outputtokens",
+            "output",
+            "completion",
             "completiontokens",
             "generatedtokens",
             "outputlen",
@@ -112,9 +118,10 @@ pub(super) fn guess(input: &dyn Input) -> Option<Guess> {
     let columns = columns(&head);
     let mut found: Vec<(String, String, bool)> = Vec::new();
     for (field, names) in CALLED {
-        let Some((name, example)) =
-            columns.iter().find(|(name, _)| names.contains(&plain(name, TIMES.contains(&field)).0.as_str()))
-        else {
+        // A column `prompt` may hold the prompt itself.
+        let holds = |example: &str| !field.ends_with("put_tokens") || number(example).is_some();
+        let called = |name: &str| names.contains(&plain(name, TIMES.contains(&field)).0.as_str());
+        let Some((name, example)) = columns.iter().find(|(name, example)| called(name) && holds(example)) else {
             continue;
         };
         let (key, sure) = if TIMES.contains(&field) { timed(field, name, example) } else { (field.to_owned(), true) };
@@ -268,6 +275,13 @@ mod tests {
         {
             assert!(guessed.contains(line), "{guessed}");
         }
+    }
+
+    #[test]
+    fn a_column_of_prompts_is_no_count_of_their_tokens() {
+        let csv = |prompt: &str| format!("sent,latency,prompt,completion\n0,0.5,{prompt},100\n");
+        assert!(toml(&csv("17")).unwrap().contains("input_tokens = \"prompt\""));
+        assert!(toml(&csv("Why?")).unwrap().contains("input_tokens = \"…\""));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! `gristmill charts`
 
-use super::{output, say, say_warnings};
+use super::{output, say_warnings, tell};
 use crate::cli::Charts;
 use anyhow::{Context, Result};
 use gristmill::error::Error;
@@ -28,7 +28,9 @@ fn redraw(arguments: &Charts) -> Result<()> {
     let before = drawn_before(folder)?;
     let opened = arguments.run.open(Some(folder))?;
     let inputs = opened.inputs();
+    let reading = opened.reading();
     let made = pipeline::run(&opened.request(&inputs, arguments.run.options(), &["charts"]))?;
+    drop(reading);
     say_warnings(&made.warnings);
     let drawn: BTreeMap<String, Vec<u8>> = made.value.into_iter().map(|file| (name(&file), file.bytes)).collect();
     let wanted = Wanted::new(&arguments.only, drawn.keys().chain(&before))?;
@@ -63,7 +65,7 @@ fn redraw(arguments: &Charts) -> Result<()> {
         output::write(folder, &files, &ours, &gone)?;
     }
     for (name, what) in outcome {
-        say(&format!("{what:9}  {}", folder.join(name).display()));
+        tell(&format!("{what:9}  {}", folder.join(name).display()));
     }
     Ok(())
 }

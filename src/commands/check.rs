@@ -1,6 +1,6 @@
 //! `gristmill check`
 
-use super::{input, output, say, say_error, say_warnings, threads};
+use super::{input, output, say, say_error, say_warnings, terminal, threads};
 use crate::cli::Check;
 use anyhow::Result;
 use gristmill::check::{check, text};
@@ -19,7 +19,9 @@ pub fn run(arguments: &Check) -> Result<()> {
     let opened = input::open(&arguments.inputs, arguments.config.as_deref(), None)?;
     let inputs: Vec<&dyn Input> = opened.inputs.iter().map(AsRef::as_ref).collect();
     let options = Options { lenient: true, threads: threads(None) };
+    let reading = terminal::reading(inputs.iter().map(|input| input.size()).sum());
     let checked = check(&inputs, &opened.config, &options, &opened.name, &opened.warnings);
+    drop(reading);
     if arguments.json {
         say(&serde_json::to_string_pretty(&checked)?);
     } else {

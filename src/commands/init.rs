@@ -1,6 +1,6 @@
 //! `gristmill init`
 
-use super::say;
+use super::tell;
 use crate::cli::Init;
 use anyhow::{Context, Result};
 use gristmill::report::templates::BUILT_IN;
@@ -23,10 +23,10 @@ fn templates(folder: &Path) -> Result<()> {
             Ok(mut file) => {
                 let text = format!("{}{source}", comment(name));
                 file.write_all(text.as_bytes()).with_context(|| format!("cannot write {}", path.display()))?;
-                say(&path.display().to_string());
+                tell(&path.display().to_string());
             }
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                say(&format!("{} is there already and stays as it is", path.display()));
+                tell(&format!("{} is there already and stays as it is", path.display()));
             }
             Err(error) => return Err(error).with_context(|| format!("cannot write {}", path.display())),
         }

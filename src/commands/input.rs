@@ -1,6 +1,6 @@
 //! What RUN stands for: its files, its configuration, its name.
 
-use super::{assets, output};
+use super::{assets, output, terminal};
 use anyhow::Result;
 use gristmill::config::{self, Config};
 use gristmill::error::{Error, Place, Warning};
@@ -190,11 +190,22 @@ impl Input for FileInput {
     }
 
     fn open(&self) -> io::Result<Box<dyn Read + Send + '_>> {
-        Ok(Box::new(File::open(&self.path)?))
+        Ok(Box::new(Counted(File::open(&self.path)?)))
     }
 
     fn size(&self) -> u64 {
         self.size
+    }
+}
+
+/// A file whose bytes count for the progress bar.
+struct Counted(File);
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.0.read(buffer)?;
+        terminal::has_read(read);
+        Ok(read)
     }
 }
 
@@ -255,6 +266,7 @@ impl Read for Positioned<'_> {
         #[cfg(windows)]
         let read = std::os::windows::fs::FileExt::seek_read(self.file, buffer, self.at)?;
         self.at += read as u64;
+        terminal::has_read(read);
         Ok(read)
     }
 }

@@ -10,15 +10,18 @@ mod report;
 mod run;
 mod shell;
 mod summary;
+mod terminal;
 mod watch;
 
 use crate::cli::{Cli, Command};
+use anstyle::AnsiColor;
 use anyhow::Result;
-use gristmill::error::{Warning, visible};
-use std::io::Write;
+use gristmill::error::Warning;
+use terminal::{Talk, note, say, tell};
 
 /// Does what the command line says.
 pub fn run(cli: &Cli) -> Result<()> {
+    terminal::talk(Talk { quiet: cli.quiet, verbose: cli.verbose });
     match &cli.command {
         Command::Report(arguments) => report::run(arguments),
         Command::Check(arguments) => check::run(arguments),
@@ -32,31 +35,22 @@ pub fn run(cli: &Cli) -> Result<()> {
 
 /// Prints an error with its causes to standard error.
 pub fn say_error(error: &anyhow::Error) {
-    let mut text = format!("error: {error}");
+    let mut text = error.to_string();
     for cause in error.chain().skip(1) {
         text.push_str(&format!("\n  because: {cause}"));
     }
-    to_stderr(&text);
+    note("error", AnsiColor::Red, &text);
 }
 
 /// Prints warnings to standard error.
 fn say_warnings(warnings: &[Warning]) {
     for warning in warnings {
-        to_stderr(&format!("warning: {warning}"));
+        note("warning", AnsiColor::Yellow, &warning.to_string());
     }
-}
-
-/// Prints a line of the result to standard output. A reader that went away (`| head`) is not an error.
-fn say(line: &str) {
-    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 /// How many threads to use: as many as were asked for, else one per processor.
 fn threads(asked: Option<u16>) -> usize {
     let available = || std::thread::available_parallelism().map_or(1, |n| n.get());
     asked.map_or_else(available, usize::from)
-}
-
-fn to_stderr(text: &str) {
-    let _ = writeln!(std::io::stderr(), "{}", visible(text));
 }

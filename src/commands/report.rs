@@ -1,13 +1,15 @@
 //! `gristmill report`
 
-use super::{assets, output, say, say_warnings};
+use super::{assets, output, say_warnings, tell, terminal};
 use crate::cli::{self, ChartFormat, Format, Report};
-use anyhow::Result;
+use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 use gristmill::config::{self, Config};
+use gristmill::format::counted;
 use gristmill::pipeline::{self, Request};
-use gristmill::render::{ChartFiles, PageSize};
+use gristmill::render::{ChartFiles, OutputFile, PageSize};
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 /// Reads the run, makes the report, writes OUT.
 pub fn run(arguments: &Report) -> Result<()> {
@@ -23,23 +25,70 @@ pub fn run(arguments: &Report) -> Result<()> {
     let inputs = opened.inputs();
     let kept: Vec<String> = before.iter().filter(|path| !belongs_to(path, &formats)).cloned().collect();
     let names: Vec<_> = formats.iter().map(|format| format.name()).collect();
-    let made = pipeline::run(&Request {
+    let request = Request {
         assets: &assets,
         page: page(arguments.page, &opened.config),
         charts: charts(&arguments.chart_format),
         kept_files: &kept,
         ..opened.request(&inputs, arguments.run.options(), &names)
-    })?;
+    };
+    let prepared = working(opened.reading(), || pipeline::prepare(&request))?;
+    let requests = prepared.value.analysis.findings.success.requests;
+    let cells = prepared.value.ingested.cells.len();
+    let made = working(terminal::step("drawing"), || pipeline::render(prepared, &request))?;
     say_warnings(&made.warnings);
     let files = made.value;
     let written: BTreeSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
     let gone: Vec<String> =
         before.iter().filter(|path| belongs_to(path, &formats) && !written.contains(path.as_str())).cloned().collect();
-    output::write(out, &files, &before, &gone)?;
-    for file in &files {
-        say(&out.join(&file.path).display().to_string());
+    working(terminal::step("writing"), || output::write(out, &files, &before, &gone))?;
+    say_written(out, &files, requests, cells);
+    if arguments.open {
+        show(out, &files)?;
     }
     Ok(())
+}
+
+/// Does a step's work.
+fn working<T>(_step: terminal::Step, work: impl FnOnce() -> T) -> T {
+    work()
+}
+
+/// Says what was written: a line per file, one for all charts, and one for what they tell of.
+fn say_written(out: &Path, files: &[OutputFile], requests: u64, cells: usize) {
+    let (charts, pages): (Vec<&OutputFile>, Vec<_>) = files.iter().partition(|file| file.path.starts_with("charts/"));
+    let mut lines: Vec<(PathBuf, String)> =
+        pages.iter().map(|file| (out.join(&file.path), size(file.bytes.len()))).collect();
+    if !charts.is_empty() {
+        let bytes = charts.iter().map(|file| file.bytes.len()).sum();
+        let count = counted(charts.len() as u64, "file", "files");
+        lines.push((out.join("charts"), format!("{}  {count}", size(bytes))));
+    }
+    let width = lines.iter().map(|(path, _)| path.display().to_string().chars().count()).max().unwrap_or(0);
+    for (path, what) in lines {
+        tell(&format!("{:width$}  {what}", path.display().to_string()));
+    }
+    let requests = counted(requests, "request", "requests");
+    tell(&format!("{requests} in {}", counted(cells as u64, "cell", "cells")));
+}
+
+/// A size as people say it.
+fn size(bytes: usize) -> String {
+    match bytes {
+        ..1_000 => format!("{bytes:>4} B "),
+        1_000..1_000_000 => format!("{:>4.0} kB", bytes as f64 / 1e3),
+        _ => format!("{:>4.1} MB", bytes as f64 / 1e6),
+    }
+}
+
+/// Shows the report in the desktop's own program.
+fn show(out: &Path, files: &[OutputFile]) -> Result<()> {
+    let has = |name: &&&str| files.iter().any(|file| file.path == **name);
+    let Some(name) = ["report.html", "report.pdf", "report.md"].iter().find(has) else {
+        bail!("there is no page to open: `--format` asks for data alone");
+    };
+    let path = out.join(name);
+    open::that_detached(&path).with_context(|| format!("cannot open {}; it is written", path.display()))
 }
 
 /// The formats to write: all, or what was asked for with what belongs to it.

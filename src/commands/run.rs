@@ -1,7 +1,7 @@
 //! What every command that reads a run does alike.
 
 use super::input::{self, OpenRun};
-use super::threads;
+use super::{terminal, threads};
 use crate::cli::Run;
 use anyhow::Result;
 use gristmill::ingest::{Input, Options};
@@ -25,6 +25,11 @@ impl OpenRun {
     /// Its files, as the pipeline takes them.
     pub fn inputs(&self) -> Vec<&dyn Input> {
         self.inputs.iter().map(AsRef::as_ref).collect()
+    }
+
+    /// Begins to read it.
+    pub fn reading(&self) -> terminal::Step {
+        terminal::reading(self.inputs.iter().map(|input| input.size()).sum())
     }
 
     /// What is asked of the pipeline: A4 pages, and no files of an earlier run.

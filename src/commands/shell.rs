@@ -1,6 +1,6 @@
 //! `gristmill completions` and `gristmill man`: what a shell and a manual need to know of the command line.
 
-use super::{output, say};
+use super::{output, say, tell};
 use crate::cli::{Cli, Completions, Man};
 use anyhow::Result;
 use clap::CommandFactory;
@@ -30,7 +30,7 @@ pub fn man(arguments: &Man) -> Result<()> {
         clap_mangen::Man::new(command).title(&name).render(&mut page)?;
         let path = arguments.output.join(format!("{name}.1"));
         output::replace(&path, &page)?;
-        say(&path.display().to_string());
+        tell(&path.display().to_string());
     }
     Ok(())
 }

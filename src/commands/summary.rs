@@ -1,6 +1,6 @@
 //! `gristmill summary`
 
-use super::{input, output, say, say_warnings};
+use super::{input, output, say, say_warnings, tell};
 use crate::cli::{Form, Summary};
 use anyhow::Result;
 use gristmill::chart::svg;
@@ -18,7 +18,9 @@ pub fn run(arguments: &Summary) -> Result<()> {
     let inputs = opened.inputs();
     let request = opened.request(&inputs, arguments.run.options(), &[]);
     let mut warnings = Vec::new();
+    let reading = opened.reading();
     let prepared = pipeline::prepare(&request)?.take(&mut warnings);
+    drop(reading);
     say_warnings(&warnings);
     let composition = prepared.composition(&request, &warnings);
     let blocks = in_terms(prepared.terms(), || summarize(&composition))?;
@@ -47,7 +49,7 @@ pub fn run(arguments: &Summary) -> Result<()> {
     for (path, bytes) in stale {
         output::replace(path, bytes)?;
         if arguments.into.is_some() {
-            say(&path.display().to_string());
+            tell(&path.display().to_string());
         }
     }
     Ok(())

@@ -3,7 +3,9 @@
 //! Files are looked at again and again rather than reported by the system: that works on every system and on shared
 //! folders of a network, and a run has few files.
 
-use super::{input, say_error, to_stderr};
+use super::terminal::note;
+use super::{input, say_error};
+use anstyle::AnsiColor;
 use anyhow::Result;
 use std::collections::BTreeMap;
 use std::fs;
@@ -22,7 +24,7 @@ type Seen = BTreeMap<PathBuf, (Option<SystemTime>, u64)>;
 /// A benchmark writes its files in pieces: changes that follow each other closely count as one, for `again` is called
 /// once two looks in a row see the same. An error of `again` is told; the next change may mend it.
 pub fn watch(inputs: &[PathBuf], out: &Path, mut again: impl FnMut() -> Result<()>) -> Result<()> {
-    to_stderr("watching for changes; stop with Ctrl-C");
+    note("note", AnsiColor::Cyan, "watching for changes; stop with Ctrl-C");
     let mut done = look(inputs, out);
     let mut before = done.clone();
     loop {
