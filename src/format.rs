@@ -74,6 +74,15 @@ pub fn seconds_1(seconds: f64) -> String {
     format!("{} s", fixed(seconds, 1))
 }
 
+/// How long a run or a pause took: `41.0 s`, `25 min`, `47.9 h`.
+pub fn duration(seconds: f64) -> String {
+    match seconds {
+        _ if seconds < 120.0 => seconds_1(seconds),
+        _ if seconds < 7200.0 => format!("{} min", fixed(seconds / 60.0, 0)),
+        _ => format!("{} h", fixed(seconds / 3600.0, 1)),
+    }
+}
+
 /// E2E and ITL: `2125 ms`.
 pub fn milliseconds(seconds: f64) -> String {
     format!("{} ms", fixed(seconds * 1000.0, 0))

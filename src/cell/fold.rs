@@ -4,7 +4,8 @@
 //! are whole numbers ([`super::sum`]), extremes do not depend on order, and a histogram only says where to look for the
 //! order statistics that the second reading then finds exactly.
 
-use super::group::Group;
+use super::breaks::{Activity, Broken};
+use super::group::{Closed, Group};
 use super::lengths::Lengths;
 use super::level::{Levels, Placements, RunName};
 use super::selection::Selection;
@@ -114,6 +115,10 @@ pub struct Picking {
     /// Place in `cells` by the level's number; none for records that are left out.
     cell_of: Vec<Option<usize>>,
     cells: Vec<Picked>,
+    /// Runs that may have passed most of their time without a request, each with the place of its cell.
+    doubtful: Vec<(usize, Activity)>,
+    /// Place in `doubtful` by the level's number; no others are in doubt.
+    doubt_of: BTreeMap<usize, usize>,
     /// Records whose level the first reading did not see.
     strays: u64,
 }
@@ -129,22 +134,33 @@ impl Picking {
     fn new(levels: Levels, groups: BTreeMap<CellKey, Group>, numbers: usize) -> Self {
         let mut cell_of = vec![None; numbers];
         let mut cells = Vec::with_capacity(groups.len());
+        let (mut doubtful, mut doubt_of) = (Vec::new(), BTreeMap::new());
         for (key, group) in groups {
             for number in &group.levels {
                 cell_of[*number] = Some(cells.len());
             }
-            let (cell, selections) = group.close(key);
+            let Closed { cell, selections, doubtful: of_cell } = group.close(key);
+            for (activity, numbers) in of_cell {
+                doubt_of.extend(numbers.into_iter().map(|number| (number, doubtful.len())));
+                doubtful.push((cells.len(), activity));
+            }
             cells.push(Picked { cell, selections });
         }
-        Self { levels, cell_of, cells, strays: 0 }
+        Self { levels, cell_of, cells, doubtful, doubt_of, strays: 0 }
     }
 
     /// Folds the same record in again.
     pub fn add(&mut self, record: &Record, file: usize) {
-        if record.warmup || !record.success {
+        if record.warmup || (!record.success && self.doubt_of.is_empty()) {
             return;
         }
         let number = self.levels.number(record, file);
+        if let Some(doubt) = self.doubt_of.get(&number) {
+            self.doubtful[*doubt].1.add(record, file);
+        }
+        if !record.success {
+            return;
+        }
         let cell = match self.cell_of.get(number) {
             Some(Some(cell)) => *cell,
             Some(None) => return,
@@ -168,6 +184,18 @@ impl Picking {
                 selection.merge(more);
             }
         }
+        for ((_, activity), (_, more)) in self.doubtful.iter_mut().zip(other.doubtful) {
+            activity.merge(more);
+        }
+    }
+
+    /// The runs that passed most of their time without a request, in the order of their cells.
+    pub fn broken(&self) -> Vec<Broken> {
+        let key = |cell: usize| &self.cells[cell].cell.key;
+        let broken = |(cell, activity): &(usize, Activity)| {
+            Some(Broken { key: key(*cell).clone(), stretches: activity.stretches(key(*cell).load)? })
+        };
+        self.doubtful.iter().filter_map(broken).collect()
     }
 
     /// The cells, ordered by key.

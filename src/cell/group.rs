@@ -1,17 +1,37 @@
 //! One cell between the two readings: its runs, and what follows from them.
 
+use super::breaks::{Activity, may_rest};
 use super::level::RunName;
 use super::selection::Selection;
 use super::tally::{MetricTally, Tally};
 use super::{Cell, CellKey, Summary, Window};
 use crate::context::{Context, STANDARD};
-use crate::metric::{METRIC_COUNT, METRICS};
+use crate::metric::{METRIC_COUNT, METRICS, MetricId};
+use crate::record::Load;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Everything the first reading saw of one run of a cell.
+#[derive(Default)]
+struct Run {
+    tally: Tally,
+    /// Numbers of the levels it was seen under.
+    levels: Vec<usize>,
+}
+
+/// A cell without what only a second reading can find, and what that one has to look for.
+pub struct Closed {
+    /// The cell.
+    pub cell: Cell,
+    /// One per metric.
+    pub selections: [Selection; METRIC_COUNT],
+    /// The runs that may have passed most of their time without a request, with the numbers of their levels.
+    pub doubtful: Vec<(Activity, Vec<usize>)>,
+}
 
 /// Everything the first reading saw of one cell.
 pub struct Group {
     context: Option<Context>,
-    runs: BTreeMap<RunName, Tally>,
+    runs: BTreeMap<RunName, Run>,
     /// Every number of output tokens that was asked for.
     asked: BTreeSet<Option<u64>>,
     /// Numbers of the levels it was seen under.
@@ -27,7 +47,9 @@ impl Group {
     /// Adds what was seen of it under one level; the context has the label of all others.
     pub fn add(&mut self, context: Option<Context>, run: RunName, tally: Tally, level: usize) {
         self.context = self.context.take().zip(context).map(|(a, b)| representative(a, b));
-        self.runs.entry(run).or_default().merge(tally);
+        let run = self.runs.entry(run).or_default();
+        run.tally.merge(tally);
+        run.levels.push(level);
         self.levels.push(level);
     }
 
@@ -36,10 +58,13 @@ impl Group {
         self.asked.insert(output_tokens);
     }
 
-    /// The cell without what only a second reading can find, and what that one has to look for.
-    pub fn close(mut self, key: CellKey) -> (Cell, [Selection; METRIC_COUNT]) {
+    /// Decides all that the first reading can.
+    pub fn close(mut self, key: CellKey) -> Closed {
+        let doubtful = self.runs.values().filter_map(|run| Some((activity(&run.tally, key.load)?, run.levels.clone())));
+        let doubtful = doubtful.collect();
         // A run of warm-up requests alone repeats nothing.
-        let (counted, warmed_up): (Vec<_>, Vec<_>) = self.runs.into_values().partition(|run| run.requests > 0);
+        let tallies = self.runs.into_values().map(|run| run.tally);
+        let (counted, warmed_up): (Vec<_>, Vec<_>) = tallies.partition(|run| run.requests > 0);
         let runs = counted.len().max(1) as u64;
         let windows = windows(&counted);
         let run_means = run_means(&counted);
@@ -51,8 +76,17 @@ impl Group {
         let key = CellKey { context: self.context, ..key };
         // Requests that asked for different numbers have no common one.
         let asked_output_tokens = self.asked.pop_first().flatten().filter(|_| self.asked.is_empty());
-        (Cell { asked_output_tokens, ..cell(key, all, runs, windows, metrics) }, selections)
+        let cell = Cell { asked_output_tokens, ..cell(key, all, runs, windows, metrics) };
+        Closed { cell, selections, doubtful }
     }
+}
+
+/// What the second reading has to see of a run whose requests may have left most of its window empty.
+fn activity(run: &Tally, load: Load) -> Option<Activity> {
+    let window = run.window.filter(|_| !run.untimed)?;
+    let e2e = run.metrics[MetricId::E2e as usize].summary();
+    let busy_s = e2e.mean.unwrap_or_default() * e2e.n as f64;
+    may_rest(window, load, run.requests, busy_s).then(|| Activity::within(window))
 }
 
 /// Of two contexts with one label: the standard one, else the shorter.

@@ -5,6 +5,7 @@
 //! directly: the rest of the program cannot tell them apart.
 
 pub mod aggregate;
+pub mod breaks;
 mod failures;
 pub mod fold;
 mod group;
@@ -68,6 +69,11 @@ impl Window {
     /// Its length in seconds.
     pub fn span_s(&self) -> f64 {
         (self.end_ps - self.start_ps) as f64 / 1e12
+    }
+
+    /// From the first start to the last end of both.
+    pub fn union(self, other: Self) -> Self {
+        Self { start_ps: self.start_ps.min(other.start_ps), end_ps: self.end_ps.max(other.end_ps) }
     }
 }
 

@@ -111,12 +111,6 @@ fn window(record: &Record) -> Option<Window> {
     Some(Window { start_ps, end_ps })
 }
 
-impl Window {
-    fn union(self, other: Self) -> Self {
-        Self { start_ps: self.start_ps.min(other.start_ps), end_ps: self.end_ps.max(other.end_ps) }
-    }
-}
-
 /// Tokens over the requests that have a number of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tokens {

@@ -79,6 +79,12 @@ impl From<Error> for Problem {
     }
 }
 
+impl From<Warning> for Problem {
+    fn from(warning: Warning) -> Self {
+        Self { place: warning.place, message: warning.message, hint: None, more: 0 }
+    }
+}
+
 impl Problem {
     /// The same as an error, for printing.
     pub fn error(&self) -> Error {
@@ -110,6 +116,8 @@ pub fn check(inputs: &[&dyn Input], config: &Config, options: &Options, run_name
     }
     let mut outline = None;
     if let Some(ingested) = &ingested {
+        problems.extend(ingested.faults.iter().cloned().map(Problem::from));
+        warnings.retain(|warning| !ingested.faults.contains(warning));
         match outline_of(ingested, config, run_name, &mut warnings) {
             Ok(made) => outline = Some(made),
             Err(error) => problems.push(error.into()),

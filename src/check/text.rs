@@ -159,12 +159,7 @@ fn shortened(items: &[String]) -> String {
 }
 
 fn span(span: Span) -> String {
-    let seconds = span.last_s - span.first_s;
-    let length = match seconds {
-        _ if seconds < 120.0 => format!("{} s", format::fixed(seconds, 1)),
-        _ if seconds < 7200.0 => format!("{} min", format::fixed(seconds / 60.0, 0)),
-        _ => format!("{} h", format::fixed(seconds / 3600.0, 1)),
-    };
+    let length = format::duration(span.last_s - span.first_s);
     if !span.epoch {
         let seconds = |at: f64| format!("{} s", format::fixed(at, 1));
         return format!(
@@ -173,12 +168,7 @@ fn span(span: Span) -> String {
             seconds(span.last_s)
         );
     }
-    let (first, last) = (time::print((span.first_s * 1e9) as i64), time::print((span.last_s * 1e9) as i64));
-    let last = match (first.split_once(' '), last.split_once(' ')) {
-        (Some((day, _)), Some((same, rest))) if day == same => rest.to_owned(),
-        _ => last,
-    };
-    format!("{} to {last} ({length})", first.trim_end_matches(" UTC"))
+    format!("{} ({length})", time::print_span((span.first_s * 1e9) as i64, (span.last_s * 1e9) as i64))
 }
 
 fn totals_lines(page: &mut Page, totals: &Totals) {

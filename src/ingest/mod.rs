@@ -3,6 +3,7 @@
 pub mod aggregates;
 pub mod aiperf;
 pub mod blocks;
+mod broken;
 pub mod csv;
 pub mod document;
 pub mod duplicates;
@@ -96,6 +97,8 @@ pub struct Ingested {
     pub unknown_columns: Vec<(String, Vec<String>)>,
     /// What the files say of model, hardware, engine and test where the configuration does not.
     pub setup: Setup,
+    /// What makes figures wrong although every record is good: told among the warnings too, and a problem to `check`.
+    pub faults: Vec<Warning>,
 }
 
 /// A file of the run and what became of it.
@@ -143,8 +146,9 @@ pub fn ingest(inputs: &[&dyn Input], config: &Config, options: &Options) -> Resu
     let setup = setup::agree(&said(&first), config)?.take(&mut warnings);
     let Decided { placements, from_names } =
         placement::place(&described(&first), &counted.part_lengths(), config)?.take(&mut warnings);
-    let cells =
-        pick(&files, &first, counted.decide(&of_requests(&first, &placements)), config, options)?.take(&mut warnings);
+    let decided = counted.decide(&of_requests(&first, &placements));
+    let (cells, faults) = pick(&files, &first, decided, config, options)?.take(&mut warnings);
+    warnings.extend(faults.iter().cloned());
     let cells = aggregates::join(cells, &placed(&first, &placements)).take(&mut warnings);
 
     let skipped = skipped(&first);
@@ -155,7 +159,7 @@ pub fn ingest(inputs: &[&dyn Input], config: &Config, options: &Options) -> Resu
     let unknown_columns = unknown_columns(&first);
     let date = first.iter().filter_map(|file| file.findings.latest_start_ps).max().and_then(day);
     let power_w = power(first, &cells)?.take(&mut warnings);
-    Ok(Warned { value: Ingested { cells, power_w, sources, skipped, date, unknown_columns, setup }, warnings })
+    Ok(Warned { value: Ingested { cells, power_w, sources, skipped, date, unknown_columns, setup, faults }, warnings })
 }
 
 /// The first reading of every file.
@@ -191,14 +195,17 @@ fn pick(
     decided: Picking,
     config: &Config,
     options: &Options,
-) -> Result<Warned<Vec<Cell>>> {
+) -> Result<Warned<(Vec<Cell>, Vec<Warning>)>> {
     // The last one is the original: what was decided is large, and one worker needs no copy of it.
     let decided = std::iter::repeat_n(decided, workers(files, options)).collect();
     let add = |picking: &mut Picking, record: &Record, file| picking.add(record, file);
     let mut folds = read_all(files, config, options, first, decided, add)?.folds.into_iter();
     let mut picked = folds.next().expect("there is at least one worker");
     folds.for_each(|part| picked.merge(part));
-    Ok(picked.finish())
+    let names: Vec<_> = first.iter().map(|file| file.name.as_str()).collect();
+    let faults = broken::warnings(&picked.broken(), &names);
+    let Warned { value: cells, warnings } = picked.finish();
+    Ok(Warned { value: (cells, faults), warnings })
 }
 
 /// What the files say of the setup.

@@ -6,6 +6,7 @@
 mod aiperf;
 mod architecture;
 mod bad_input;
+mod broken_runs;
 mod browser;
 mod calculator;
 mod charts;

@@ -91,6 +91,16 @@ pub fn print(at_ns: i64) -> String {
     time.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 
+/// From one time to another, the day told once where it is the same: `2026-02-06 10:00:00 to 10:04:10 UTC`.
+pub fn print_span(first_ns: i64, last_ns: i64) -> String {
+    let (first, last) = (print(first_ns), print(last_ns));
+    let last = match (first.split_once(' '), last.split_once(' ')) {
+        (Some((day, _)), Some((same, rest))) if day == same => rest,
+        _ => &last,
+    };
+    format!("{} to {last}", first.trim_end_matches(" UTC"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

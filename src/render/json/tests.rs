@@ -18,6 +18,7 @@ fn written(analysis: &crate::analysis::Analysis) -> Value {
         date: None,
         unknown_columns: vec![("records.csv".to_owned(), vec!["colour".to_owned()])],
         setup: Default::default(),
+        faults: Vec::new(),
     };
     let document = Document {
         report: &report,

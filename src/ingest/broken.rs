@@ -1,0 +1,83 @@
+//! What is said of runs that passed most of their time without a request.
+
+use super::power::{join::EPOCH_FROM_S, time};
+use crate::cell::Window;
+use crate::cell::breaks::{Broken, Stretch};
+use crate::error::Warning;
+use crate::format::{self, counted};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Stretches that are named one by one.
+const NAMED: usize = 3;
+
+/// One warning for all runs that come from the same files in the same order; `names` are those of the sources, by number.
+pub fn warnings(broken: &[Broken], names: &[&str]) -> Vec<Warning> {
+    let mut groups: BTreeMap<Vec<&BTreeSet<usize>>, Vec<&Broken>> = BTreeMap::new();
+    for run in broken {
+        groups.entry(run.stretches.iter().map(|stretch| &stretch.files).collect()).or_default().push(run);
+    }
+    groups.into_values().map(|runs| Warning::new(message(&runs, names))).collect()
+}
+
+fn message(runs: &[&Broken], names: &[&str]) -> String {
+    let first = runs[0];
+    let stretches: Vec<Stretch> = (0..first.stretches.len())
+        .map(|at| {
+            let windows = runs.iter().map(|run| run.stretches[at].window);
+            let window = windows.reduce(Window::union).unwrap_or(first.stretches[at].window);
+            Stretch { window, files: first.stretches[at].files.clone() }
+        })
+        .collect();
+    let cells: BTreeSet<String> = runs.iter().map(|run| cell(run)).collect();
+    let which = match runs {
+        [only] => format!("the requests of {}", cell(only)),
+        all => format!("the requests of {} ({} and so on)", counted(cells.len() as u64, "cell", "cells"), cell(all[0])),
+    };
+    let mut named: Vec<String> = stretches.iter().take(NAMED).map(|stretch| told(stretch, names)).collect();
+    if stretches.len() > NAMED {
+        named.push(format!("{} times more", stretches.len() - NAMED));
+    }
+    let longest = runs.iter().map(|run| longest_break_s(&run.stretches)).fold(0.0, f64::max);
+    let one_file = stretches.iter().all(|stretch| stretch.files == stretches[0].files);
+    let what_to_do = if one_file {
+        "tell repeats apart in the column `run`, and give each deployment a RUN folder of its own"
+    } else {
+        "give each deployment a RUN folder of its own; tell repeats of one apart in the column `run`, or by `run` in `[[file]]`"
+    };
+    format!(
+        "{which} count as one run, but lie far apart: {}, with up to {} between them and no request. Throughput is taken over that \
+         time too, and is far too low; {what_to_do}",
+        named.join(", then "),
+        format::duration(longest)
+    )
+}
+
+/// `sweep, 1K, 4 concurrent requests`.
+fn cell(run: &Broken) -> String {
+    let context = run.key.context.as_ref().map_or(String::new(), |context| format!(", {}", context.label));
+    format!("{}{context}, {}", run.key.scenario, format::load(run.key.load))
+}
+
+fn longest_break_s(stretches: &[Stretch]) -> f64 {
+    let between =
+        |pair: &[Stretch]| Window { start_ps: pair[0].window.end_ps, end_ps: pair[1].window.start_ps }.span_s();
+    stretches.windows(2).map(between).fold(0.0, f64::max)
+}
+
+/// `first/records.csv (2026-02-06 10:00:00 to 10:04:10 UTC)`.
+fn told(stretch: &Stretch, names: &[&str]) -> String {
+    let name = |file: &usize| names.get(*file).copied().unwrap_or_default();
+    let first = stretch.files.first().map(name).unwrap_or_default();
+    let files = match stretch.files.len() {
+        0 | 1 => first.to_owned(),
+        more => format!("{first} and {}", counted(more as u64 - 1, "more file", "more files")),
+    };
+    let Window { start_ps, end_ps } = stretch.window;
+    let when = if start_ps >= EPOCH_FROM_S * 1_000_000_000_000 {
+        time::print_span((start_ps / 1000) as i64, (end_ps / 1000) as i64)
+    } else {
+        let second = |ps: i128| format::fixed(ps as f64 / 1e12, 1);
+        format!("{} to {} s of its clock", second(start_ps), second(end_ps))
+    };
+    format!("{files} ({when})")
+}

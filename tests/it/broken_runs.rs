@@ -1,0 +1,102 @@
+//! Two runs that nothing tells apart: told loudly, whether they lie in two files or in one.
+
+use crate::folder::{read_inputs, warnings};
+use gristmill::check::check;
+use gristmill::config::Config;
+use gristmill::error::Warning;
+use gristmill::ingest::{Input, Memory, Options};
+
+const HEADER: &str = "context_tokens,concurrency,run,start_s,ttft_ms,e2e_ms,input_tokens,output_tokens\n";
+const DAY_S: u64 = 86_400;
+
+/// Levels 1, 2 and 4, each held for 40 s after the other, from `start_s` on.
+fn sweep(start_s: u64, run: &str) -> Vec<String> {
+    let mut rows = Vec::new();
+    for (at, level) in [1, 2, 4].into_iter().enumerate() {
+        for (second, _user) in (0..40).flat_map(|second| (0..level).map(move |user| (second, user))) {
+            let start_s = start_s + 45 * at as u64 + second;
+            rows.push(format!("1024,{level},{run},{start_s},100,1000,1024,10\n"));
+        }
+    }
+    rows
+}
+
+fn file(name: &str, rows: &[String]) -> Memory {
+    Memory::new(name, format!("{HEADER}{}", rows.concat()))
+}
+
+fn faults(files: &[Memory], config: &str) -> Vec<Warning> {
+    let read = read_inputs(files, config).unwrap();
+    for fault in &read.value.faults {
+        assert!(read.warnings.contains(fault), "a report says it too");
+    }
+    read.value.faults
+}
+
+const FIRST: u64 = 1_770_372_000;
+
+#[test]
+fn two_deployments_in_one_folder_are_told_with_both_windows() {
+    let files = [file("h100/records.csv", &sweep(FIRST, "")), file("h200/records.csv", &sweep(FIRST + 2 * DAY_S, ""))];
+    let faults = faults(&files, "");
+    insta::assert_snapshot!(faults.iter().map(|fault| format!("{fault}\n")).collect::<String>());
+
+    let inputs: Vec<&dyn Input> = files.iter().map(|file| file as &dyn Input).collect();
+    let checked = check(&inputs, &Config::default(), &Options::default(), "run", &[]);
+    assert_eq!(checked.problems.len(), 1, "{:?}", checked.problems);
+    assert_eq!(checked.problems[0].message, faults[0].message);
+    assert!(!checked.warnings.contains(&faults[0]), "told once");
+}
+
+#[test]
+fn a_run_that_was_appended_to_an_older_one_is_told() {
+    let days = [FIRST, FIRST + DAY_S, FIRST + 2 * DAY_S, FIRST + 3 * DAY_S, FIRST + 4 * DAY_S];
+    let rows: Vec<String> = days.iter().flat_map(|start| sweep(*start, "")).collect();
+    insta::assert_snapshot!(faults(&[file("records.csv", &rows)], "")[0]);
+}
+
+#[test]
+fn what_is_told_apart_is_no_fault() {
+    let named = [file("a.csv", &sweep(FIRST, "1")), file("b.csv", &sweep(FIRST + DAY_S, "2"))];
+    assert_eq!(faults(&named, ""), []);
+    let configured = [file("a.csv", &sweep(FIRST, "")), file("b.csv", &sweep(FIRST + DAY_S, ""))];
+    assert_eq!(faults(&configured, "[[file]]\nmatch = \"a.csv\"\nrun = \"a\"\n"), []);
+}
+
+#[test]
+fn one_run_may_lie_in_many_files() {
+    let rows = sweep(FIRST, "");
+    let parts = |of: fn(usize, usize) -> usize| -> Vec<Memory> {
+        let part = |number| {
+            let all = rows.iter().enumerate();
+            all.filter(|(at, _)| of(*at, rows.len()) == number).map(|(_, row)| row.clone()).collect::<Vec<_>>()
+        };
+        (0..3).map(|number| file(&format!("part-{number}.csv"), &part(number))).collect()
+    };
+    assert_eq!(faults(&parts(|at, _| at % 3), ""), [], "taken in turns");
+    assert_eq!(faults(&parts(|at, all| at * 3 / all), ""), [], "one after the other");
+    let per_level = |level: &str| -> Vec<String> {
+        rows.iter().filter(|row| row.starts_with(&format!("1024,{level},"))).cloned().collect()
+    };
+    let files: Vec<Memory> = ["1", "2", "4"].map(|level| file(&format!("c{level}.csv"), &per_level(level))).into();
+    assert_eq!(faults(&files, ""), [], "a file per level");
+}
+
+#[test]
+fn a_slow_rate_leaves_pauses() {
+    let rows: String = (0..60).map(|at| format!("1024,0.01,{},100,1000,1024,10\n", FIRST + 100 * at)).collect();
+    let file = Memory::new(
+        "records.csv",
+        format!("context_tokens,request_rate,start_s,ttft_ms,e2e_ms,input_tokens,output_tokens\n{rows}"),
+    );
+    let read = read_inputs(&[file], "").unwrap();
+    assert_eq!(warnings(&read), Vec::<String>::new());
+}
+
+#[test]
+fn records_of_several_runs_are_the_same_in_any_order() {
+    let mut rows = [sweep(FIRST, ""), sweep(FIRST + DAY_S, "")].concat();
+    let forwards = faults(&[file("records.csv", &rows)], "");
+    rows.reverse();
+    assert_eq!(faults(&[file("records.csv", &rows)], ""), forwards);
+}
