@@ -115,7 +115,7 @@ const UNITS: [(&str, &str); 8] = [
 /// A file that cannot be read gives none; that was told elsewhere.
 pub(super) fn guess(input: &dyn Input) -> Option<Guess> {
     let head = Head::read(input).ok()?;
-    let columns = columns(&head);
+    let Seen { list, columns, separator } = columns(&head);
     let mut found: Vec<(String, String, bool)> = Vec::new();
     for (field, names) in CALLED {
         // A column `prompt` may hold the prompt itself.
@@ -134,6 +134,12 @@ pub(super) fn guess(input: &dyn Input) -> Option<Guess> {
     let mut toml = String::from("[[columns]]                  # a guess from the header: check every line\n");
     let text = |text: &str| toml::Value::String(text.to_owned()).to_string();
     let _ = writeln!(toml, "file = {}", text(input.name()));
+    if let Some(list) = &list {
+        let _ = writeln!(toml, "list = {}", text(list));
+    }
+    if separator == ';' && columns.iter().any(|(_, example)| is_decimal_comma(example)) {
+        let _ = writeln!(toml, "decimal = \",\"");
+    }
     for (key, name, sure) in &found {
         let note = if *sure { "" } else { "    # the unit is a guess from the values" };
         let _ = writeln!(toml, "{key} = {}{note}", text(name));
@@ -176,22 +182,84 @@ fn without_zone(date: &str) -> bool {
     at(0) != at(1)
 }
 
-/// Names of the columns or paths of the keys, each with the first value.
-fn columns(head: &Head) -> Vec<(String, String)> {
+/// What the beginning of a file shows.
+struct Seen {
+    /// The key of the list that holds the records, where that stands in an object.
+    list: Option<String>,
+    /// Names of the columns or paths of the keys, each with the first value.
+    columns: Vec<(String, String)>,
+    /// What stands between the cells of a table.
+    separator: char,
+}
+
+fn columns(head: &Head) -> Seen {
     let text = head.text().trim_start();
     if !text.starts_with(['{', '[']) {
-        let mut rows = head.rows();
-        let (names, first) = (rows.next().unwrap_or_default(), rows.next().unwrap_or_default());
-        let first = first.into_iter().chain(std::iter::repeat(""));
-        return names.into_iter().zip(first).map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        return table(text);
     }
-    let object = text.strip_prefix('[').unwrap_or(text);
-    let first = serde_json::Deserializer::from_str(object).into_iter::<Value>().next();
-    let mut paths = Vec::new();
-    if let Some(Ok(value)) = first {
-        flatten("", &value, &mut paths);
+    let own = values(text.strip_prefix('[').unwrap_or(text));
+    let is_time = |name: &str| {
+        let name = plain(name, true).0;
+        CALLED.iter().any(|(field, names)| ["e2e", "ttft"].contains(field) && names.contains(&name.as_str()))
+    };
+    // A record may hold lists itself.
+    match list_of_objects(text).filter(|_| !own.iter().any(|(name, _)| is_time(name))) {
+        Some((key, first)) => Seen { list: Some(key), columns: values(first), separator: ',' },
+        None => Seen { list: None, columns: own, separator: ',' },
     }
-    paths
+}
+
+/// What the object at the beginning of a text holds; nothing where it is cut off.
+fn values(text: &str) -> Vec<(String, String)> {
+    let mut values = Vec::new();
+    if let Some(Ok(value)) = serde_json::Deserializer::from_str(text).into_iter::<Value>().next() {
+        flatten("", &value, &mut values);
+    }
+    values
+}
+
+/// The columns of a table, separated by what its header has most of.
+fn table(text: &str) -> Seen {
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+    let (header, first) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
+    let count = |separator: &char| header.matches(*separator).count();
+    // Of equals the last is taken, so commas come last.
+    let separator = ['|', '\t', ';', ','].into_iter().max_by_key(count).unwrap_or(',');
+    let cells = |line: &str| -> Vec<String> {
+        line.split(separator).map(|cell| cell.trim().trim_matches('"').trim().to_owned()).collect()
+    };
+    let first = cells(first).into_iter().chain(std::iter::repeat(String::new()));
+    Seen { list: None, columns: cells(header).into_iter().zip(first).collect(), separator }
+}
+
+/// `1,5`, but not `1,500 ms` or a list.
+fn is_decimal_comma(cell: &str) -> bool {
+    cell.split_once(',').is_some_and(|(whole, decimals)| {
+        [whole, decimals].iter().all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
+    })
+}
+
+/// The first list of objects that is the value of a key of the object a text begins with: its key, and the text from its
+/// first element on.
+fn list_of_objects(text: &str) -> Option<(String, &str)> {
+    let (mut depth, mut quoted, mut escaped) = (0, false, false);
+    let mut string = 0..0;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = quoted,
+            b'"' if quoted => (quoted, string.end) = (false, at),
+            b'"' => (quoted, string) = (true, at + 1..at + 1),
+            _ if quoted => {}
+            b'[' if depth == 1 && text[at + 1..].trim_start().starts_with('{') => {
+                return Some((text[string].to_owned(), text[at + 1..].trim_start()));
+            }
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
 }
 
 fn flatten(path: &str, value: &Value, paths: &mut Vec<(String, String)>) {
@@ -296,6 +364,22 @@ mod tests {
         ] {
             assert_eq!(toml(&csv(start)).unwrap().contains("timezone"), asked, "{start}");
         }
+    }
+
+    #[test]
+    fn lists_in_objects_and_other_separators_are_guessed() {
+        let json =
+            r#"{"run": {"tags": ["a"]}, "results": [{"latency_ms": 9, "prompt_tokens": 5, "completion_tokens": 4}]}"#;
+        let guessed = toml(json).unwrap();
+        assert!(guessed.contains("list = \"results\"\n") && guessed.contains("e2e_ms = \"latency_ms\""), "{guessed}");
+        let lines = "{\"latency_ms\": 9, \"prompt_tokens\": 5, \"calls\": [{}]}\n";
+        assert!(!toml(lines).unwrap().contains("list"), "the list belongs to the record");
+        let semicolons = toml("latency_s;prompt_tokens;completion_tokens\n1,5;100;64\n").unwrap();
+        assert!(semicolons.contains("decimal = \",\"\n"), "{semicolons}");
+        for text in [&guessed, &semicolons] {
+            parse(text, "gristmill.toml").unwrap_or_else(|error| panic!("{error}\n{text}"));
+        }
+        assert!(toml("latency_s\tprompt_tokens\n1.5\t100\n").is_some());
     }
 
     #[test]

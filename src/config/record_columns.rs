@@ -35,6 +35,10 @@ pub struct RecordColumns {
     pub file: String,
     /// Zone of the dates in the column `start`, where they name none.
     pub timezone: String,
+    /// Where the records stand in a list within a JSON object: its path, `results.requests`.
+    pub list: Option<String>,
+    /// What stands before the decimals of a number in a CSV: `.` or `,`.
+    pub decimal: String,
     /// What stands in the column `success` of a request that succeeded; default: `true` or `1`.
     pub success_is: Option<String>,
     /// The column of each field of a record. A time's key ends in the unit of its column: `e2e_s`, `ttft_us`; `start`
@@ -45,7 +49,14 @@ pub struct RecordColumns {
 
 impl Default for RecordColumns {
     fn default() -> Self {
-        Self { file: String::new(), timezone: "UTC".into(), success_is: None, fields: BTreeMap::new() }
+        Self {
+            file: String::new(),
+            timezone: "UTC".into(),
+            list: None,
+            decimal: ".".into(),
+            success_is: None,
+            fields: BTreeMap::new(),
+        }
     }
 }
 
@@ -82,6 +93,17 @@ impl RecordColumns {
         if zone.is_none() {
             let message = format!("expected a time zone, found `{}`", self.timezone);
             problem("timezone", message, "write it as `UTC`, `Europe/Berlin` or `+02:00`");
+        }
+        if ![".", ","].contains(&self.decimal.as_str()) {
+            let message = format!("expected `.` or `,`, found `{}`", self.decimal);
+            problem("decimal", message, "write what stands before the decimals: `decimal = \",\"`");
+        }
+        if self.list.as_deref().is_some_and(str::is_empty) {
+            problem(
+                "list",
+                "expected the path of a list, found nothing".into(),
+                "leave the key out where there is none",
+            );
         }
         for time in TIMES {
             let units: Vec<&String> = self
@@ -153,6 +175,8 @@ impl<'de> Deserialize<'de> for RecordColumns {
                     match key.as_str() {
                         "file" => columns.file = value,
                         "timezone" => columns.timezone = value,
+                        "list" => columns.list = Some(value),
+                        "decimal" => columns.decimal = value,
                         "success_is" => columns.success_is = Some(value),
                         _ => _ = columns.fields.insert(key, value),
                     }

@@ -63,6 +63,8 @@ fn every_key_of_the_reference_is_read() {
         success = "status"
         success_is = 200
         [cost]
+        list = "results"
+        decimal = ","
         gpu_hour = 2.50
         [capacity]
         rule = "within"

@@ -11,6 +11,7 @@ use std::str::Utf8Error;
 /// Splits a stream into rows.
 pub struct Rows<'s, 'i> {
     stream: &'s mut Stream<'i>,
+    separator: u8,
     cells: Vec<Span>,
     unescaped: Vec<u8>,
     length: usize,
@@ -49,7 +50,7 @@ pub enum Split<'r> {
         /// The first of them.
         byte: u8,
     },
-    /// Text between a closing quote and the next comma.
+    /// Text between a closing quote and the next separator.
     BadQuote {
         /// Line of the row.
         line: u64,
@@ -68,9 +69,14 @@ pub enum Split<'r> {
 }
 
 impl<'s, 'i> Rows<'s, 'i> {
-    /// Rows from the first unread byte on.
+    /// Rows from the first unread byte on, of cells between commas.
     pub fn new(stream: &'s mut Stream<'i>) -> Self {
-        Self { stream, cells: Vec::new(), unescaped: Vec::new(), length: 0, lines: 0 }
+        Self::separated_by(b',', stream)
+    }
+
+    /// The same of cells between other bytes, such as semicolons or tabs.
+    pub fn separated_by(separator: u8, stream: &'s mut Stream<'i>) -> Self {
+        Self { stream, separator, cells: Vec::new(), unescaped: Vec::new(), length: 0, lines: 0 }
     }
 
     /// The stream behind the row that was handed out last.
@@ -84,7 +90,7 @@ impl<'s, 'i> Rows<'s, 'i> {
     pub fn next_row(&mut self) -> Result<Option<Split<'_>>> {
         let outcome = loop {
             self.stream();
-            let outcome = split(self.stream.unread(), self.stream.ended(), &mut self.cells);
+            let outcome = split(self.stream.unread(), self.stream.ended(), self.separator, &mut self.cells);
             match outcome {
                 Outcome::Incomplete => {
                     self.stream.read_more()?;
@@ -166,7 +172,10 @@ enum Outcome {
 }
 
 /// Splits the first row of `bytes` into trimmed cells.
-fn split(bytes: &[u8], ended: bool, cells: &mut Vec<Span>) -> Outcome {
+fn split(bytes: &[u8], ended: bool, separator: u8, cells: &mut Vec<Span>) -> Outcome {
+    let is_blank = |byte: u8| is_blank(byte) && byte != separator;
+    let until_separator =
+        |bytes: &[u8]| bytes.iter().position(|byte| *byte == separator || *byte == b'\n').unwrap_or(bytes.len());
     cells.clear();
     if bytes.is_empty() {
         return if ended { Outcome::End } else { Outcome::Incomplete };
@@ -181,19 +190,19 @@ fn split(bytes: &[u8], ended: bool, cells: &mut Vec<Span>) -> Outcome {
             cell = Span { start: first + 1, end: first + 1 + quoted.length, escaped: quoted.escaped };
             open = !quoted.closed;
             at = (cell.end + 1).min(bytes.len());
-            let rest = separator(&bytes[at..]);
+            let rest = until_separator(&bytes[at..]);
             if !bytes[at..at + rest].iter().all(|byte| is_blank(*byte)) {
                 bad = bad.or(Some(cells.len() + 1));
             }
             at += rest;
         } else {
-            at = first + separator(&bytes[first..]);
+            at = first + until_separator(&bytes[first..]);
             let kept = bytes[first..at].trim_ascii_end().len();
             cell = Span { start: first, end: first + kept, escaped: false };
         }
         cells.push(cell);
         match bytes.get(at) {
-            Some(b',') => at += 1,
+            Some(byte) if *byte == separator => at += 1,
             Some(_) => return Outcome::Row { length: at + 1, lines: lines + 1, terminated: true, open, bad },
             None if ended => return Outcome::Row { length: at, lines, terminated: false, open, bad },
             None => return Outcome::Incomplete,
@@ -203,11 +212,6 @@ fn split(bytes: &[u8], ended: bool, cells: &mut Vec<Span>) -> Outcome {
 
 fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r')
-}
-
-/// Bytes before the next comma or line feed.
-fn separator(bytes: &[u8]) -> usize {
-    bytes.iter().position(|byte| matches!(byte, b',' | b'\n')).unwrap_or(bytes.len())
 }
 
 struct Quoted {
@@ -286,8 +290,12 @@ mod tests {
     use crate::ingest::Input;
 
     fn rows(input: &dyn Input) -> Vec<String> {
+        rows_between(b',', input)
+    }
+
+    fn rows_between(separator: u8, input: &dyn Input) -> Vec<String> {
         let mut stream = Stream::open(input).unwrap();
-        let mut rows = Rows::new(&mut stream);
+        let mut rows = Rows::separated_by(separator, &mut stream);
         let mut out = Vec::new();
         while let Some(split) = rows.next_row().unwrap() {
             out.push(match split {
@@ -321,5 +329,12 @@ mod tests {
             assert_eq!(rows(&whole), *expected, "{}", String::from_utf8_lossy(bytes));
             assert_eq!(rows(&Dripping(&whole)), *expected, "byte by byte: {}", String::from_utf8_lossy(bytes));
         }
+    }
+    #[test]
+    fn cells_may_stand_between_other_bytes() {
+        let semicolons = Memory::new("a.csv", "a ; b\n1,5;\"x;y\"\n;\n");
+        assert_eq!(rows_between(b';', &semicolons), ["1: a|b", "2: 1,5|x;y", "3: |"]);
+        let tabs = Memory::new("a.tsv", "a\tb\tc\n1\t\t \"x\ty\" \n\t\t\n");
+        assert_eq!(rows_between(b'\t', &tabs), ["1: a|b|c", "2: 1||x\ty", "3: ||"]);
     }
 }

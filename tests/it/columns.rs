@@ -39,6 +39,10 @@ fn fixture(name: &str) -> OnDisk {
     OnDisk::new(root().join("fixtures/inputs/columns").join(name))
 }
 
+fn read_text(name: &str) -> String {
+    std::fs::read_to_string(root().join("fixtures/inputs/columns").join(name)).unwrap()
+}
+
 fn told(name: &str, toml: &str) -> String {
     let file = fixture(name);
     let inputs: [&dyn Input; 1] = [&file];
@@ -68,6 +72,42 @@ fn names_units_and_clock_are_mapped_in_every_form() {
     holds_the_requests(read_inputs(&[fixture("conc2.jsonl")], &error));
     let constant = format!("{JSON}\n[[file]]\nmatch = \"array.json\"\nconcurrency = 2");
     holds_the_requests(read_inputs(&[fixture("array.json")], &constant));
+}
+
+#[test]
+fn a_list_within_an_object_is_entered() {
+    let list = read_text("array.json");
+    let wrapped = format!(
+        r#"{{"tool": "own", "settings": {{"list": [1, "]}}"], "n": null}}, "runs": {{"n": -1.5, "requests": {list}, "after": []}}, "end": 1}}"#
+    );
+    let toml = |path: &str| format!("{JSON}\nlist = \"{path}\"\n[[file]]\nmatch = \"wrapped.json\"\nconcurrency = 2");
+    let read = |text: &str, path: &str| read_inputs(&[Memory::new("wrapped.json", text)], &toml(path));
+    holds_the_requests(read(&wrapped, "runs.requests"));
+    let bad = wrapped.replace("\"total\": ", "\"total\": -");
+    assert_ne!(bad, wrapped);
+    let told = [
+        read(&wrapped, "runs.records").unwrap_err().to_string(),
+        read(&wrapped, "results").unwrap_err().to_string(),
+        read(&wrapped, "tool").unwrap_err().to_string(),
+        read(&bad, "runs.requests").unwrap_err().to_string(),
+        read(&wrapped[..wrapped.len() / 2], "runs.requests").unwrap_err().to_string(),
+    ];
+    insta::assert_snapshot!("a list within an object", told.join("\n\n"));
+    // A file that is a list itself needs no path.
+    let constant = format!("{JSON}\nlist = \"requests\"\n[[file]]\nmatch = \"array.json\"\nconcurrency = 2");
+    holds_the_requests(read_inputs(&[fixture("array.json")], &constant));
+}
+
+#[test]
+fn cells_may_be_separated_by_semicolons_or_tabs() {
+    let commas = read_text("load-test.csv");
+    let tabs = Memory::new("load-test.csv", commas.replace(',', "\t"));
+    holds_the_requests(read_inputs(&[tabs], CSV));
+    let semicolons = commas.replace(',', ";").replace('.', ",");
+    let toml = format!("{CSV}\ndecimal = \",\"");
+    holds_the_requests(read_inputs(&[Memory::new("load-test.csv", &semicolons)], &toml));
+    let points = read_inputs(&[Memory::new("load-test.csv", &semicolons)], CSV).unwrap_err().to_string();
+    assert!(points.starts_with("load-test.csv:2:"), "{points}");
 }
 
 #[test]

@@ -57,15 +57,19 @@ pub struct Header {
     naming: Names,
     zone: TimeZone,
     otherwise: Otherwise,
+    separator: u8,
 }
 
 impl Header {
     /// Reads the first row; none where there is no row. Errors: those of [`Header::read`], and a row that cannot be split.
     fn of(stream: &mut Stream, sink: &mut Sink, naming: Names, otherwise: Otherwise) -> Result<Option<Self>> {
         let name = stream.name();
-        let mut rows = Rows::new(stream);
+        while !stream.unread().trim_ascii_start().contains(&b'\n') && stream.read_more()? {}
+        let first = stream.unread().trim_ascii_start().split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let separator = naming.separator(&String::from_utf8_lossy(first));
+        let mut rows = Rows::separated_by(separator, stream);
         let header = match rows.next_row()? {
-            Some(Split::Row(row)) => Self::read(&row, name, sink, naming, otherwise)?,
+            Some(Split::Row(row)) => Self::read(&row, separator, name, sink, naming, otherwise)?,
             Some(broken) => return Err(unreadable_row(name, &broken).error),
             None => return Ok(None),
         };
@@ -76,7 +80,7 @@ impl Header {
     /// Reads the rows up to the end.
     pub fn rows(&self, stream: &mut Stream, sink: &mut Sink) -> Result<()> {
         let name = stream.name();
-        let mut rows = Rows::new(stream);
+        let mut rows = Rows::separated_by(self.separator, stream);
         loop {
             self.usual_rows(rows.stream(), sink)?;
             match rows.next_row()? {
@@ -107,7 +111,14 @@ impl Header {
     }
 
     /// Errors: a column that stands twice, a missing column without which no record is whole.
-    fn read(row: &csv::Row, file: &str, sink: &mut Sink, naming: Names, otherwise: Otherwise) -> Result<Self> {
+    fn read(
+        row: &csv::Row,
+        separator: u8,
+        file: &str,
+        sink: &mut Sink,
+        naming: Names,
+        otherwise: Otherwise,
+    ) -> Result<Self> {
         let names: Vec<String> = row.cells().map(str::to_owned).collect();
         let place = || Place::file(file).line(row.line);
         let cells: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -120,7 +131,7 @@ impl Header {
         }
         let fields: Vec<_> = names.iter().map(|name| naming.field(name)).collect();
         let zone = naming.zone();
-        let header = Self { names, fields, naming, zone, otherwise };
+        let header = Self { names, fields, naming, zone, otherwise, separator };
         header.refuse_duplicates(&place)?;
         header.refuse_gaps(&place)?;
         header.note_unknown(&place, sink);
@@ -187,7 +198,14 @@ impl Header {
             return sink.bad(self.ragged(row, file));
         }
         let place = |column| self.place(column, file, row.line);
-        match self.values(row) {
+        let pointed: Vec<String>;
+        let values = if self.naming.has_decimal_commas() {
+            pointed = row.cells().map(with_point).collect();
+            self.values(pointed.iter().map(String::as_str))
+        } else {
+            self.values(row.cells())
+        };
+        match values {
             Ok(record) => sink.record(&record, row.line, || place(Column::RequestId)),
             Err(Complaint { column, reason, message, hint }) => {
                 sink.bad(Bad { reason, error: Error::at(place(column), message).hint(hint) })
@@ -203,9 +221,9 @@ impl Header {
         at.map_or(place.clone(), |at| place.column(at as u64 + 1))
     }
 
-    fn values<'r>(&self, row: &csv::Row<'r>) -> std::result::Result<Record<'r>, Complaint> {
+    fn values<'r>(&self, cells: impl Iterator<Item = &'r str>) -> std::result::Result<Record<'r>, Complaint> {
         let mut values = Row::default();
-        for (field, cell) in self.fields.iter().zip(row.cells()) {
+        for (field, cell) in self.fields.iter().zip(cells) {
             if let Some(field) = field {
                 let value = if cell.is_empty() { Value::Absent } else { Value::Cell(cell) };
                 if *field == Field::DATES {
@@ -233,6 +251,13 @@ impl Header {
         let hint = "put text that holds commas into double quotes";
         Bad { reason: "wrong number of cells", error: Error::at(place, message).hint(hint) }
     }
+}
+
+/// A cell with a point before its decimals, where it is a number with a comma there: `1.234,5` is 1234.5.
+fn with_point(cell: &str) -> String {
+    let digits = cell.strip_prefix(['-', '+']).unwrap_or(cell);
+    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','));
+    if is_number && cell.contains(',') { cell.replace('.', "").replace(',', ".") } else { cell.to_owned() }
 }
 
 /// The separator of a header that has records' columns but for the commas.

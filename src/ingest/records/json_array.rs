@@ -6,6 +6,7 @@ use super::json::{Objects, not_utf8};
 use super::names::Names;
 use super::row::Otherwise;
 use crate::error::{Error, Place, Result};
+use crate::format;
 use crate::ingest::format::{Format, Head};
 use crate::ingest::sink::{Bad, Sink};
 use crate::ingest::stream::Stream;
@@ -30,7 +31,10 @@ impl Format for RecordsJsonArray {
 
 /// Reads objects whose keys are called by `naming`; `otherwise` is the load of a record that names none.
 pub(super) fn read_array(stream: &mut Stream, sink: &mut Sink, naming: Names, otherwise: Otherwise) -> Result<()> {
-    let mut array = Array { file: stream.name(), stream, column: 1, index: 0 };
+    let mut array = Array { file: stream.name(), stream, column: 1, index: 0, within: String::new() };
+    if let Some((path, key)) = naming.list().filter(|_| array.stream.unread().trim_ascii_start().starts_with(b"{")) {
+        array.enter(path, &key)?;
+    }
     let mut objects = Objects::named(naming, otherwise);
     array.expect(b"[")?;
     if array.peek()? == Some(b']') {
@@ -60,6 +64,8 @@ struct Array<'a, 'i> {
     /// Column of the next unread byte, in characters counted from 1.
     column: u64,
     index: u64,
+    /// Path of the array where it stands in an object; else empty.
+    within: String,
 }
 
 impl Array<'_, '_> {
@@ -111,8 +117,84 @@ impl Array<'_, '_> {
         }
     }
 
+    /// Steps into an object, up to the array at a path of keys. Errors: there is none; `named_by` is what says the path.
+    fn enter(&mut self, path: &str, named_by: &str) -> Result<()> {
+        for name in path.split('.') {
+            let place = self.place();
+            self.expect(b"{")?;
+            let mut seen = Vec::new();
+            loop {
+                if self.peek()? != Some(b'"') {
+                    let message =
+                        format!("has no list `{path}`, which `{named_by}` names; it has {}", format::list(&seen));
+                    let hint = "write the path of the list that holds the records, such as `results.requests`";
+                    return Err(Error::at(place, message).hint(hint));
+                }
+                let key = self.key()?;
+                self.expect(b":")?;
+                if key == name {
+                    break;
+                }
+                seen.push(super::value::shown(&key));
+                self.skip()?;
+                if self.peek()? == Some(b',') {
+                    self.step();
+                }
+            }
+        }
+        if self.peek()?.is_some_and(|next| next != b'[') {
+            let message = format!("is no list, though `{named_by}` names it as the one that holds the records");
+            let hint = "write the path of the list, such as `results.requests`";
+            return Err(Error::at(self.place().path(path), message).hint(hint));
+        }
+        self.within = path.to_owned();
+        Ok(())
+    }
+
+    /// Steps over the key whose opening quote is the next byte.
+    fn key(&mut self) -> Result<String> {
+        let mut at = 1;
+        loop {
+            let unread = self.stream.unread();
+            while at < unread.len() && unread[at] != b'"' {
+                at += if unread[at] == b'\\' { 2 } else { 1 };
+            }
+            if at < unread.len() || !self.stream.read_more()? {
+                break;
+            }
+        }
+        let length = (at + 1).min(self.stream.unread().len());
+        let key = serde_json::from_slice(&self.stream.unread()[..length]).map_err(|_| {
+            Error::at(self.place(), "expected a key in double quotes")
+                .hint("look for a missing quote or comma before it")
+        })?;
+        self.consume(length);
+        Ok(key)
+    }
+
+    /// Steps over a value of any size, holding no more of it than the stream reads at once.
+    fn skip(&mut self) -> Result<()> {
+        self.peek()?;
+        let mut scan = Scan::default();
+        loop {
+            let ends = |(at, byte): (usize, &u8)| Some(at + usize::from(scan.step(*byte)?));
+            let end = self.stream.unread().iter().enumerate().find_map(ends);
+            self.consume(end.unwrap_or(self.stream.unread().len()));
+            if end.is_some() || !self.stream.read_more()? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// The element that comes next, as a path.
+    fn path(&self) -> String {
+        format!("{}[{}]", self.within, self.index)
+    }
+
     fn expect_end(&mut self) -> Result<()> {
         match self.peek()? {
+            // What else the object holds is of no interest.
+            _ if !self.within.is_empty() => Ok(()),
             None => Ok(()),
             Some(_) => Err(Error::at(self.place(), "expected the end of the file behind the array, found more")
                 .hint("put every record into one array, or write JSON Lines")),
@@ -131,7 +213,7 @@ impl Array<'_, '_> {
             return Ok(false);
         };
         let place = self.place();
-        let path = || format!("[{}]", self.index);
+        let path = || self.path();
         let bytes = &self.stream.unread()[..length];
         match std::str::from_utf8(bytes) {
             Err(error) => sink.bad(not_utf8(bytes, place.path(path()), error.valid_up_to()))?,
@@ -178,7 +260,7 @@ impl Array<'_, '_> {
     }
 
     fn cut_short(&self, between: bool) -> Bad {
-        let place = self.place().path(format!("[{}]", self.index));
+        let place = self.place().path(self.path());
         let what = if between { "its array" } else { "this record" };
         let message = format!("the file ends before {what} does: it looks cut short");
         Bad { reason: CUT_SHORT, error: Error::at(place, message).hint("copy the file again") }

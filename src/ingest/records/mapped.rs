@@ -74,6 +74,7 @@ impl Format for Mapped {
         while stream.unread().iter().all(u8::is_ascii_whitespace) && stream.read_more()? {}
         match stream.unread().trim_ascii_start().first() {
             Some(b'[') => read_array(stream, sink, names, otherwise)?,
+            Some(b'{') if names.list().is_some() => read_array(stream, sink, names, otherwise)?,
             Some(b'{') => read_all(Objects::named(names, otherwise), stream, sink)?,
             _ => read_csv(stream, sink, names, otherwise)?,
         }

@@ -83,6 +83,29 @@ impl Names {
         }
     }
 
+    /// What separates the cells below a header: of a mapped file whatever gives most of the columns that are named, else
+    /// commas.
+    pub fn separator(&self, header: &str) -> u8 {
+        let named = |separator: u8| {
+            let cells = header.split(char::from(separator)).map(|cell| cell.trim().trim_matches('"').trim());
+            cells.filter(|cell| self.field(cell).is_some()).count()
+        };
+        let separators = [b',', b';', b'\t', b'|'].into_iter().filter(|one| *one == b',' || self.mapped().is_some());
+        // Of equals the last is taken, so commas come last.
+        separators.rev().max_by_key(|one| named(*one)).unwrap_or(b',')
+    }
+
+    /// Whether numbers of a CSV have a comma before their decimals.
+    pub fn has_decimal_commas(&self) -> bool {
+        self.mapped().is_some_and(|mapped| mapped.columns.decimal == ",")
+    }
+
+    /// The path of the list that holds the records, where they stand in a JSON object, with the key that names it.
+    pub fn list(&self) -> Option<(&str, String)> {
+        let mapped = self.mapped()?;
+        Some((mapped.columns.list.as_deref()?, format!("columns[{}].list", mapped.nth)))
+    }
+
     /// Zone of dates that name none.
     pub fn zone(&self) -> TimeZone {
         self.mapped().map_or(TimeZone::UTC, |mapped| mapped.zone.clone())
