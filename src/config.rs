@@ -143,6 +143,8 @@ pub struct Test {
     pub speculative_decoding: Option<String>,
     /// For example `full precision`.
     pub kv_cache: Option<String>,
+    /// Where the KV cache may grow to beside the GPUs' memory: `none`, `DRAM`, …
+    pub kv_offload: Option<String>,
     /// Prompt suites: how the suite was run.
     pub mode: Option<String>,
     /// Prompt suites: where the server was.

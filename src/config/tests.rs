@@ -33,6 +33,7 @@ fn every_key_of_the_reference_is_read() {
         prompt_caching = false
         speculative_decoding = "none"
         kv_cache = "full precision"
+        kv_offload = "none"
         mode = ""
         api_url = ""
         time = ""
@@ -62,9 +63,9 @@ fn every_key_of_the_reference_is_read() {
         output_tokens = "completion"
         success = "status"
         success_is = 200
-        [cost]
         list = "results"
         decimal = ","
+        [cost]
         gpu_hour = 2.50
         [capacity]
         rule = "within"

@@ -65,10 +65,12 @@ pub enum Property {
     SpeculativeDecoding,
     /// `test.kv_cache`
     KvCache,
+    /// `test.kv_offload`
+    KvOffload,
 }
 
 /// Every property with its key in the configuration.
-pub const PROPERTIES: [(Property, &str); 9] = [
+pub const PROPERTIES: [(Property, &str); 10] = [
     (Property::Model, "model.name"),
     (Property::Parameters, "model.parameters"),
     (Property::Precision, "model.precision"),
@@ -78,6 +80,7 @@ pub const PROPERTIES: [(Property, &str); 9] = [
     (Property::EngineVersion, "engine.version"),
     (Property::SpeculativeDecoding, "test.speculative_decoding"),
     (Property::KvCache, "test.kv_cache"),
+    (Property::KvOffload, "test.kv_offload"),
 ];
 
 impl Property {
@@ -112,6 +115,7 @@ impl Property {
             Property::EngineVersion => &mut config.engine.version,
             Property::SpeculativeDecoding => &mut config.test.speculative_decoding,
             Property::KvCache => &mut config.test.kv_cache,
+            Property::KvOffload => &mut config.test.kv_offload,
         }
     }
 

@@ -4,6 +4,7 @@ use super::part::{PROPERTIES, Property, Setup};
 use crate::config::Config;
 use crate::error::{Error, Place, Result, Warned, Warning};
 use crate::format;
+use std::collections::BTreeSet;
 
 /// What one file says of the setup.
 #[derive(Debug, Clone, Copy)]
@@ -42,7 +43,17 @@ pub fn agree(said: &[Said], config: &Config) -> Result<Warned<Setup>> {
                 ));
             }
             Some(_) => {
-                let values: Vec<_> = values.iter().map(|(value, file)| format!("`{value}` ({file})")).collect();
+                let who = |value: &str, first: &str| {
+                    let same = |one: &&Said| one.setup.get(property).is_some_and(|other| property.same(other, value));
+                    let files: BTreeSet<&str> = said.iter().filter(same).map(|one| one.name).collect();
+                    let more = files.len() as u64 - 1;
+                    match more {
+                        0 => first.to_owned(),
+                        _ => format!("{first} and {}", format::counted(more, "more file", "more files")),
+                    }
+                };
+                let values: Vec<_> =
+                    values.iter().map(|(value, file)| format!("`{value}` ({})", who(value, file))).collect();
                 agreed.warnings.push(Warning::new(format!(
                     "the files differ in what `{key}` is: {}; it is left out unless `gristmill.toml` sets it",
                     format::list(&values)

@@ -45,6 +45,8 @@ const TABLE: &[(&str, &str, &str)] = &[
     (SAMPLES, "inferencex/b200-gptoss-conc16.json", "conc"),
     (SAMPLES, "inferencex/b200-gptoss-conc16.json", "metrics"),
     (SAMPLES, AGGREGATE, "conc"),
+    (SAMPLES, AGGREGATE, "output_tput_per_gpu"),
+    (SAMPLES, "inferencex/b200-gptoss-conc16.json", "output_token_throughput"),
     (INPUTS, "vllm-sweep/20260301_101500/summary.csv", "completed"),
     (INPUTS, "trtllm-bench/conc4/report.json", "system_output_throughput_tok_s"),
     (INPUTS, "trtllm-bench/conc4/report.json", "num_requests"),

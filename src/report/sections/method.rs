@@ -208,6 +208,7 @@ fn parameters(config: &Config) -> Table {
         ("Prompt caching", test.prompt_caching.map(on_off)),
         ("Speculative decoding", speculation),
         ("KV cache", test.kv_cache.clone()),
+        ("KV offload", test.kv_offload.clone()),
         ("Mode", test.mode.clone()),
         ("API URL", test.api_url.clone()),
         ("Time", test.time.clone()),
