@@ -135,7 +135,8 @@ fn gave(file: &CheckedFile) -> Vec<String> {
     let concurrencies: Vec<_> = file.concurrencies.iter().map(|n| n.to_string()).collect();
     let rates: Vec<_> = file.request_rates.iter().map(|rate| format::shortest(*rate)).collect();
     parts.extend((!concurrencies.is_empty()).then(|| format!("concurrency {}", shortened(&concurrencies))));
-    parts.extend((!rates.is_empty()).then(|| format!("{} requests/s", shortened(&rates))));
+    let per_second = if rates == ["1"] { "request/s" } else { "requests/s" };
+    parts.extend((!rates.is_empty()).then(|| format!("{} {per_second}", shortened(&rates))));
     let noun = if file.contexts.len() == 1 { "context" } else { "contexts" };
     parts.extend((!file.contexts.is_empty()).then(|| format!("{noun} {}", shortened(&file.contexts))));
     if !file.power_samples.is_empty() {

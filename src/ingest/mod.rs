@@ -188,7 +188,7 @@ fn pair_pages(files: &mut [FileReading]) -> Result<Vec<Warning>> {
     Ok(warnings)
 }
 
-/// The second reading, of the files that held records.
+/// The second reading, of the files that held records: their cells, and what is wrong with them although every record is good.
 fn pick(
     files: &[Recognised],
     first: &[FileReading],
@@ -289,8 +289,12 @@ fn refuse_copies(files: &[FileReading]) -> Result<()> {
 
 fn no_records(files: &[FileReading]) -> Error {
     const NAMED: usize = 10;
-    let mut looked_at: Vec<String> =
-        files.iter().take(NAMED).map(|file| format!("{} ({})", file.name, file.verdict())).collect();
+    let verdict = |file: &FileReading| match &file.findings.set_aside {
+        // Of one file there is room for the reason.
+        Some(reason) if files.len() == 1 => format!("{} was set aside: {reason}", file.name),
+        _ => format!("{} ({})", file.name, file.verdict()),
+    };
+    let mut looked_at: Vec<String> = files.iter().take(NAMED).map(verdict).collect();
     if files.len() > NAMED {
         looked_at.push(format!("{} more", files.len() - NAMED));
     }
@@ -306,6 +310,11 @@ fn no_records(files: &[FileReading]) -> Error {
         return Error::new(message).hint(
             "every file was recognised, and none holds requests, or figures over them, of a known load; `gristmill check` says of \
              each what it is and why it was left out",
+        );
+    }
+    if files.iter().any(|file| file.findings.power.is_some()) && !files.iter().any(|file| file.format.is_none()) {
+        return Error::new(message).hint(
+            "a power log is joined to the requests of a test by their times: put it into the folder of the files that hold them",
         );
     }
     Error::new(message).hint(

@@ -1,6 +1,8 @@
 //! Which level each run of a file belongs to, where its requests do not say: from the configuration, else from the tool's
 //! own words, else from the names of file and folder, else (the context) from the tokens that were counted.
 
+mod scenarios;
+
 use super::names;
 use super::part::{LevelFacts, Part};
 use crate::cell::lengths::Lengths;
@@ -10,6 +12,7 @@ use crate::context::{Context, STANDARD};
 use crate::error::{Error, Place, Result, Warned, Warning};
 use crate::format;
 use crate::record::{Load, SWEEP};
+use scenarios::{gather_mixed, name_scenarios, tell_datasets_apart};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How far a mean may lie from a standard context, as a share of it.
@@ -47,6 +50,7 @@ pub fn place(
     let mut warnings = Vec::new();
     let mut decided = Decided::default();
     let mut runs = Vec::new();
+    let mut without_load = Vec::new();
     let shared = shared_by_kin(files);
     for file in files {
         let rule = config.file_rule(file.name);
@@ -62,6 +66,10 @@ pub fn place(
             if !choice.taken.is_empty() {
                 decided.from_names.insert(file.file, choice.taken.join(", "));
             }
+            let Some(load) = level.load else {
+                without_load.push((file.name, part));
+                continue;
+            };
             let source = (file.file, number);
             let derived = lengths.get(&source).filter(|lengths| lengths.mean().is_some());
             runs.push(Run {
@@ -69,7 +77,7 @@ pub fn place(
                 context: level.context.map(Context::nominal).or_else(|| derived_context(derived, part)),
                 derived: level.context.is_none(),
                 weighted_mean: derived.and_then(Lengths::mean).or_else(|| mean_of(part)),
-                load: level.load.ok_or_else(|| no_load(file.name, part))?,
+                load,
                 asked_output_tokens: level.output_tokens,
                 run: format!("{} {}{}", level.run.unwrap_or_default(), file.name, part.place).trim_start().to_owned(),
                 scenario: rule.scenario.clone(),
@@ -79,8 +87,12 @@ pub fn place(
             });
         }
     }
+    if !without_load.is_empty() {
+        return Err(no_load(&without_load));
+    }
     let by_dataset = tell_datasets_apart(&mut runs);
     name_scenarios(&mut runs, by_dataset, config, &mut warnings);
+    warnings.extend(other_output_tokens(&runs, files, config));
     gather_mixed(&mut runs);
     decided.placements = runs.into_iter().map(|run| (run.source, run.placement())).collect();
     Ok(Warned { value: decided, warnings })
@@ -114,20 +126,6 @@ impl Run {
             asked_output_tokens: self.asked_output_tokens,
         }
     }
-}
-
-/// Tells runs with different sets of prompts apart by them, and says whether there are any: levels of two sets are no series.
-fn tell_datasets_apart(runs: &mut [Run]) -> bool {
-    let datasets: BTreeSet<_> = runs.iter().filter_map(|run| run.dataset.clone()).collect();
-    let stems: BTreeSet<_> = runs.iter().map(|run| run.stem.clone()).collect();
-    if datasets.len() < 2 {
-        return false;
-    }
-    for run in runs {
-        let Some(dataset) = &run.dataset else { continue };
-        run.stem = if stems.len() < 2 { dataset.clone() } else { format!("{}-{dataset}", run.stem) };
-    }
-    true
 }
 
 /// What the files of one kin say together, each thing only where they agree.
@@ -254,13 +252,27 @@ pub(super) fn same_context(a: &u64, b: &u64) -> bool {
     Context::nominal(*a) == Context::nominal(*b)
 }
 
-fn no_load(name: &str, part: &Part) -> Error {
+/// What is told of the runs, in order and at least one, whose load nothing says.
+fn no_load(runs: &[(&str, &Part)]) -> Error {
+    let (name, part) = runs[0];
     let place = Place { path: (!part.place.is_empty()).then(|| part.place.clone()), ..Place::file(name) };
-    Error::at(place, "nothing says under which load this was measured: neither the file nor its name names a concurrency or a request rate")
-        .hint(format!(
-            "add to `gristmill.toml`: `[[file]]` with `match = \"{name}\"` and `concurrency = …` or `request_rate = …`; \
-             `ignore = true` leaves the file out"
-        ))
+    let files: BTreeSet<&str> = runs.iter().map(|(name, _)| *name).collect();
+    let others = match files.len() as u64 - 1 {
+        0 => String::new(),
+        more => format!("; so is it with {}", format::counted(more, "more file", "more files")),
+    };
+    let each = if others.is_empty() { "" } else { ", one for each or with `*` for all" };
+    Error::at(
+        place,
+        format!(
+            "nothing says under which load this was measured: neither the file nor its name names a concurrency or a request \
+             rate{others}"
+        ),
+    )
+    .hint(format!(
+        "add to `gristmill.toml`: `[[file]]` with `match = \"{name}\"` and `concurrency = …` or `request_rate = …`{each}; \
+         `ignore = true` leaves the file out"
+    ))
 }
 
 /// The context that the tokens show: of each request where they are known, else of their mean.
@@ -292,85 +304,28 @@ fn mean_of(part: &Part) -> Option<(u64, f64)> {
     aggregate.mean_input().filter(|mean| *mean >= 1.0).map(|mean| (n, mean))
 }
 
-/// Names the scenario of every run that the configuration does not name.
-///
-/// Files whose names are the same up to the level belong together, and of these the runs with one set of prompts. Of several such families the one with most levels is
-/// the sweep; the others are called by their names. Where every family is a single level and no two levels are the same,
-/// the names only number the levels of one sweep.
-fn name_scenarios(runs: &mut [Run], by_dataset: bool, config: &Config, warnings: &mut Vec<Warning>) {
-    let use_case = |stem: &str| {
-        let plain =
-            |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
-        let ids = config
-            .use_case
-            .iter()
-            .map(|case| case.id.clone())
-            .chain(crate::config::built_in().into_iter().map(|case| case.id));
-        ids.into_iter().find(|id| plain(id) == plain(stem))
+/// That the requests of the sweep asked for other output tokens than the configuration says, which counts.
+fn other_output_tokens(runs: &[Run], files: &[Described], config: &Config) -> Option<Warning> {
+    let configured = config.test.output_tokens?;
+    let differs =
+        |run: &&Run| run.scenario.is_none() && run.asked_output_tokens.is_some_and(|asked| asked != configured);
+    let others: BTreeMap<usize, u64> =
+        runs.iter().filter(differs).filter_map(|run| Some((run.source.0, run.asked_output_tokens?))).collect();
+    let (file, asked) = others.first_key_value()?;
+    let name = files.iter().find(|described| described.file == *file)?.name;
+    let more = match others.len() as u64 - 1 {
+        0 => String::new(),
+        more => format!("; so is it with {}", format::counted(more, "more file", "more files")),
     };
-    for run in runs.iter_mut().filter(|run| run.scenario.is_none()) {
-        run.scenario = use_case(&run.stem);
-    }
-    let mut families: BTreeMap<String, BTreeSet<(Option<String>, Load)>> = BTreeMap::new();
-    for run in runs.iter().filter(|run| run.scenario.is_none()) {
-        let label = run.context.as_ref().map(|context| context.label.clone());
-        families.entry(run.stem.clone()).or_default().insert((label, run.load));
-    }
-    let levels: usize = families.values().map(BTreeSet::len).sum();
-    let distinct = families.values().flatten().collect::<BTreeSet<_>>().len();
-    let single = families.values().all(|levels| levels.len() == 1);
-    if families.len() < 2 || (single && levels == distinct) {
-        return;
-    }
-    // Of equals the first by name.
-    let Some(sweep) = families.iter().rev().max_by_key(|(_, levels)| levels.len()).map(|(stem, _)| stem.clone()) else {
-        return;
-    };
-    for run in runs.iter_mut().filter(|run| run.scenario.is_none() && run.stem != sweep) {
-        run.scenario = Some(if run.stem.is_empty() { "unnamed".to_owned() } else { run.stem.clone() });
-    }
-    let others: Vec<_> = families.keys().filter(|stem| **stem != sweep).map(|stem| format!("`{stem}`")).collect();
-    warnings.push(Warning::new(format!(
-        "{}: `{sweep}` is taken for the sweep, {} for {} of {} own; `scenario` \
-         in `[[file]]` says otherwise",
-        if by_dataset {
-            "the runs used different sets of prompts"
-        } else {
-            "the names of the files differ before the level"
-        },
-        format::list(&others),
-        if others.len() == 1 { "a scenario" } else { "scenarios" },
-        if others.len() == 1 { "its" } else { "their" },
-    )));
-}
-
-/// Levels of one scenario whose lengths are mixed, or lie around no common length, are one series: their means differ by
-/// chance from level to level, and a context of its own for each would leave nothing to compare.
-fn gather_mixed(runs: &mut [Run]) {
-    let mut scenarios: BTreeMap<Option<String>, Vec<usize>> = BTreeMap::new();
-    for (at, run) in runs.iter().enumerate().filter(|(_, run)| run.derived && run.context.is_some()) {
-        scenarios.entry(run.scenario.clone()).or_default().push(at);
-    }
-    for members in scenarios.into_values() {
-        let labels: BTreeSet<_> =
-            members.iter().filter_map(|at| runs[*at].context.as_ref()).map(|c| &c.label).collect();
-        let mixed = members.iter().any(|at| runs[*at].context.as_ref().is_some_and(|context| context.mixed));
-        let mut contexts: BTreeMap<Load, BTreeSet<&str>> = BTreeMap::new();
-        for run in members.iter().map(|at| &runs[*at]) {
-            contexts.entry(run.load).or_default().extend(run.context.as_ref().map(|context| context.label.as_str()));
-        }
-        // Two nominal lengths under one load are a grid, not chance.
-        let grid = contexts.values().any(|labels| labels.iter().filter(|label| !label.contains("mixed")).count() > 1);
-        if labels.len() < 2 || !mixed || grid {
-            continue;
-        }
-        let weighted = members.iter().filter_map(|at| runs[*at].weighted_mean);
-        let (n, sum) = weighted.fold((0, 0.0), |(n, sum), (count, mean)| (n + count, sum + count as f64 * mean));
-        if n > 0 {
-            let together = Context::mixed(sum / n as f64);
-            members.iter().for_each(|at| runs[*at].context = Some(together.clone()));
-        }
-    }
+    let tokens = |n: u64| format::counted(n, "output token", "output tokens");
+    Some(Warning::at(
+        Place::file(name),
+        format!(
+            "says {} where `test.output_tokens` in `gristmill.toml` says {}{more}",
+            tokens(*asked),
+            tokens(configured)
+        ),
+    ))
 }
 
 #[cfg(test)]

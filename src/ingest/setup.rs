@@ -35,11 +35,16 @@ pub fn agree(said: &[Said], config: &Config) -> Result<Warned<Setup>> {
         match values.get(1) {
             None => agreed.value.note(property, Some(first)),
             Some((second, other)) if property == Property::Model => {
-                let message =
-                    format!("was run with the model `{second}`, {file} with `{first}`: one run is one deployment");
+                let more = match values.len() as u64 - 2 {
+                    0 => String::new(),
+                    more => format!(" (and {} beside them)", format::counted(more, "other model", "other models")),
+                };
+                let message = format!(
+                    "was run with the model `{second}`, {file} with `{first}`{more}: one run is one deployment"
+                );
                 return Err(Error::at(Place::file(*other), message).hint(
-                    "make a report of each, or compare them with `gristmill compare`; where both are names of one model, \
-                     set `model.name` in `gristmill.toml`",
+                    "name the files of one model in the place of the folder, or give each model a folder; where these are names \
+                     of one model, set `model.name` in `gristmill.toml`",
                 ));
             }
             Some(_) => {

@@ -65,6 +65,31 @@ fn the_configuration_wins_over_the_tool_and_the_tool_over_the_name() {
 }
 
 #[test]
+fn output_tokens_that_differ_from_the_configuration_are_told_once() {
+    let files = [("conc1_osl128.json", level(None, Some(1024))), ("conc2_osl128.json", level(None, Some(1024)))];
+    let found = placed(&files, "[test]\noutput_tokens = 256").unwrap();
+    assert_eq!(
+        found.warnings.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        [
+            "conc1_osl128.json: says 128 output tokens where `test.output_tokens` in `gristmill.toml` says 256 output tokens; so is \
+             it with 1 more file"
+        ]
+    );
+    assert_eq!(placed(&files, "[test]\noutput_tokens = 128").unwrap().warnings, []);
+    assert_eq!(placed(&files, "").unwrap().warnings, []);
+    let settled = "[test]\noutput_tokens = 256\n[[file]]\nmatch = \"*\"\noutput_tokens = 256";
+    assert_eq!(placed(&files, settled).unwrap().warnings, []);
+}
+
+#[test]
+fn every_run_without_a_load_is_counted() {
+    let files = [("a.json", level(None, None)), ("conc2.json", level(None, None)), ("b.json", level(None, None))];
+    let error = placed(&files, "").unwrap_err().to_string();
+    assert!(error.starts_with("a.json: nothing says under which load"), "{error}");
+    assert!(error.contains("request rate; so is it with 1 more file\n"), "{error}");
+}
+
+#[test]
 fn a_run_without_a_load_is_an_error_that_says_what_to_write() {
     let error = placed(&[("a.json", level(None, None))], "").unwrap_err().to_string();
     assert!(error.starts_with("a.json: nothing says under which load this was measured"), "{error}");
