@@ -40,6 +40,7 @@ mod run;
 mod same_bytes;
 mod sample;
 mod samples;
+mod sample_reports;
 mod summary;
 mod sweeps;
 mod terminal;

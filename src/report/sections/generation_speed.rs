@@ -12,6 +12,10 @@ struct View {
     average: &'static str,
     /// `from mean TPOT`.
     basis: Option<&'static str>,
+    /// Whether it follows from a tool's means, without a time per token that was printed.
+    from_means: bool,
+    /// Whether no request was sent.
+    engine_alone: bool,
     single: Option<SpanView>,
     slowest: Spot,
     band: Band,
@@ -34,6 +38,8 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
     let view = View {
         average: average(input, id),
         basis: analysis.speed_basis,
+        from_means: super::follows_from_means(&analysis.cells),
+        engine_alone: super::is_of_engine_alone(input),
         single: super::span(input, analysis.findings.speed_single.as_ref(), format::throughput),
         slowest: Spot::new(slowest, format::throughput),
         band: SPEED.band(slowest.value, format::throughput),

@@ -270,25 +270,22 @@ fn differences(path: &str, set: &Value, default: &Value, rows: &mut Vec<(String,
     }
 }
 
-/// Whether a speed was measured without any request, as `llama-bench` does.
-fn is_of_engine_alone(cell: &CellFigures) -> bool {
-    let cell = &cell.cell;
-    let measured = |id| cell.metric(id).is_measured();
-    measured(MetricId::GenerationSpeed)
-        && !measured(MetricId::E2e)
-        && !measured(MetricId::Ttft)
-        && cell.requests.is_none()
-}
-
 /// A metric's definition in this run; a speed that a tool's time per token gave has another than the table's.
 fn definition(metric: &Metric, cells: &[CellFigures], speed_basis: Option<&'static str>) -> String {
     match (metric.id, speed_basis) {
-        (MetricId::GenerationSpeed, None) if cells.iter().any(is_of_engine_alone) => {
+        (MetricId::GenerationSpeed, None) if cells.iter().any(|cell| super::without_requests(&cell.cell)) => {
             "output tokens / the time of writing them, in a test that the engine ran by itself, without requests"
                 .to_owned()
         }
         (MetricId::GenerationSpeed, Some("from the engine's totals")) => {
             "output tokens / time spent on decoding, both over all requests between two pages of engine metrics"
+                .to_owned()
+        }
+        (MetricId::GenerationSpeed, Some(basis)) if super::follows_from_means(cells) => {
+            format!("1 / TPOT ({basis}), where single requests are not known")
+        }
+        (MetricId::Tpot, Some(_)) if super::follows_from_means(cells) => {
+            "(mean E2E − mean TTFT) / (mean output tokens − 1), where the tool prints no TPOT: requests weigh by their tokens"
                 .to_owned()
         }
         (MetricId::GenerationSpeed, Some(basis)) => {

@@ -153,9 +153,28 @@ fn because(input: &Composition, otherwise: &str) -> String {
         "no request succeeded".to_owned()
     } else if !has_sweep(input) {
         "the run has no sweep over contexts and load levels".to_owned()
+    } else if is_of_engine_alone(input) {
+        "the engine measured itself, and no request was sent".to_owned()
     } else {
         otherwise.to_owned()
     }
+}
+
+/// Whether all that was measured is the engine's work without any request, as `llama-bench` does.
+fn is_of_engine_alone(input: &Composition) -> bool {
+    input.analysis.cells.iter().all(|figures| without_requests(&figures.cell))
+}
+
+/// Whether a cell's speed was measured without any request.
+fn without_requests(cell: &crate::cell::Cell) -> bool {
+    let measured = |id| cell.metric(id).is_measured();
+    let speed = measured(MetricId::GenerationSpeed) || measured(MetricId::PrefillSpeed);
+    speed && !measured(MetricId::E2e) && !measured(MetricId::Ttft) && cell.requests.is_none()
+}
+
+/// Whether a speed follows from a tool's means of E2E, TTFT and output tokens.
+fn follows_from_means(cells: &[crate::analysis::CellFigures]) -> bool {
+    cells.iter().any(|figures| figures.cell.metric(MetricId::GenerationSpeed).origin == crate::cell::Origin::Means)
 }
 
 /// How many cells of the sweep have a metric.
@@ -183,6 +202,8 @@ struct SpanView {
     /// Whether concurrency 1 was not run, so that another level stands in; and whether that is a rate.
     stands_in: bool,
     rate: bool,
+    /// Whether it is the only level of the sweep.
+    only: bool,
     shortest: Spot,
     longest: Spot,
     /// Whether there is one context only.
@@ -199,6 +220,7 @@ fn span(input: &Composition, span: Option<&Span>, print: Print) -> Option<SpanVi
         name: single(load),
         stands_in: load != crate::record::Load::Concurrency(1),
         rate: !load.is_concurrency(),
+        only: input.analysis.sweep.loads.len() == 1,
         same: span.shortest.context == span.longest.context,
         trend: match (print(first) == print(last), last > first) {
             (true, _) => "stays",

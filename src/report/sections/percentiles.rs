@@ -28,7 +28,8 @@ struct Metric {
     heading: &'static str,
     /// Id of its table, ours.
     table: &'static str,
-    speed: bool,
+    /// Of a speed what its percentiles mean: `10% of the requests are slower than p10 and 1% are slower than p1`.
+    slow_tail: Option<String>,
     number: usize,
 }
 
@@ -56,13 +57,20 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
             .flat_map(|cell| shown.iter().map(|(_, (id, ..))| cell.cell.metric(*id)))
             .filter(|summary| summary.is_measured())
     };
+    if summaries()
+        .all(|summary| tail(summary, Better::Lower) == [None; 4] && tail(summary, Better::Higher) == [None; 4])
+    {
+        left_out.note("Percentiles", "the source gives means alone");
+        return None;
+    }
+    let summaries_of = |id: MetricId| input.analysis.cells.iter().map(move |figures| figures.cell.metric(id));
     let view = View {
         metrics: shown
             .iter()
             .map(|(at, (id, heading, table, _))| Metric {
                 heading: named(input, *id, heading),
                 table,
-                speed: id.metric().better == Better::Higher,
+                slow_tail: slow_tail(*id, summaries_of(*id)),
                 number: at + 1,
             })
             .collect(),
@@ -80,6 +88,28 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
         draft = draft.table(table(input, *id, named(input, *id, heading), name, *print));
     }
     Some(draft)
+}
+
+/// What the percentiles of a speed that some cell knows mean; none for other metrics, and where only medians are known.
+fn slow_tail<'s>(id: MetricId, summaries: impl Iterator<Item = &'s Summary> + Clone) -> Option<String> {
+    let known = |of: fn(&Summary) -> Option<f64>| summaries.clone().any(|summary| of(summary).is_some());
+    let all = [
+        (known(|summary| summary.quantiles.p10), "10%", "p10"),
+        (known(|summary| summary.quantiles.p5), "5%", "p5"),
+        (known(|summary| summary.quantiles.p1), "1%", "p1"),
+    ];
+    let shown = all.iter().filter(|(known, ..)| *known).enumerate();
+    let phrases: Vec<String> = shown
+        .map(|(at, (_, share, percentile))| {
+            let of = if at == 0 { " of the requests" } else { "" };
+            format!("{share}{of} are slower than {percentile}")
+        })
+        .collect();
+    let told = match &phrases[..] {
+        [first, second, third] => format!("{first}, {second}, and {third}"),
+        others => format::list(others),
+    };
+    (id.metric().better == Better::Higher && !phrases.is_empty()).then_some(told)
 }
 
 /// Whether a percentile that a table shows is not known, whichever tail is the slow one.

@@ -30,6 +30,8 @@ struct Queue {
 #[derive(Serialize)]
 struct Prefill {
     average: &'static str,
+    /// Whether no request was sent.
+    engine_alone: bool,
     from_ttft: bool,
     /// Whether prompts are known to have been read in full.
     uncached: bool,
@@ -139,6 +141,7 @@ fn prefill(input: &Composition, left_out: &mut LeftOut) -> Option<Prefill> {
         _ => "rises and falls",
     };
     Some(Prefill {
+        engine_alone: super::is_of_engine_alone(input),
         average: average(input, metric),
         from_ttft: source == PrefillSource::Ttft,
         uncached: input.config.test.prompt_caching == Some(false),

@@ -1,0 +1,84 @@
+//! Reports of real sweeps say what their data can carry, and nothing that contradicts it.
+
+use crate::run::{report, root};
+use std::fs;
+
+/// The Markdown report of files below `fixtures/samples`, in a folder of their own.
+fn markdown(files: &[&str]) -> String {
+    let run = tempfile::tempdir().unwrap();
+    for file in files {
+        let from = root().join("fixtures/samples").join(file);
+        fs::copy(&from, run.path().join(from.file_name().unwrap())).unwrap();
+    }
+    let out = run.path().join("out");
+    report(run.path(), &out);
+    fs::read_to_string(out.join("report.md")).unwrap()
+}
+
+fn says(report: &str, sentences: &[&str]) {
+    for sentence in sentences {
+        assert!(report.contains(sentence), "{sentence}");
+    }
+}
+
+fn never_says(report: &str, phrases: &[&str]) {
+    for phrase in phrases {
+        let found = report.lines().find(|line| line.contains(phrase));
+        assert_eq!(found, None, "{phrase}");
+    }
+}
+
+#[test]
+fn an_engine_that_measured_itself_answered_no_request() {
+    let report = markdown(&["llama-bench/jsonl/gpt-oss-20b.default-hip.jsonl"]);
+    says(
+        &report,
+        &[
+            "Mean generation speed of one response, over the engine's own tests at each context.",
+            "Mean prefill speed of one prompt, over the engine's own tests at each context.",
+            "- System throughput, Time to first token, Capacity analysis, Queue wait, Inter-token latency and Scaling efficiency: the \
+             engine measured itself, and no request was sent.",
+            "- Percentiles: the source gives means alone.",
+        ],
+    );
+    never_says(
+        &report,
+        &["successful requests of each", "## Percentiles", "which is not recorded", "responses that are not streamed"],
+    );
+}
+
+#[test]
+fn a_speed_that_follows_from_means_is_said_to() {
+    let report = markdown(&["llmperf/merged-sweep/mistralai_Mistral-7B-Instruct-v0.2_tp_1_results.json"]);
+    says(
+        &report,
+        &[
+            "It follows here from the means of E2E, TTFT and output tokens, in which requests weigh by their tokens",
+            "| Generation speed | 1 / TPOT (from mean TPOT), where single requests are not known |",
+            "| TPOT | (mean E2E − mean TTFT) / (mean output tokens − 1), where the tool prints no TPOT: requests weigh by their tokens |",
+        ],
+    );
+    never_says(&report, &["as the tool printed it", "would be somewhat higher", "slower than p10"]);
+}
+
+#[test]
+fn one_rate_is_no_smallest_rate() {
+    let report = markdown(&["guidellm/v0.3-constant-rate/benchmarks.json"]);
+    says(
+        &report,
+        &["Requests that are sent at a rate may overlap, so that this need not be what a request that is alone gets."],
+    );
+    never_says(&report, &["the smallest rate", "comes closest"]);
+}
+
+#[test]
+fn percentiles_of_a_speed_are_explained_where_they_are_shown() {
+    let files: Vec<String> = [4, 8, 16]
+        .map(|level| {
+            format!("vllm/inferencex-glm5-fp8-token-position/glm5_fp8_vllm_tp8_isl1024_osl128_conc{level}.json")
+        })
+        .into();
+    let files: Vec<&str> = files.iter().map(String::as_str).collect();
+    let report = markdown(&files);
+    says(&report, &["For a speed the slow tail is at the low end: 1% of the requests are slower than p1."]);
+}
