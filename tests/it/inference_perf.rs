@@ -38,6 +38,29 @@ fn a_sweep_over_rates_is_read_from_its_stages_alone() {
 }
 
 #[test]
+fn the_figures_of_every_stage_come_out() {
+    for (run, stages) in [("vllm", 7), ("vllm-batch_size", 7)] {
+        let found = read("inference-perf", &[run, "config.yaml"], "").unwrap();
+        assert_eq!(found.value.cells.len(), stages, "{run}");
+        for (stage, cell) in found.value.cells.iter().enumerate() {
+            let file =
+                crate::samples::samples().join(format!("inference-perf/{run}/stage_{stage}_lifecycle_metrics.json"));
+            let written: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+            let figure = |path: &str| written.pointer(&format!("/successes{path}")).and_then(serde_json::Value::as_f64);
+            assert_eq!(cell.successes().map(|n| n as f64), figure("/count"), "{run}, stage {stage}");
+            assert_eq!(cell.throughput_tok_s, figure("/throughput/output_tokens_per_sec"), "{run}, stage {stage}");
+            assert_eq!(cell.achieved_rate, figure("/throughput/requests_per_sec"), "{run}, stage {stage}");
+            for (id, name) in [(MetricId::E2e, "request_latency"), (MetricId::Ttft, "time_to_first_token")] {
+                let q = &cell.metric(id).quantiles;
+                let ours = [cell.metric(id).mean, q.p50, q.p90, q.p99];
+                let theirs = ["mean", "median", "p90", "p99"].map(|key| figure(&format!("/latency/{name}/{key}")));
+                assert_eq!(ours, theirs, "{run}, stage {stage}: {name}");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_time_per_token_that_the_other_figures_contradict_is_replaced_and_said() {
     let found = read("inference-perf", &["vllm", "config.yaml"], "").unwrap();
     let cell = &found.value.cells[5];

@@ -54,6 +54,20 @@ fn a_sweep_over_prompts_gives_a_prefill_speed_for_each_of_them() {
 }
 
 #[test]
+fn a_prefill_and_a_generation_test_of_one_depth_are_one_cell() {
+    for (file, prefill, generation) in [
+        ("qwen3-coder-30b-a3b-ud-q4-k-xl-b9010-r20.csv", (1350.679089, 84.822213), (97.336351, 0.270165)),
+        ("qwen3-coder-30b-a3b-ud-q4-k-xl-b9010-r20-run2.csv", (1341.869073, 86.733975), (97.146114, 0.646836)),
+    ] {
+        let found = read("llama-bench/csv", &[file], "").unwrap();
+        let [cell] = &found.value.cells[..] else { panic!("{:?}", found.value.cells) };
+        for (id, (mean, sd)) in [(MetricId::PrefillSpeed, prefill), (MetricId::GenerationSpeed, generation)] {
+            assert_eq!((cell.metric(id).mean, cell.metric(id).sd), (Some(mean), Some(sd)), "{file}");
+        }
+    }
+}
+
+#[test]
 fn the_report_defines_speeds_as_the_engines_own_test_does() {
     let out = tempfile::tempdir().unwrap();
     let made = report(&samples().join("llama-bench/jsonl/gpt-oss-20b.default-hip.jsonl"), out.path());

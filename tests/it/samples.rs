@@ -181,6 +181,46 @@ fn figures_of_vllms_client_come_out() {
 }
 
 #[test]
+fn figures_of_further_sweeps_of_vllms_client_come_out() {
+    let run = "vllm/dgx-spark-gemma4-26b-bf16-rate-sweep";
+    let found = ingested(run, "").unwrap().value;
+    assert_eq!(found.cells.len(), 6);
+    for rate in ["0.1", "0.2", "0.3", "0.5", "0.7", "1.0"] {
+        let file = samples().join(format!("{run}/11-rate-sweep-{rate}.json"));
+        holds_vllms_figures(cell(&found, rate.parse().unwrap()), &file, "_ms");
+    }
+    let run = "vllm/inferencex-glm5.2-mxfp4-mi355x-tp8";
+    let found = ingested(run, "").unwrap().value;
+    assert_eq!(found.cells.len(), 3);
+    for level in [4, 16, 32] {
+        let file = samples().join(format!("{run}/sglang_fp4_dpa_tp8_conc{level}_isl8192_osl1024.json"));
+        holds_vllms_figures(cell(&found, f64::from(level)), &file, "_ms");
+    }
+}
+
+#[test]
+fn figures_of_inferencexs_baselines_come_out() {
+    for level in [16, 64, 128] {
+        let name = format!("b200-gptoss-conc{level}.json");
+        let file = samples().join("inferencex").join(&name);
+        let input = OnDisk::named(file.clone(), name);
+        let found = ingest(&[&input as &dyn Input], &Config::default(), &OPTIONS).unwrap().value;
+        let cell = cell(&found, f64::from(level));
+        let figure = |key: &str| printed(&file, &format!("metrics.{key}"));
+        close(cell.throughput_tok_s, figure("output_token_throughput"), "throughput");
+        close(cell.achieved_rate, figure("request_throughput"), "rate");
+        assert_eq!(cell.successes().map(|n| n as f64), figure("successful_requests"));
+        for (id, name) in
+            [(MetricId::Ttft, "ttft"), (MetricId::E2e, "e2el"), (MetricId::Tpot, "tpot"), (MetricId::Itl, "itl")]
+        {
+            let q = &cell.metric(id).quantiles;
+            close(q.p50, figure(&format!("median_{name}_ms")), name);
+            close(q.p99, figure(&format!("p99_{name}_ms")), name);
+        }
+    }
+}
+
+#[test]
 fn trimmed_files_are_in_seconds_and_have_medians_only() {
     let run = "vllm/inferencex-glm5-fp8-token-position";
     let found = ingested(run, "").unwrap().value;
