@@ -1,4 +1,5 @@
-//! Long breaks in what is taken for one run of a cell: most often two runs, hours apart, that nothing tells apart.
+//! Several runs that nothing tells apart, so that they count as one run of a cell: seen by long breaks between them or, where
+//! their clocks start at the same moment, by more requests in flight than the level says.
 //!
 //! Throughput counts from a run's first submission to its last end. Where most of that time passed without any request, it says
 //! nothing. After the first reading the runs are known whose requests cannot have filled half of their window
@@ -46,6 +47,32 @@ pub fn may_rest(window: Window, load: Load, requests: u64, busy_s: f64) -> bool 
         Load::RequestRate(rate) => requests as f64 / rate,
     };
     window.end_ps - window.start_ps > SHORTEST_PS && filled_s < window.span_s() / 2.0
+}
+
+/// A run of a cell with more requests in flight than its level says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Crowded {
+    /// The cell.
+    pub key: CellKey,
+    /// Requests in flight on average (Little's law): what they took together over the window.
+    pub in_flight: f64,
+}
+
+impl Crowded {
+    /// Of a run whose requests took `busy_s` together; none where they fit into the level, with a margin for times that were
+    /// rounded to seconds.
+    pub fn of(key: &CellKey, window: Window, busy_s: f64) -> Option<Self> {
+        const MOST: f64 = 1.25;
+        const ROUNDED_S: f64 = 2.0;
+        let Load::Concurrency(level) = key.load else { return None };
+        let crowded = busy_s > MOST * level as f64 * (window.span_s() + ROUNDED_S);
+        crowded.then(|| Self { key: key.clone(), in_flight: busy_s / window.span_s() })
+    }
+
+    /// How many times the level it is.
+    pub fn times_the_level(&self) -> f64 {
+        self.in_flight / self.key.load.level()
+    }
 }
 
 /// When the requests of a run were under way.
@@ -156,6 +183,15 @@ mod tests {
         assert!(!may_rest(window(0, 60), ONE, 1, 1.0), "no break of a minute fits in");
         assert!(!may_rest(window(0, 1000), Load::RequestRate(0.1), 100, 1.0), "a rate leaves pauses");
         assert!(may_rest(window(0, 10_000), Load::RequestRate(0.1), 100, 1.0));
+    }
+
+    #[test]
+    fn more_in_flight_than_the_level_says_is_told() {
+        let key = |load| CellKey { scenario: "sweep".into(), context: None, load };
+        let crowded = |load, busy_s| Crowded::of(&key(load), window(0, 100), busy_s).map(|run| run.times_the_level());
+        assert_eq!(crowded(Load::Concurrency(4), 800.0), Some(2.0));
+        assert_eq!(crowded(Load::Concurrency(4), 500.0), None, "times may be rounded");
+        assert_eq!(crowded(Load::RequestRate(4.0), 800.0), None, "a rate limits nothing");
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! are whole numbers ([`super::sum`]), extremes do not depend on order, and a histogram only says where to look for the
 //! order statistics that the second reading then finds exactly.
 
-use super::breaks::{Activity, Broken};
+use super::breaks::{Activity, Broken, Crowded};
 use super::group::{Closed, Group};
 use super::lengths::Lengths;
 use super::level::{Levels, Placements, RunName};
@@ -119,6 +119,8 @@ pub struct Picking {
     doubtful: Vec<(usize, Activity)>,
     /// Place in `doubtful` by the level's number; no others are in doubt.
     doubt_of: BTreeMap<usize, usize>,
+    /// Runs with more requests in flight than their level says, in the order of their cells.
+    crowded: Vec<Crowded>,
     /// Records whose level the first reading did not see.
     strays: u64,
 }
@@ -134,19 +136,20 @@ impl Picking {
     fn new(levels: Levels, groups: BTreeMap<CellKey, Group>, numbers: usize) -> Self {
         let mut cell_of = vec![None; numbers];
         let mut cells = Vec::with_capacity(groups.len());
-        let (mut doubtful, mut doubt_of) = (Vec::new(), BTreeMap::new());
+        let (mut doubtful, mut doubt_of, mut crowded) = (Vec::new(), BTreeMap::new(), Vec::new());
         for (key, group) in groups {
             for number in &group.levels {
                 cell_of[*number] = Some(cells.len());
             }
-            let Closed { cell, selections, doubtful: of_cell } = group.close(key);
+            let Closed { cell, selections, doubtful: of_cell, crowded: too_many } = group.close(key);
+            crowded.extend(too_many);
             for (activity, numbers) in of_cell {
                 doubt_of.extend(numbers.into_iter().map(|number| (number, doubtful.len())));
                 doubtful.push((cells.len(), activity));
             }
             cells.push(Picked { cell, selections });
         }
-        Self { levels, cell_of, cells, doubtful, doubt_of, strays: 0 }
+        Self { levels, cell_of, cells, doubtful, doubt_of, crowded, strays: 0 }
     }
 
     /// Folds the same record in again.
@@ -187,6 +190,11 @@ impl Picking {
         for ((_, activity), (_, more)) in self.doubtful.iter_mut().zip(other.doubtful) {
             activity.merge(more);
         }
+    }
+
+    /// The runs with more requests in flight than their level says, in the order of their cells.
+    pub fn crowded(&self) -> &[Crowded] {
+        &self.crowded
     }
 
     /// The runs that passed most of their time without a request, in the order of their cells.

@@ -1,6 +1,6 @@
 //! One cell between the two readings: its runs, and what follows from them.
 
-use super::breaks::{Activity, may_rest};
+use super::breaks::{Activity, Crowded, may_rest};
 use super::level::RunName;
 use super::selection::Selection;
 use super::tally::{MetricTally, Tally};
@@ -26,6 +26,8 @@ pub struct Closed {
     pub selections: [Selection; METRIC_COUNT],
     /// The runs that may have passed most of their time without a request, with the numbers of their levels.
     pub doubtful: Vec<(Activity, Vec<usize>)>,
+    /// The runs with more requests in flight than the level says.
+    pub crowded: Vec<Crowded>,
 }
 
 /// Everything the first reading saw of one cell.
@@ -62,6 +64,7 @@ impl Group {
     pub fn close(mut self, key: CellKey) -> Closed {
         let doubtful = self.runs.values().filter_map(|run| Some((activity(&run.tally, key.load)?, run.levels.clone())));
         let doubtful = doubtful.collect();
+        let crowded = self.runs.values().filter_map(|run| crowded(&run.tally, &key)).collect();
         // A run of warm-up requests alone repeats nothing.
         let tallies = self.runs.into_values().map(|run| run.tally);
         let (counted, warmed_up): (Vec<_>, Vec<_>) = tallies.partition(|run| run.requests > 0);
@@ -77,16 +80,25 @@ impl Group {
         // Requests that asked for different numbers have no common one.
         let asked_output_tokens = self.asked.pop_first().flatten().filter(|_| self.asked.is_empty());
         let cell = Cell { asked_output_tokens, ..cell(key, all, runs, windows, metrics) };
-        Closed { cell, selections, doubtful }
+        Closed { cell, selections, doubtful, crowded }
     }
 }
 
 /// What the second reading has to see of a run whose requests may have left most of its window empty.
 fn activity(run: &Tally, load: Load) -> Option<Activity> {
     let window = run.window.filter(|_| !run.untimed)?;
+    may_rest(window, load, run.requests, busy_s(run)).then(|| Activity::within(window))
+}
+
+/// Whether more requests of a run were in flight than its level says.
+fn crowded(run: &Tally, key: &CellKey) -> Option<Crowded> {
+    Crowded::of(key, run.window.filter(|_| !run.untimed)?, busy_s(run))
+}
+
+/// What the successes took together, seconds.
+fn busy_s(run: &Tally) -> f64 {
     let e2e = run.metrics[MetricId::E2e as usize].summary();
-    let busy_s = e2e.mean.unwrap_or_default() * e2e.n as f64;
-    may_rest(window, load, run.requests, busy_s).then(|| Activity::within(window))
+    e2e.mean.unwrap_or_default() * e2e.n as f64
 }
 
 /// Of two contexts with one label: the standard one, else the shorter.

@@ -3,11 +3,11 @@
 pub mod aggregates;
 pub mod aiperf;
 pub mod blocks;
-mod broken;
 pub mod csv;
 pub mod document;
 pub mod duplicates;
 pub mod engine;
+mod faults;
 pub mod fingerprint;
 pub mod flat;
 pub mod format;
@@ -203,7 +203,7 @@ fn pick(
     let mut picked = folds.next().expect("there is at least one worker");
     folds.for_each(|part| picked.merge(part));
     let names: Vec<_> = first.iter().map(|file| file.name.as_str()).collect();
-    let faults = broken::warnings(&picked.broken(), &names);
+    let faults = faults::warnings(&picked.broken(), picked.crowded(), &names);
     let Warned { value: cells, warnings } = picked.finish();
     Ok(Warned { value: (cells, faults), warnings })
 }

@@ -56,6 +56,15 @@ fn a_run_that_was_appended_to_an_older_one_is_told() {
 }
 
 #[test]
+fn runs_on_clocks_of_their_own_are_told_by_too_many_requests_in_flight() {
+    let files =
+        [file("h100.csv", &sweep(0, "")), file("h200.csv", &sweep(0, "").iter().rev().cloned().collect::<Vec<_>>())];
+    insta::assert_snapshot!(faults(&files, "")[0]);
+    assert_eq!(faults(&[file("h100.csv", &sweep(0, "1")), file("h200.csv", &sweep(0, "2"))], ""), []);
+    assert_eq!(faults(&files[..1], ""), []);
+}
+
+#[test]
 fn what_is_told_apart_is_no_fault() {
     let named = [file("a.csv", &sweep(FIRST, "1")), file("b.csv", &sweep(FIRST + DAY_S, "2"))];
     assert_eq!(faults(&named, ""), []);

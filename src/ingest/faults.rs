@@ -1,8 +1,8 @@
-//! What is said of runs that passed most of their time without a request.
+//! What is said of runs whose times show that their throughput is wrong.
 
 use super::power::{join::EPOCH_FROM_S, time};
-use crate::cell::Window;
-use crate::cell::breaks::{Broken, Stretch};
+use crate::cell::breaks::{Broken, Crowded, Stretch};
+use crate::cell::{CellKey, Window};
 use crate::error::Warning;
 use crate::format::{self, counted};
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,13 +10,38 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Stretches that are named one by one.
 const NAMED: usize = 3;
 
-/// One warning for all runs that come from the same files in the same order; `names` are those of the sources, by number.
-pub fn warnings(broken: &[Broken], names: &[&str]) -> Vec<Warning> {
+/// Warnings of both kinds; `names` are those of the sources, by number.
+pub fn warnings(broken: &[Broken], crowded: &[Crowded], names: &[&str]) -> Vec<Warning> {
+    // One for all runs that come from the same files in the same order.
     let mut groups: BTreeMap<Vec<&BTreeSet<usize>>, Vec<&Broken>> = BTreeMap::new();
     for run in broken {
         groups.entry(run.stretches.iter().map(|stretch| &stretch.files).collect()).or_default().push(run);
     }
-    groups.into_values().map(|runs| Warning::new(message(&runs, names))).collect()
+    let broken = groups.into_values().map(|runs| message(&runs, names));
+    broken.chain(too_many(crowded)).map(Warning::new).collect()
+}
+
+/// That more requests were in flight than their level says.
+fn too_many(crowded: &[Crowded]) -> Option<String> {
+    let most = crowded.iter().max_by(|a, b| a.times_the_level().total_cmp(&b.times_the_level()))?;
+    Some(format!(
+        "{} had more requests in flight than the level says: on average {} in {}. Throughput is too high by that; most often \
+         records of several runs, on clocks that start at the same moment, count as one: give each deployment a RUN folder of its \
+         own, and tell repeats apart in the column `run`, or by `run` in `[[file]]`",
+        cells(crowded.iter().map(|run| &run.key)),
+        format::fixed(most.in_flight, 1),
+        cell(&most.key)
+    ))
+}
+
+/// `28 cells (sweep, 1K, 1 concurrent request and so on)`.
+fn cells<'k>(keys: impl Iterator<Item = &'k CellKey> + Clone) -> String {
+    let first = keys.clone().next().map(cell).unwrap_or_default();
+    let distinct: BTreeSet<String> = keys.map(cell).collect();
+    match distinct.len() as u64 {
+        1 => first,
+        all => format!("{} ({first} and so on)", counted(all, "cell", "cells")),
+    }
 }
 
 fn message(runs: &[&Broken], names: &[&str]) -> String {
@@ -28,11 +53,7 @@ fn message(runs: &[&Broken], names: &[&str]) -> String {
             Stretch { window, files: first.stretches[at].files.clone() }
         })
         .collect();
-    let cells: BTreeSet<String> = runs.iter().map(|run| cell(run)).collect();
-    let which = match runs {
-        [only] => format!("the requests of {}", cell(only)),
-        all => format!("the requests of {} ({} and so on)", counted(cells.len() as u64, "cell", "cells"), cell(all[0])),
-    };
+    let which = format!("the requests of {}", cells(runs.iter().map(|run| &run.key)));
     let mut named: Vec<String> = stretches.iter().take(NAMED).map(|stretch| told(stretch, names)).collect();
     if stretches.len() > NAMED {
         named.push(format!("{} times more", stretches.len() - NAMED));
@@ -53,9 +74,9 @@ fn message(runs: &[&Broken], names: &[&str]) -> String {
 }
 
 /// `sweep, 1K, 4 concurrent requests`.
-fn cell(run: &Broken) -> String {
-    let context = run.key.context.as_ref().map_or(String::new(), |context| format!(", {}", context.label));
-    format!("{}{context}, {}", run.key.scenario, format::load(run.key.load))
+fn cell(key: &CellKey) -> String {
+    let context = key.context.as_ref().map_or(String::new(), |context| format!(", {}", context.label));
+    format!("{}{context}, {}", key.scenario, format::load(key.load))
 }
 
 fn longest_break_s(stretches: &[Stretch]) -> f64 {
