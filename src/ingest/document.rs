@@ -107,7 +107,7 @@ pub fn is_json(stream: &mut Stream) -> Result<bool> {
 }
 
 /// Reads every JSON document of a file that may hold several: JSON Lines, or objects appended to each other. `each` is also
-/// given the line that the document ends in.
+/// given the line that the document begins in.
 ///
 /// Errors: a document is none, or not of the expected shape; what `each` passes on.
 pub fn json_each<T: DeserializeOwned>(
@@ -116,10 +116,11 @@ pub fn json_each<T: DeserializeOwned>(
     mut each: impl FnMut(T, u64) -> Result<()>,
 ) -> Result<()> {
     let name = stream.name();
-    let lines = Rc::new(Cell::new(1));
-    let counted = CountLines { inner: BufReader::new(Standard::new(stream)), lines: Rc::clone(&lines) };
+    let begun = Rc::new(Cell::new(None));
+    let counted = FirstLines { inner: BufReader::new(Standard::new(stream)), line: 1, begun: Rc::clone(&begun) };
     for document in serde_json::Deserializer::from_reader(counted).into_iter::<T>() {
-        each(document.map_err(|error| broken(name, tool, error))?, lines.get())?;
+        let document = document.map_err(|error| broken(name, tool, error))?;
+        each(document, begun.take().unwrap_or(1))?;
     }
     Ok(())
 }
@@ -247,17 +248,23 @@ impl Read for Standard<'_, '_> {
     }
 }
 
-/// Counts the lines that were read.
-struct CountLines<R> {
+/// Finds the lines in which documents begin. serde_json reads byte by byte, and none behind the end of a document.
+struct FirstLines<R> {
     inner: R,
-    lines: Rc<Cell<u64>>,
+    line: u64,
+    /// That of the document which is being read; taken when it has ended.
+    begun: Rc<Cell<Option<u64>>>,
 }
 
-impl<R: Read> Read for CountLines<R> {
+impl<R: Read> Read for FirstLines<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(into)?;
-        let lines = into[..read].iter().filter(|byte| **byte == b'\n').count() as u64;
-        self.lines.set(self.lines.get() + lines);
+        for byte in &into[..read] {
+            if self.begun.get().is_none() && !byte.is_ascii_whitespace() {
+                self.begun.set(Some(self.line));
+            }
+            self.line += u64::from(*byte == b'\n');
+        }
         Ok(read)
     }
 }
@@ -295,7 +302,7 @@ mod tests {
     fn documents_may_follow_each_other_on_lines_or_not() {
         for (text, expected) in [
             ("{\"done\": 1}\n{\"done\": 2}\n\n{\"done\": 3}\n", vec![(1, 1), (2, 2), (3, 4)]),
-            ("{\n \"done\": 1\n}\n{\n \"done\": 2}", vec![(1, 3), (2, 5)]),
+            ("{\n \"done\": 1\n}\n{\n \"done\": 2}", vec![(1, 1), (2, 4)]),
             ("", vec![]),
         ] {
             let memory = Memory::new("a.jsonl", text);
