@@ -195,7 +195,8 @@ impl Choice<'_> {
         })
     }
 
-    /// The configuration wins, and a tool that differs is warned of; without it tool and name must not contradict each other.
+    /// The configuration wins, and a tool that differs is warned of, or a name where the tool says nothing; without it tool and
+    /// name must not contradict each other.
     fn choose<T>(
         &mut self,
         what: &str,
@@ -208,6 +209,11 @@ impl Choice<'_> {
         match (configured, said, named) {
             (Some(configured), Some(said), _) if !same(&configured, &said) => {
                 let message = format!("`[[file]]` says {}, the file itself says {}", words(&configured), words(&said));
+                self.warnings.push(Warning::at(self.place.clone(), message));
+                Ok(Some(configured))
+            }
+            (Some(configured), None, Some(named)) if self.alone && !same(&configured, &named) => {
+                let message = format!("`[[file]]` says {}, the name of the file {}", words(&configured), words(&named));
                 self.warnings.push(Warning::at(self.place.clone(), message));
                 Ok(Some(configured))
             }
@@ -232,7 +238,9 @@ impl Choice<'_> {
 pub(super) fn load_in_words(load: &Load) -> String {
     match load {
         Load::Concurrency(n) => format!("concurrency {n}"),
-        Load::RequestRate(rate) => format!("{rate} requests per second"),
+        Load::RequestRate(rate) => {
+            format!("{rate} {}", if *rate == 1.0 { "request per second" } else { "requests per second" })
+        }
     }
 }
 

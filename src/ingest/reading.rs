@@ -221,7 +221,6 @@ impl FileReading {
         }
         match self.format {
             _ if self.findings.set_aside.is_some() => "set aside".to_owned(),
-            Some(format) if self.findings.power.is_some() => format.to_owned(),
             None if self.empty => "empty".to_owned(),
             None => "not recognised".to_owned(),
             Some(format) if skipped > 0 => format!("{format}, every record is bad"),

@@ -65,6 +65,22 @@ fn the_configuration_wins_over_the_tool_and_the_tool_over_the_name() {
 }
 
 #[test]
+fn a_name_that_the_configuration_overrules_is_told_where_the_tool_says_nothing() {
+    let told = |part: Part, config: &str| {
+        let warnings = placed(&[("conc4.json", part)], config).unwrap().warnings;
+        warnings.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let config = "[[file]]\nmatch = \"*\"\nconcurrency = 8";
+    let said = "conc4.json: `[[file]]` says concurrency 8, the name of the file concurrency 4";
+    assert_eq!(told(level(None, Some(1024)), config), [said]);
+    assert_eq!(
+        told(level(Some(Load::Concurrency(8)), Some(1024)), config),
+        Vec::<String>::new(),
+        "settled with the tool"
+    );
+}
+
+#[test]
 fn output_tokens_that_differ_from_the_configuration_are_told_once() {
     let files = [("conc1_osl128.json", level(None, Some(1024))), ("conc2_osl128.json", level(None, Some(1024)))];
     let found = placed(&files, "[test]\noutput_tokens = 256").unwrap();
@@ -78,7 +94,8 @@ fn output_tokens_that_differ_from_the_configuration_are_told_once() {
     assert_eq!(placed(&files, "[test]\noutput_tokens = 128").unwrap().warnings, []);
     assert_eq!(placed(&files, "").unwrap().warnings, []);
     let settled = "[test]\noutput_tokens = 256\n[[file]]\nmatch = \"*\"\noutput_tokens = 256";
-    assert_eq!(placed(&files, settled).unwrap().warnings, []);
+    let warnings = placed(&files, settled).unwrap().warnings;
+    assert!(warnings.iter().all(|warning| warning.message.starts_with("`[[file]]` says")), "{warnings:?}");
 }
 
 #[test]
