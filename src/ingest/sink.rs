@@ -215,7 +215,7 @@ impl<'s> Sink<'s> {
     /// Takes the version that the file was written by or in; blank text says nothing.
     pub fn version(&mut self, version: Option<impl AsRef<str>>) {
         let version = version.map(|version| version.as_ref().trim().to_owned());
-        self.findings.version = version.filter(|version| !version.is_empty());
+        self.findings.version = version.filter(|version| !version.is_empty()).or(self.findings.version.take());
     }
 
     /// Takes what a file says of the setup that describes no run.

@@ -35,6 +35,8 @@ impl Format for SglangServing {
         let file = stream.name();
         let mut number = 0;
         json_each(stream, &TOOL, |flat: Flat, line| {
+            // The client is part of the server's package.
+            sink.version(flat.text("server_info.version"));
             for key in ["completed", "duration"] {
                 if flat.number(key).is_none() {
                     return Err(TOOL.missing(Place::file(file).line(line), key));
