@@ -39,11 +39,12 @@ fn an_engine_that_measured_itself_answered_no_request() {
             "- System throughput, Time to first token, Capacity analysis, Queue wait, Inter-token latency and Scaling efficiency: the \
              engine measured itself, and no request was sent.",
             "- Percentiles: the source gives means alone.",
+            "A cell is all tests of one scenario, context and load level. Means are arithmetic. Standard deviations divide by n − 1.",
         ],
     );
     never_says(
         &report,
-        &["successful requests of each", "## Percentiles", "which is not recorded", "responses that are not streamed"],
+        &["uccessful requests", "## Percentiles", "which is not recorded", "responses that are not streamed"],
     );
 }
 

@@ -20,6 +20,8 @@ struct View {
     version: &'static str,
     definitions: Vec<Definition>,
     medians: Option<String>,
+    /// Whether no request was sent.
+    engine_alone: bool,
     throughput: bool,
     scaling: bool,
     power: bool,
@@ -121,6 +123,7 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
             })
             .collect(),
         medians: (!medians.is_empty()).then(|| format::list(&medians)),
+        engine_alone: super::is_of_engine_alone(input),
         throughput: analysis.cells.iter().any(|cell| cell.cell.throughput_tok_s.is_some()),
         scaling: super::technical_analysis::scales(input),
         power: analysis.cells.iter().any(|cell| cell.power_w.is_some()),
