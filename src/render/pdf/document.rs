@@ -166,6 +166,8 @@ pub(super) struct Element {
     pub parent: Option<ElementId>,
     /// Stands for what cannot be read: the alternative text of a figure.
     pub alternative: Option<String>,
+    /// How many columns of its table a cell spans.
+    pub columns: usize,
 }
 
 /// What an element is; named as the PDF specification's standard structure types.
@@ -221,7 +223,7 @@ impl Role {
 impl Elements {
     /// A new element.
     pub fn add(&mut self, role: Role, parent: Option<ElementId>) -> ElementId {
-        self.0.push(Element { role, parent, alternative: None });
+        self.0.push(Element { role, parent, alternative: None, columns: 1 });
         self.0.len() - 1
     }
 }
@@ -258,44 +260,6 @@ impl Draw {
     /// A filled rectangle that is no part of the text.
     pub fn fill(area: Area, radius: f32, colour: Rgba) -> Self {
         Self::artifact(Ink::Box { area, radius, fill: Some(colour), stroke: None })
-    }
-
-    /// The same mark, smaller: towards the left edge and the top.
-    pub fn scaled(&self, left: f32, scale: f32) -> Self {
-        let place = |(x, y): (f32, f32)| (left + (x - left) * scale, y * scale);
-        let shrink = |area: &mut Area| {
-            (area.x, area.y) = place((area.x, area.y));
-            (area.width, area.height) = (area.width * scale, area.height * scale);
-        };
-        let thin = |pen: &mut Option<Pen>| {
-            if let Some(pen) = pen {
-                pen.width *= scale;
-                pen.dash.iter_mut().for_each(|length| *length *= scale);
-            }
-        };
-        let mut draw = self.clone();
-        match &mut draw.ink {
-            Ink::Text(run) => {
-                (run.x, run.y) = place((run.x, run.y));
-                run.size *= scale;
-                run.tracking *= scale;
-            }
-            Ink::Box { area, radius, stroke, .. } => {
-                shrink(area);
-                *radius *= scale;
-                thin(stroke);
-            }
-            Ink::Path { points, stroke, .. } => {
-                points.iter_mut().for_each(|point| *point = place(*point));
-                thin(stroke);
-            }
-            Ink::Outline { segments, stroke, .. } => {
-                segments.iter_mut().for_each(|segment| *segment = mapped(segment, &place));
-                thin(stroke);
-            }
-            Ink::Gradient { area, .. } | Ink::Image { area, .. } | Ink::Link { area, .. } => shrink(area),
-        }
-        draw
     }
 
     /// The same mark, further down.

@@ -10,33 +10,37 @@ use crate::chart::scene::{self, Anchor, Colour, Scene, Stroke};
 use crate::chart::theme;
 use crate::font::Digits;
 use crate::report::{Figure, Inline};
-use std::borrow::Cow;
 
 /// Charts are drawn for a column of about this page's; they grow no further.
 const LARGEST_SCALE: f32 = 1.05;
 
 /// Height that charts are drawn in, in points: lower than on a screen, so that a page has room for a chart, its table and
-/// what follows from both.
-const PAPER_HEIGHT: f64 = 172.0;
+/// what follows from both. A page that is too full or too empty has lower or higher ones.
+const PAPER_HEIGHT: f32 = 166.0;
 
 /// Between a figure and its caption.
 const GAP: f32 = 5.0;
 
-impl Flow<'_> {
+/// A chart that is drawn once its height is known.
+pub(super) struct PaperChart<'a> {
+    figure: &'a Figure,
+    left: f32,
+    scale: f32,
+    element: ElementId,
+}
+
+impl<'a> Flow<'a> {
     /// A figure with its caption: one row, so that no page parts them.
-    pub fn figure(&mut self, figure: &Figure, column: Column, parent: Option<ElementId>) -> Vec<Row> {
+    pub fn figure(&mut self, figure: &'a Figure, column: Column, parent: Option<ElementId>) -> Vec<Row> {
         let element = self.elements.add(Role::Figure, parent);
         self.elements.0[element].alternative = Some(figure.alternative.clone());
         let caption = self.caption(figure, column, parent);
-        let caption_height: f32 = caption.iter().map(|row| row.height).sum();
-        let room = (self.sheet.body() - caption_height.min(self.sheet.body() / 2.0) - GAP).max(40.0);
-        let drawn = self.on_paper(figure);
-        let Scene { width, height, .. } = *drawn;
-        let scale = (column.width / width.max(1.0)).min(LARGEST_SCALE).min(room / height.max(1.0));
-        let mut row = Row::new(height * scale, self.scene(&drawn, (column.x, 0.0), scale, element));
+        let mut row = match figure.chart.series.is_empty() {
+            true => self.rigid(figure, column, &caption, element),
+            false => self.elastic(figure, column, element),
+        };
         row.before = 11.0;
         row.floats = parent.is_none();
-        row.elastic = Some(Elastic { draws: row.draws.len(), height: row.height, left: column.x });
         let mut y = row.height + GAP;
         let mut rest = Vec::new();
         for line in caption {
@@ -54,12 +58,28 @@ impl Flow<'_> {
         rows
     }
 
-    /// A chart as it is drawn for a page; what has no series, such as a map, stays as it is.
-    fn on_paper<'f>(&self, figure: &'f Figure) -> Cow<'f, Scene> {
-        if figure.chart.series.is_empty() {
-            return Cow::Borrowed(&figure.scene);
-        }
-        Cow::Owned(chart::draw_at_height(&figure.chart, self.fonts, PAPER_HEIGHT))
+    /// A chart with lines: as high as the page will have room for.
+    fn elastic(&mut self, figure: &'a Figure, column: Column, element: ElementId) -> Row {
+        let scale = (column.width / figure.scene.width.max(1.0)).min(LARGEST_SCALE);
+        let elastic = Elastic { chart: self.charts.len(), height: PAPER_HEIGHT * scale };
+        self.charts.push(PaperChart { figure, left: column.x, scale, element });
+        Row { elastic: Some(elastic), ..Row::new(elastic.height, Vec::new()) }
+    }
+
+    /// What has no lines, such as a map: as it is, at most as high as a page.
+    fn rigid(&self, figure: &Figure, column: Column, caption: &[Row], element: ElementId) -> Row {
+        let caption: f32 = caption.iter().map(|row| row.height).sum();
+        let room = (self.sheet.body() - caption.min(self.sheet.body() / 2.0) - GAP).max(40.0);
+        let Scene { width, height, .. } = figure.scene;
+        let scale = (column.width / width.max(1.0)).min(LARGEST_SCALE).min(room / height.max(1.0));
+        Row::new(height * scale, self.scene(&figure.scene, column.x, scale, element))
+    }
+
+    /// The marks of the n-th chart in a height.
+    pub fn chart(&self, at: usize, height: f32) -> Vec<Draw> {
+        let PaperChart { figure, left, scale, element } = &self.charts[at];
+        let scene = chart::draw_at_height(&figure.chart, self.fonts, f64::from(height / scale));
+        self.scene(&scene, *left, *scale, *element)
     }
 
     fn caption(&mut self, figure: &Figure, column: Column, parent: Option<ElementId>) -> Vec<Row> {
@@ -70,8 +90,8 @@ impl Flow<'_> {
     }
 
     /// The marks of a scene at a place and scale.
-    fn scene(&self, scene: &Scene, (left, top): (f32, f32), scale: f32, element: ElementId) -> Vec<Draw> {
-        let place = |(x, y): (f32, f32)| (left + x * scale, top + y * scale);
+    fn scene(&self, scene: &Scene, left: f32, scale: f32, element: ElementId) -> Vec<Draw> {
+        let place = |(x, y): (f32, f32)| (left + x * scale, y * scale);
         let pen = |stroke: &Option<Stroke>| stroke.as_ref().map(|stroke| pen(stroke, scale));
         let ink = |mark: &scene::Mark| match mark {
             scene::Mark::Path { points, closed, fill, stroke } => Some(Ink::Path {

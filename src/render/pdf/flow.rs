@@ -1,6 +1,7 @@
 //! Blocks of the report to rows.
 
 use super::document::{Area, Draw, ElementId, Elements, Ink, Pen, Rgba, Role, Target, TextRun};
+use super::figure::PaperChart;
 use super::lines::{Line, LineBreaker};
 use super::row::{Frame, Keep, Mark, Row, Start, frame_rows, keep_ends_together};
 use super::spans::{SpanMaker, Spans};
@@ -23,6 +24,8 @@ pub(super) struct Flow<'a> {
     ids: BTreeSet<&'a str>,
     frames: usize,
     blocks: usize,
+    /// Drawn once pages are known.
+    pub charts: Vec<PaperChart<'a>>,
 }
 
 /// A text to be set as an element of its own.
@@ -42,11 +45,11 @@ impl<'a> Flow<'a> {
             ids.insert(section.id.as_str());
             collect_ids(&section.blocks, &mut ids);
         }
-        Self { fonts, sheet, palette, elements: Elements::default(), ids, frames: 0, blocks: 0 }
+        Self { fonts, sheet, palette, elements: Elements::default(), ids, frames: 0, blocks: 0, charts: Vec::new() }
     }
 
     /// The rows of a section.
-    pub fn section(&mut self, section: &Section) -> Vec<Row> {
+    pub fn section(&mut self, section: &'a Section) -> Vec<Row> {
         let column = self.sheet.column();
         let title = Spans::plain(&section.title, &H1);
         let mut rows = self.heading(1, &section.id, &title, column);
@@ -55,7 +58,7 @@ impl<'a> Flow<'a> {
     }
 
     /// The rows of blocks within an element.
-    fn blocks(&mut self, blocks: &[Block], column: Column, parent: Option<ElementId>) -> Vec<Row> {
+    fn blocks(&mut self, blocks: &'a [Block], column: Column, parent: Option<ElementId>) -> Vec<Row> {
         self.blocks_below(None, blocks, column, parent)
     }
 
@@ -63,32 +66,39 @@ impl<'a> Flow<'a> {
     fn blocks_below(
         &mut self,
         heading: Option<&str>,
-        blocks: &[Block],
+        blocks: &'a [Block],
         column: Column,
         parent: Option<ElementId>,
     ) -> Vec<Row> {
         let mut out: Vec<Row> = Vec::new();
         let mut above = heading.map(str::to_owned);
         let mut lead_in = 0..0;
-        for (at, block) in blocks.iter().enumerate() {
-            let mut rows = self.block(block, above.as_deref(), column, parent);
+        let mut rest = blocks;
+        while let [first, ..] = rest {
+            let (mut rows, taken) = self.next_rows(rest, above.as_deref(), column, parent);
+            let at = blocks.len() - rest.len();
+            rest = &rest[taken..];
+            let (last, next) = (&blocks[at + taken - 1], rest.first());
             if parent.is_none() {
                 self.blocks += 1;
-                let passes = matches!(block, Block::Paragraph(_) | Block::List { .. });
+                let passes = taken == 1 && matches!(first, Block::Paragraph(_) | Block::List { .. });
                 rows.iter_mut().for_each(|row| (row.block, row.passes) = (self.blocks, passes));
             }
             if above.is_some() {
                 lead_in = at..at + lead_in_of(&blocks[at..]);
             }
             if lead_in.contains(&at) {
-                rows.iter_mut().for_each(|row| row.keep = row.keep.max(Keep::Prefer));
+                rows.iter_mut().for_each(|row| row.keep = row.keep.max(Keep::Insist));
             }
-            if announces(block)
-                && let Some(last) = rows.last_mut()
+            if let Some(keep) = belongs_to_next(last, rest) {
+                rows.iter_mut().for_each(|row| row.keep = row.keep.max(keep));
+            }
+            if (leads_on(last, next) || announces(last))
+                && let Some(end) = rows.last_mut()
             {
-                last.keep = last.keep.max(Keep::Prefer);
+                end.keep = end.keep.max(Keep::Prefer);
             }
-            above = match block {
+            above = match last {
                 Block::Heading { content, .. } => Some(plain_text(content)),
                 _ => None,
             };
@@ -97,7 +107,31 @@ impl<'a> Flow<'a> {
         out
     }
 
-    fn block(&mut self, block: &Block, above: Option<&str>, column: Column, parent: Option<ElementId>) -> Vec<Row> {
+    /// The rows of the first block, or of those at the head that are set together; and how many blocks that are.
+    fn next_rows(
+        &mut self,
+        blocks: &'a [Block],
+        above: Option<&str>,
+        column: Column,
+        parent: Option<ElementId>,
+    ) -> (Vec<Row>, usize) {
+        if let Some(joined) = self.joined(blocks, column) {
+            return (self.joined_table(&joined, column, parent), 2);
+        }
+        if let Some((row, taken)) = self.beside(blocks, column, parent) {
+            return (vec![row], taken);
+        }
+        (self.block(&blocks[0], above, column, parent), 1)
+    }
+
+    /// The rows of a block; `above` is the heading right above it.
+    pub fn block(
+        &mut self,
+        block: &'a Block,
+        above: Option<&str>,
+        column: Column,
+        parent: Option<ElementId>,
+    ) -> Vec<Row> {
         match block {
             Block::Heading { level, id, content } => {
                 let text = self.spans(content, if *level <= 2 { &H2 } else { &H3 });
@@ -114,8 +148,8 @@ impl<'a> Flow<'a> {
 
     fn heading(&mut self, level: u8, id: &str, text: &Spans, column: Column) -> Vec<Row> {
         let (style, before) = match level {
-            1 => (&H1, 30.0),
-            2 => (&H2, 19.0),
+            1 => (&H1, 28.0),
+            2 => (&H2, 18.0),
             _ => (&H3, 13.0),
         };
         let role = Role::Heading(level);
@@ -150,7 +184,7 @@ impl<'a> Flow<'a> {
     fn list(
         &mut self,
         start: Option<u64>,
-        items: &[Vec<Block>],
+        items: &'a [Vec<Block>],
         column: Column,
         parent: Option<ElementId>,
     ) -> Vec<Row> {
@@ -179,7 +213,13 @@ impl<'a> Flow<'a> {
         out
     }
 
-    fn callout(&mut self, kind: CalloutKind, blocks: &[Block], column: Column, parent: Option<ElementId>) -> Vec<Row> {
+    fn callout(
+        &mut self,
+        kind: CalloutKind,
+        blocks: &'a [Block],
+        column: Column,
+        parent: Option<ElementId>,
+    ) -> Vec<Row> {
         /// Longer ones may be cut by a page wherever their text may.
         const SHORT: usize = 14;
         let (ink, ground) = callout_colours(kind);
@@ -316,11 +356,35 @@ fn ink_width(draw: &Draw) -> f32 {
 
 /// How many paragraphs stand between a heading and the figure or table they lead to: they are best read on one page.
 fn lead_in_of(blocks: &[Block]) -> usize {
-    let paragraphs = blocks.iter().take_while(|block| matches!(block, Block::Paragraph(_))).count();
+    /// What is longer, in characters, is read for itself.
+    const SHORT: usize = 800;
+    let is_short = |block: &&Block| matches!(block, Block::Paragraph(content) if plain_text(content).len() < SHORT);
+    let paragraphs = blocks.iter().take_while(is_short).count();
     match blocks.get(paragraphs) {
         Some(Block::Figure(_) | Block::Table(_)) if paragraphs <= 3 => paragraphs,
         _ => 0,
     }
+}
+
+/// How strongly a chart or a table holds on to what follows: a chart to its table, both to the result they give.
+fn belongs_to_next(block: &Block, rest: &[Block]) -> Option<Keep> {
+    /// A longer table fills pages of its own.
+    const SHORT: usize = 12;
+    let is_short = |block: &Block| matches!(block, Block::Table(table) if table.rows.len() <= SHORT);
+    match (block, rest) {
+        (Block::Figure(_), [table, Block::Callout { .. }, ..]) if is_short(table) => Some(Keep::Insist),
+        (Block::Figure(_), [table, ..]) if is_short(table) => Some(Keep::Prefer),
+        (block, [Block::Callout { .. }, ..]) if is_short(block) || matches!(block, Block::Figure(_)) => {
+            Some(Keep::Insist)
+        }
+        _ => None,
+    }
+}
+
+/// Whether a box gives a result that the paragraph behind it goes on about.
+fn leads_on(block: &Block, next: Option<&Block>) -> bool {
+    let is_result = matches!(block, Block::Callout { kind: CalloutKind::Tip | CalloutKind::Warning, .. });
+    is_result && matches!(next, Some(Block::Paragraph(_)))
 }
 
 /// Whether a paragraph speaks of what follows it.

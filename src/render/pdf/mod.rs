@@ -4,6 +4,8 @@
 //! look at. Only `emit`, `embed` and `finish` know a PDF library. What a page says comes from the
 //! report; only the words a paged document adds itself (`Contents`, `Figure 1.`, page numbers) stand here.
 
+mod beside;
+mod breaks;
 mod columns;
 mod contents;
 mod cover;
@@ -15,6 +17,7 @@ mod figure;
 mod finish;
 mod flow;
 mod furniture;
+mod joined;
 mod lines;
 mod logo;
 mod paginate;
@@ -78,7 +81,7 @@ fn lay_out(report: &Report, fonts: &Fonts, page: PageSize, palette: Palette) -> 
     let mut flow = Flow::new(report, fonts, sheet, palette);
     let cover = flow.cover(&report.cover);
     let rows: Vec<_> = report.sections.iter().flat_map(|section| flow.section(section)).collect();
-    let body = paginate(&rows, &sheet);
+    let body = paginate(&rows, &sheet, &|chart, height| flow.chart(chart, height));
     let contents = Contents::new(report, &flow);
     let first = COVER_PAGES + contents.pages();
     let mut pages = vec![cover];

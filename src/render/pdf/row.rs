@@ -29,18 +29,17 @@ pub(super) struct Row {
     pub floats: bool,
     /// Whether it may move before a figure that begins the next page.
     pub passes: bool,
-    /// What of it may shrink to fit a page.
+    /// The chart at its top, drawn once its height on the page is known.
     pub elastic: Option<Elastic>,
 }
 
-/// The upper part of a row that may shrink: a chart.
+/// A chart at the top of a row: lower or higher as the page has room.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Elastic {
-    /// How many of the row's marks belong to it: the first ones.
-    pub draws: usize,
+    /// Its place among the flow's charts.
+    pub chart: usize,
+    /// The height it is drawn in where nothing speaks against it.
     pub height: f32,
-    /// Stays where it is.
-    pub left: f32,
 }
 
 /// How strongly a row holds on to the next.
@@ -51,6 +50,8 @@ pub(super) enum Keep {
     No,
     /// A page may end here only where that avoids a hole.
     Prefer,
+    /// A page may end here only where nothing else is possible but half empty pages.
+    Insist,
     /// A page may not end here.
     Must,
 }
@@ -109,20 +110,19 @@ impl Row {
         self.frames.iter().map(|frame| frame.pad).sum()
     }
 
-    /// The height of what of it may shrink.
+    /// The height of its chart.
     pub fn elastic_height(&self) -> f32 {
         self.elastic.map_or(0.0, |elastic| elastic.height)
     }
 
-    /// Its marks at a place on the page, where what may shrink is drawn at a scale.
-    pub fn draws_at(&self, y: f32, scale: f32) -> Vec<Draw> {
-        let Some(elastic) = self.elastic.filter(|_| scale < 1.0) else {
+    /// Its marks at a place on the page, where its chart has a height of this scale; `chart` draws it.
+    pub fn draws_at(&self, y: f32, scale: f32, chart: &dyn Fn(usize, f32) -> Vec<Draw>) -> Vec<Draw> {
+        let Some(elastic) = self.elastic else {
             return self.draws.iter().map(|draw| draw.lowered(y)).collect();
         };
-        let (shrunk, rest) = self.draws.split_at(elastic.draws);
-        let risen = y - elastic.height * (1.0 - scale);
-        let shrunk = shrunk.iter().map(|draw| draw.scaled(elastic.left, scale).lowered(y));
-        shrunk.chain(rest.iter().map(|draw| draw.lowered(risen))).collect()
+        let height = elastic.height * scale;
+        let drawn = chart(elastic.chart, height).into_iter().map(|draw| draw.lowered(y));
+        drawn.chain(self.draws.iter().map(|draw| draw.lowered(y + height - elastic.height))).collect()
     }
 
     /// The same row with this much space above it and its boxes.

@@ -25,7 +25,7 @@ impl Sheet {
             PageSize::A4 => (595.276, 841.89),
             PageSize::Letter => (612.0, 792.0),
         };
-        Self { width, height, margin: 62.0, top: 72.0, bottom: height - 57.0 }
+        Self { width, height, margin: 62.0, top: 69.0, bottom: height - 53.0 }
     }
 
     /// The column that text runs in.

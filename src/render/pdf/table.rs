@@ -4,6 +4,7 @@ use super::columns::{Need, forced, widths};
 use super::decimals::Decimals;
 use super::document::{Area, Draw, ElementId, Role};
 use super::flow::Flow;
+use super::joined::{Group, Joined, Part};
 use super::lines::{Line, LineBreaker};
 use super::row::{Keep, Repeat, Row, keep_ends_together};
 use super::spans::Spans;
@@ -14,11 +15,11 @@ use std::rc::Rc;
 
 /// Ways to set a table, from the roomiest; the first that keeps every word whole is taken.
 const SETTINGS: [Setting; 5] = [
-    Setting { scale: 1.0, side: 8.0, above: 4.6 },
-    Setting { scale: 0.93, side: 6.0, above: 4.2 },
-    Setting { scale: 0.86, side: 4.5, above: 4.0 },
-    Setting { scale: 0.79, side: 3.5, above: 3.5 },
-    Setting { scale: 0.72, side: 2.5, above: 3.0 },
+    Setting::new(1.0, 8.0, 4.6),
+    Setting::new(0.93, 6.0, 4.2),
+    Setting::new(0.86, 4.5, 4.0),
+    Setting::new(0.79, 3.5, 3.5),
+    Setting::new(0.72, 2.5, 3.0),
 ];
 
 /// Type as small as this is still easy to read: a table that would have tall rows is set down to it.
@@ -33,8 +34,14 @@ const VERY_LONG: usize = 30;
 /// Scale of their type, 7.5 points: nothing that is meant to be read is smaller.
 const LOOKED_UP: f32 = 7.5 / CELL.size;
 
+/// Their lines stand this much closer than those of other tables.
+const CLOSE: f32 = 0.88;
+
 /// Tables up to this many rows are kept on one page where that leaves no hole.
 const SHORT: usize = 12;
+
+/// So many rows of a longer table stay together at its ends, and one more.
+const FEW: usize = 2;
 
 /// How large a table's type is and how much space its cells have.
 #[derive(Debug, Clone, Copy)]
@@ -42,11 +49,31 @@ struct Setting {
     scale: f32,
     side: f32,
     above: f32,
+    /// Distance of its lines, as a share of the usual one.
+    leading: f32,
 }
 
 impl Setting {
-    fn closer(self, scale: f32, above: f32) -> Self {
-        Self { scale: self.scale.min(scale), above: self.above * above, ..self }
+    const fn new(scale: f32, side: f32, above: f32) -> Self {
+        Self { scale, side, above, leading: 1.0 }
+    }
+
+    /// The ways to set a table of so many rows, from the roomiest.
+    fn all(rows: usize) -> [Self; 5] {
+        SETTINGS.map(|setting| match rows {
+            rows if rows > VERY_LONG => {
+                // Smaller than that only where words would be cut.
+                let scale = if setting.side > SETTINGS[4].side { LOOKED_UP } else { setting.scale };
+                Self { scale, above: 0.0, leading: CLOSE, ..setting }
+            }
+            rows if rows > LONG => Self { scale: setting.scale.min(0.93), above: setting.above * 0.55, ..setting },
+            _ => setting,
+        })
+    }
+
+    fn style(&self) -> TextStyle {
+        let style = CELL.sized(CELL.size * self.scale);
+        TextStyle { leading: style.leading * self.leading, ..style }
     }
 }
 
@@ -84,25 +111,52 @@ struct Grid {
 impl Flow<'_> {
     /// The rows of a table; `named` where its caption stands above it already.
     pub fn table(&mut self, table: &Table, named: bool, column: Column, parent: Option<ElementId>) -> Vec<Row> {
+        self.grouped(table, named, (&[], &[]), column, parent)
+    }
+
+    /// The rows of tables that were joined.
+    pub fn joined_table(&mut self, joined: &Joined, column: Column, parent: Option<ElementId>) -> Vec<Row> {
+        self.grouped(&joined.table, true, (&joined.groups, &joined.parts), column, parent)
+    }
+
+    fn grouped(
+        &mut self,
+        table: &Table,
+        named: bool,
+        (groups, parts): (&[Group], &[Part]),
+        column: Column,
+        parent: Option<ElementId>,
+    ) -> Vec<Row> {
         if table.columns.is_empty() {
             return Vec::new();
         }
         let (grid, head, body) = self.fitted(table, column);
         let element = self.elements.add(Role::Table, parent);
         let mut out = self.table_caption(if named { "" } else { &table.caption }, column, element);
-        let head_row = self.table_head(&head, &grid, element);
+        let head_row = self.table_head(&head, groups, &grid, element);
         // The structure has the head once; on later pages it is decoration.
         let again = head_row.draws.iter().map(|draw| Draw::artifact(draw.ink.clone())).collect();
         let repeat = Rc::new(Repeat { height: head_row.height, draws: again });
         out.push(Row { before: if out.is_empty() { 10.0 } else { 2.0 }, keep: Keep::Must, ..head_row });
         let first = out.len();
-        for cells in &body {
-            out.extend(self.table_row(cells, &grid, element, &repeat));
+        for (at, cells) in body.iter().enumerate() {
+            if let Some(part) = parts.iter().find(|part| part.row == at) {
+                out.push(self.part_title(&part.title, &cells[0].style, grid.column, grid.setting.side, element));
+                if let Some(title) = out.last_mut() {
+                    (title.repeat, title.keep) = (Some(Rc::clone(&repeat)), Keep::Must);
+                }
+            }
+            let ruled = body.len() <= VERY_LONG || ends_group(table, at);
+            out.extend(self.table_row(cells, &grid, element, &repeat, ruled));
         }
         keep_ends_together(&mut out[first..]);
+        let count = out.len();
         if body.len() <= SHORT {
-            let count = out.len();
             out[..count - 1].iter_mut().for_each(|row| row.keep = row.keep.max(Keep::Prefer));
+        } else {
+            // A few rows of a long table alone on a page look lost.
+            let few = (first..(first + FEW).min(count)).chain(count.saturating_sub(FEW).max(first)..count - 1);
+            few.for_each(|row| out[row].keep = Keep::Must);
         }
         if let Some(last) = out.last_mut() {
             last.after = 5.0;
@@ -110,13 +164,26 @@ impl Flow<'_> {
         out
     }
 
+    /// How wide a table is in the roomiest setting, with every cell on one line.
+    pub fn natural_width(&self, table: &Table, column: Column) -> f32 {
+        let setting = Setting::all(table.rows.len())[0];
+        let body: Vec<_> = table.rows.iter().map(|row| self.row_texts(table, row, setting)).collect();
+        let needs = self.needs(&self.head_texts(table, setting), &body, setting, column, Heads::OneLine);
+        needs.iter().map(|need| need.most).sum()
+    }
+
+    /// Whether a table can be set with every cell on one line, in type that is easy to look things up in.
+    pub fn fits_easily(&self, table: &Table, column: Column) -> bool {
+        Setting::all(table.rows.len()).into_iter().filter(|setting| setting.scale >= LOOKED_UP).any(|setting| {
+            let body: Vec<_> = table.rows.iter().map(|row| self.row_texts(table, row, setting)).collect();
+            let needs = self.needs(&self.head_texts(table, setting), &body, setting, column, Heads::OneLine);
+            needs.iter().map(|need| need.most).sum::<f32>() <= column.width
+        })
+    }
+
     /// The setting and columns of a table, and the texts of its head and rows in that setting.
     fn fitted(&self, table: &Table, column: Column) -> (Grid, Vec<Text>, Vec<Vec<Text>>) {
-        let settings = SETTINGS.map(|setting| match table.rows.len() {
-            rows if rows > VERY_LONG => setting.closer(LOOKED_UP, 0.0),
-            rows if rows > LONG => setting.closer(0.93, 0.55),
-            _ => setting,
-        });
+        let settings = Setting::all(table.rows.len());
         let texts = |setting: Setting| -> (Vec<Text>, Vec<Vec<Text>>) {
             let body = table.rows.iter().map(|row| self.row_texts(table, row, setting)).collect();
             (self.head_texts(table, setting), body)
@@ -182,7 +249,7 @@ impl Flow<'_> {
         let cells = row.iter().chain(std::iter::repeat(&unknown));
         let text = |(at, (column, cell)): (usize, (&crate::report::Column, &Cell))| {
             let heading = at == 0 && table.row_headings;
-            let mut style = CELL.sized(CELL.size * setting.scale);
+            let mut style = setting.style();
             if heading {
                 style.face = Face::Medium;
             }
@@ -245,27 +312,37 @@ impl Flow<'_> {
         rows
     }
 
-    fn table_head(&mut self, texts: &[Text], grid: &Grid, table: ElementId) -> Row {
+    fn table_head(&mut self, texts: &[Text], groups: &[Group], grid: &Grid, table: ElementId) -> Row {
         let lines = self.cell_lines(texts, grid);
         let tallest = lines.iter().map(Vec::len).max().unwrap_or(0).max(1);
-        let height = tallest as f32 * texts[0].style.leading + 2.0 * grid.setting.above;
         let Column { x, width } = grid.column;
+        let edges: Vec<f32> = (0..=grid.widths.len()).map(|at| x + grid.widths[..at].iter().sum::<f32>()).collect();
+        let (titles, titled) = self.group_titles(groups, &edges, texts[0].style.size, table);
+        let height = titled + tallest as f32 * texts[0].style.leading + 2.0 * grid.setting.above;
         let mut draws = vec![
             Draw::fill(Area { x, y: 0.0, width, height }, 0.0, HEAD),
             Draw::fill(Area { x, y: height - 0.5, width, height: 0.9 }, 0.0, STRONG_RULE),
         ];
+        draws.extend(titles);
         let row = self.elements.add(Role::TableRow, Some(table));
         let elements: Vec<_> = texts.iter().map(|text| self.elements.add(text.role, Some(row))).collect();
         // Heads of different heights stand on one line: that of the cells below.
         for (at, cell) in lines.iter().enumerate() {
-            let top = grid.setting.above + (tallest - cell.len().max(1)) as f32 * texts[at].style.leading;
+            let top = titled + grid.setting.above + (tallest - cell.len().max(1)) as f32 * texts[at].style.leading;
             draws.extend(self.cell(&texts[at], cell, grid, at, top, elements[at]));
         }
         Row::new(height, draws)
     }
 
     /// A row; one taller than half a page goes over several, as no page could hold it.
-    fn table_row(&mut self, texts: &[Text], grid: &Grid, table: ElementId, repeat: &Rc<Repeat>) -> Vec<Row> {
+    fn table_row(
+        &mut self,
+        texts: &[Text],
+        grid: &Grid,
+        table: ElementId,
+        repeat: &Rc<Repeat>,
+        ruled: bool,
+    ) -> Vec<Row> {
         let row = self.elements.add(Role::TableRow, Some(table));
         let elements: Vec<_> = texts.iter().map(|text| self.elements.add(text.role, Some(row))).collect();
         let lines = self.cell_lines(texts, grid);
@@ -284,7 +361,7 @@ impl Flow<'_> {
                 let shown = &cell[start.min(cell.len())..(start + count).min(cell.len())];
                 draws.extend(self.cell(&texts[at], shown, grid, at, above, elements[at]));
             }
-            if ends {
+            if ends && ruled {
                 draws.push(Draw::fill(Area { x, y: height - 0.3, width, height: 0.6 }, 0.0, RULE));
             }
             out.push(Row { repeat: Some(Rc::clone(repeat)), ..Row::new(height, draws) });
@@ -323,4 +400,11 @@ impl Flow<'_> {
         }
         draws
     }
+}
+
+/// Whether a row is the last of those with the same names, up to the first number.
+fn ends_group(table: &Table, at: usize) -> bool {
+    let names = table.columns.iter().take_while(|column| column.align == Align::Left).count();
+    let named = |at: usize| table.rows.get(at).map(|row| &row[..names.min(row.len())]);
+    named(at) != named(at + 1)
 }

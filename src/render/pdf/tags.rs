@@ -131,12 +131,18 @@ impl<'m> Tags<'m> {
         if let Some(alternative) = &element.alternative {
             written.set("Alt", super::finish::text(alternative));
         }
-        let scope = match element.role {
-            Role::ColumnHeading => "Column",
-            Role::RowHeading => "Row",
-            _ => return written,
-        };
-        written.set("A", dictionary! { "O" => "Table", "Scope" => scope });
+        let mut attributes = dictionary! { "O" => "Table" };
+        match element.role {
+            Role::ColumnHeading => attributes.set("Scope", "Column"),
+            Role::RowHeading => attributes.set("Scope", "Row"),
+            _ => {}
+        }
+        if element.columns > 1 {
+            attributes.set("ColSpan", element.columns as i64);
+        }
+        if attributes.len() > 1 {
+            written.set("A", attributes);
+        }
         written
     }
 

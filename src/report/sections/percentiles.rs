@@ -7,13 +7,14 @@ use crate::chart::{Series, kinds};
 use crate::format;
 use crate::metric::{Better, MetricId};
 use crate::report::figure::{context_cell, left, load_cell, load_title, number, right};
+use crate::report::templates::capital;
 use crate::report::words::Print;
 use crate::report::{Cell, Inline, Table};
 use serde::Serialize;
 
 #[derive(Serialize)]
 struct View {
-    metrics: Vec<Metric>,
+    pairs: Vec<Pair>,
     from_tools: bool,
     from_engines: bool,
     gaps: bool,
@@ -23,27 +24,50 @@ struct View {
     tail: Option<String>,
 }
 
+/// Metrics whose tables stand one behind the other: a paged document sets them as one.
 #[derive(Serialize)]
-struct Metric {
-    heading: &'static str,
-    /// Id of its table, ours.
-    table: &'static str,
+struct Pair {
+    heading: String,
     /// Of a speed what its percentiles mean: `10% of the requests are slower than p10 and 1% are slower than p1`.
     slow_tail: Option<String>,
-    number: usize,
+    /// Numbers of their tables.
+    tables: Vec<usize>,
 }
 
-/// What the section shows: metric, heading, id of the table and how its values are printed.
-const SHOWN: [(MetricId, &str, &str, Print); 4] = [
-    (MetricId::Ttft, "Time to first token (TTFT)", "percentiles-1", format::latency),
-    (MetricId::GenerationSpeed, "Generation speed", "percentiles-2", |value| format::fixed(value, 1)),
-    (MetricId::E2e, "End-to-end time (E2E)", "percentiles-3", format::milliseconds),
-    (MetricId::Itl, "Inter-token latency (ITL)", "percentiles-4", format::milliseconds),
+/// A metric of the section: how it is called in a heading and above its table, and how its values are printed.
+struct Shown {
+    id: MetricId,
+    name: &'static str,
+    caption: &'static str,
+    print: Print,
+}
+
+/// What the section shows, two by two.
+const SHOWN: [[Shown; 2]; 2] = [
+    [
+        Shown { id: MetricId::Ttft, name: "time to first token", caption: "TTFT", print: format::latency },
+        Shown {
+            id: MetricId::GenerationSpeed,
+            name: "generation speed",
+            caption: "Generation speed",
+            print: |value| format::fixed(value, 1),
+        },
+    ],
+    [
+        Shown { id: MetricId::E2e, name: "end-to-end time", caption: "E2E (ms)", print: whole_milliseconds },
+        Shown { id: MetricId::Itl, name: "inter-token latency", caption: "ITL (ms)", print: whole_milliseconds },
+    ],
 ];
+
+/// Milliseconds below a head that names them.
+fn whole_milliseconds(seconds: f64) -> String {
+    format::fixed(seconds * 1000.0, 0)
+}
 
 pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft> {
     let measured = |id: MetricId| input.analysis.cells.iter().any(|cell| cell.cell.metric(id).is_measured());
-    let shown: Vec<_> = SHOWN.iter().enumerate().filter(|(_, (id, ..))| measured(*id)).collect();
+    let numbered = SHOWN.iter().flatten().enumerate().map(|(at, shown)| (at + 1, shown));
+    let shown: Vec<_> = numbered.filter(|(_, shown)| measured(shown.id)).collect();
     if shown.is_empty() {
         let why = if all_failed(input) { "no request succeeded" } else { "no request has a recorded time" };
         left_out.note("Percentiles", why);
@@ -54,7 +78,7 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
             .analysis
             .cells
             .iter()
-            .flat_map(|cell| shown.iter().map(|(_, (id, ..))| cell.cell.metric(*id)))
+            .flat_map(|cell| shown.iter().map(|(_, shown)| cell.cell.metric(shown.id)))
             .filter(|summary| summary.is_measured())
     };
     if summaries()
@@ -63,17 +87,8 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
         left_out.note("Percentiles", "the source gives means alone");
         return None;
     }
-    let summaries_of = |id: MetricId| input.analysis.cells.iter().map(move |figures| figures.cell.metric(id));
     let view = View {
-        metrics: shown
-            .iter()
-            .map(|(at, (id, heading, table, _))| Metric {
-                heading: named(input, *id, heading),
-                table,
-                slow_tail: slow_tail(*id, summaries_of(*id)),
-                number: at + 1,
-            })
-            .collect(),
+        pairs: SHOWN.iter().filter_map(|pair| of_pair(input, pair, &shown)).collect(),
         from_tools: summaries()
             .any(|summary| matches!(summary.origin, Origin::Tool | Origin::MeanTpot | Origin::Means)),
         from_engines: summaries().any(|summary| summary.origin == Origin::Engine),
@@ -84,8 +99,8 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
     };
     let levels = percentile_levels(input);
     let mut draft = Draft::new(&view).further_figure(input, "ttft-percentiles", levels);
-    for (_, (id, heading, name, print)) in shown {
-        draft = draft.table(table(input, *id, named(input, *id, heading), name, *print));
+    for (number, shown) in shown {
+        draft = draft.table(table(input, shown, number));
     }
     Some(draft)
 }
@@ -112,6 +127,22 @@ fn slow_tail<'s>(id: MetricId, summaries: impl Iterator<Item = &'s Summary> + Cl
     (id.metric().better == Better::Higher && !phrases.is_empty()).then_some(told)
 }
 
+/// A metric of every cell.
+fn of_metric<'i>(input: &'i Composition<'_>, id: MetricId) -> impl Iterator<Item = &'i Summary> + Clone {
+    input.analysis.cells.iter().map(move |figures| figures.cell.metric(id))
+}
+
+/// What of a pair was measured; none where nothing was.
+fn of_pair(input: &Composition, pair: &[Shown; 2], shown: &[(usize, &Shown)]) -> Option<Pair> {
+    let here: Vec<_> = shown.iter().filter(|(_, shown)| pair.iter().any(|one| one.id == shown.id)).collect();
+    let names: Vec<_> = here.iter().map(|(_, shown)| named(input, shown.id, shown.name).to_owned()).collect();
+    (!here.is_empty()).then(|| Pair {
+        heading: capital(&format::list(&names)),
+        slow_tail: here.iter().find_map(|(_, shown)| slow_tail(shown.id, of_metric(input, shown.id))),
+        tables: here.iter().map(|(number, _)| *number).collect(),
+    })
+}
+
 /// Whether a percentile that a table shows is not known, whichever tail is the slow one.
 fn lacks(summary: &Summary) -> bool {
     tail(summary, Better::Lower).contains(&None) && tail(summary, Better::Higher).contains(&None)
@@ -135,8 +166,11 @@ fn percentile_levels(input: &Composition) -> Table {
 }
 
 /// What a metric is called here: a gap between chunks that carry several tokens is no inter-token latency.
-fn named(input: &Composition, id: MetricId, heading: &'static str) -> &'static str {
-    if id == MetricId::Itl && input.analysis.findings.itl_is_per_chunk { "Time between chunks" } else { heading }
+fn named(input: &Composition, id: MetricId, name: &'static str) -> &'static str {
+    match id {
+        MetricId::Itl if input.analysis.findings.itl_is_per_chunk => "time between chunks",
+        _ => name,
+    }
 }
 
 /// p50 and the slow tail.
@@ -148,7 +182,8 @@ fn tail(summary: &Summary, better: Better) -> [Option<f64>; 4] {
     }
 }
 
-fn table(input: &Composition, id: MetricId, heading: &str, name: &str, print: Print) -> Table {
+fn table(input: &Composition, shown: &Shown, at: usize) -> Table {
+    let (id, print) = (shown.id, shown.print);
     let better = id.metric().better;
     let cells: Vec<_> =
         input.analysis.cells.iter().map(|figures| &figures.cell).filter(|cell| cell.metric(id).is_measured()).collect();
@@ -190,7 +225,11 @@ fn table(input: &Composition, id: MetricId, heading: &str, name: &str, print: Pr
         (Better::Higher, None) => " (tok/s)".to_owned(),
         (Better::Higher, Some(basis)) => format!(" (tok/s, {basis})"),
     };
-    let table = Table { id: name.to_owned(), caption: format!("{heading}{unit}"), columns, rows, row_headings: true };
+    let caption = match id {
+        MetricId::Itl if input.analysis.findings.itl_is_per_chunk => "Time between chunks (ms)".to_owned(),
+        _ => format!("{}{unit}", shown.caption),
+    };
+    let table = Table { id: format!("percentiles-{at}"), caption, columns, rows, row_headings: true };
     without_empty_columns(table)
 }
 

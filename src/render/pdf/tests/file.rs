@@ -105,7 +105,7 @@ fn structure_reads_as_the_page_does() {
         tree.contains("then its prompt is read, and only then the first token leaves the server. A request waits"),
         "{tree}"
     );
-    assert!(tree.contains("Chart 1") || tree.contains("TTFT (s)"));
+    assert!(tree.contains("Chart 1") || tree.contains("1 request"));
 }
 
 #[test]

@@ -1,8 +1,7 @@
 //! A report with every kind of block and with the worst that input may hold.
 
-use crate::chart::scene::{Anchor, Colour, Mark, Paint, Scene, Stroke};
-use crate::chart::{Axis, Chart, Quantity, Scale};
-use crate::font::Face;
+use crate::chart::scene::Scene;
+use crate::chart::{Axis, Chart, Quantity, Scale, Series};
 use crate::report::{
     Align, Block, CalloutKind, Cell, Column, Cover, Figure, Highlight, Inline, Report, Section, Table,
 };
@@ -57,38 +56,7 @@ pub fn figure(number: usize) -> Block {
         levels: vec![],
         labels: vec![],
     };
-    let colour = |paint| Colour { paint, alpha: 1.0 };
-    let stroke = |paint, dash: &[f32]| Some(Stroke { colour: colour(paint), width: 1.7, dash: dash.to_vec() });
-    let line = (0..10u8).map(|at| (40.0 + f32::from(at) * 44.0, 220.0 - f32::from(at * at) * 2.0)).collect();
-    let label = |at, words: &str, anchor| Mark::Text {
-        at,
-        text: words.to_owned(),
-        size: 8.4,
-        face: Face::SemiBold,
-        anchor,
-        colour: colour(Paint::Series(0)),
-        halo: true,
-    };
-    let marks = vec![
-        Mark::Begin { class: "series", title: "1 request".into() },
-        Mark::Path {
-            points: vec![(40.0, 230.0), (470.0, 230.0)],
-            closed: false,
-            fill: None,
-            stroke: stroke(Paint::Axis, &[]),
-        },
-        Mark::Path {
-            points: vec![(40.0, 90.0), (470.0, 90.0)],
-            closed: false,
-            fill: None,
-            stroke: stroke(Paint::Bad, &[3.0, 2.0]),
-        },
-        Mark::Path { points: line, closed: false, fill: None, stroke: stroke(Paint::Series(0), &[]) },
-        Mark::Circle { centre: (40.0, 220.0), radius: 3.0, fill: Some(colour(Paint::Series(0))), stroke: None },
-        label((44.0, 20.0), "TTFT (s)", Anchor::Start),
-        label((470.0, 60.0), "1 request", Anchor::End),
-        Mark::End,
-    ];
+    let points = (0..10u8).map(|at| (f64::from(at), f64::from(at * at))).collect();
     Block::Figure(Box::new(Figure {
         number,
         chart: Chart {
@@ -96,9 +64,10 @@ pub fn figure(number: usize) -> Block {
             title: "Time to first token".into(),
             x: axis(),
             y: axis(),
+            series: vec![Series { name: "1 request".into(), points, ..Series::default() }],
             ..Chart::default()
         },
-        scene: Scene { width: 480.0, height: 250.0, marks },
+        scene: Scene { width: 480.0, height: 228.0, marks: Vec::new() },
         caption: text("Mean time to first token, over all requests of a cell. Dashed: what most people accept."),
         alternative: format!("Chart {number}: time to first token rises from 0.4 s to 13 s."),
         data: Table::default(),
