@@ -1,9 +1,8 @@
 //! A whole report from files: what `gristmill report` does, without writing to disk.
 
 use gristmill::config;
-use gristmill::ingest::{Input, Memory, Options};
-use gristmill::pipeline::{Assets, Request, run};
-use gristmill::render::{ChartFiles, PageSize};
+use gristmill::ingest::{Input, Memory};
+use gristmill::pipeline::{Request, run};
 
 const RUN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/runs/qwen3-coder-next-fp8-1x-h200-sxm");
 
@@ -13,19 +12,9 @@ pub(crate) fn main() -> Result<(), Box<dyn std::error::Error>> {
     let inputs: [&dyn Input; 2] = [&records, &power];
     let text = std::fs::read_to_string(format!("{RUN}/gristmill.toml"))?;
     let config = config::parse(&text, "gristmill.toml")?;
-    let made = run(&Request {
-        inputs: &inputs,
-        config: &config,
-        assets: &Assets::default(),
-        run_name: "H200",
-        options: Options::default(),
-        formats: &["markdown", "charts", "pdf", "json"],
-        page: PageSize::A4,
-        charts: ChartFiles::Svg,
-        kept_files: &[],
-        warnings: &[],
-    })?;
-    for file in made.value {
+    let request =
+        Request { run_name: "H200", formats: &["markdown", "charts", "pdf", "json"], ..Request::new(&inputs, &config) };
+    for file in run(&request)?.value {
         println!("{:>7} bytes  {}", file.bytes.len(), file.path);
     }
     Ok(())

@@ -23,11 +23,13 @@ pub use use_cases::built_in;
 use crate::cell::Statistic;
 use crate::error::{Error, Result};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A whole configuration file.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(default)]
+#[schemars(deny_unknown_fields)]
 pub struct Config {
     /// Title of the report; default: the model's name, else the folder's.
     pub title: Option<String>,
@@ -88,8 +90,9 @@ pub(crate) fn timezone(name: &str) -> Option<TimeZone> {
 }
 
 /// `[model]`
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(default)]
+#[schemars(deny_unknown_fields)]
 pub struct Model {
     /// As it is called: `Qwen3-Coder-Next`.
     pub name: Option<String>,
@@ -104,8 +107,9 @@ pub struct Model {
 }
 
 /// `[hardware]`
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(default)]
+#[schemars(deny_unknown_fields)]
 pub struct Hardware {
     /// Name of one GPU.
     pub gpu: Option<String>,
@@ -122,8 +126,9 @@ pub struct Hardware {
 }
 
 /// `[engine]`
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(default)]
+#[schemars(deny_unknown_fields)]
 pub struct Engine {
     /// For example `SGLang`.
     pub name: Option<String>,
@@ -132,8 +137,9 @@ pub struct Engine {
 }
 
 /// `[test]`
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(default)]
+#[schemars(deny_unknown_fields)]
 pub struct Test {
     /// Output tokens that each request of the sweep asked for.
     pub output_tokens: Option<u64>,
@@ -156,8 +162,9 @@ pub struct Test {
 }
 
 /// `[power]`
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(default)]
+#[schemars(deny_unknown_fields)]
 pub struct Power {
     /// Price of one kWh.
     pub price_per_kwh: Option<f64>,
@@ -178,15 +185,16 @@ impl Default for Power {
 }
 
 /// `[cost]`
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(default)]
+#[schemars(deny_unknown_fields)]
 pub struct Cost {
     /// Price of one GPU for an hour.
     pub gpu_hour: Option<f64>,
 }
 
 /// Which level is called the limit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Rule {
     /// Where the line between the last passing and the first failing level crosses the threshold.
@@ -197,8 +205,9 @@ pub enum Rule {
 }
 
 /// `[capacity]`
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(default)]
+#[schemars(deny_unknown_fields)]
 pub struct CapacityRule {
     /// Which level is called the limit.
     pub rule: Rule,
@@ -217,8 +226,9 @@ impl Default for CapacityRule {
 }
 
 /// `[[use_case]]`
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(default)]
+#[schemars(deny_unknown_fields)]
 pub struct UseCaseConfig {
     /// Stable id; the `scenario` of its own records.
     pub id: String,
@@ -239,8 +249,9 @@ pub struct UseCaseConfig {
 }
 
 /// `[reference]`
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(default)]
+#[schemars(deny_unknown_fields)]
 pub struct Reference {
     /// The other run, relative to the configuration file; drawn thin and grey.
     pub run: Option<String>,
@@ -251,8 +262,9 @@ pub struct Reference {
 }
 
 /// `[brand]`
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(default)]
+#[schemars(deny_unknown_fields)]
 pub struct Brand {
     /// Stands on the cover and in every footer.
     pub name: Option<String>,

@@ -1,12 +1,13 @@
 //! Errors, warnings and the places they speak of. Imports no stage.
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Where in the input something was found.
 ///
 /// Printed as `file:line:column: path`, each part only where it is known.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
 pub struct Place {
     /// The file as the user named it, or as it is called below the run folder.
     pub file: String,
@@ -112,7 +113,7 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {}
 
 /// Something the user must know although the work went on.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
 pub struct Warning {
     /// Where it was found; none where it concerns the run as a whole.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -4,38 +4,23 @@
 //! input gives the same bytes.
 //!
 //! ```
-//! use gristmill::config::Config;
-//! use gristmill::ingest::{Input, Memory, Options};
-//! use gristmill::pipeline::{Assets, Request, run};
-//! use gristmill::render::{ChartFiles, PageSize};
+//! use gristmill::{config::Config, ingest::Memory, pipeline::{Request, run}};
 //!
-//! let records = Memory::new(
-//!     "records.csv",
-//!     "context_tokens,concurrency,start_s,ttft_ms,e2e_ms,input_tokens,output_tokens\n\
-//!      1024,1,0,400,2400,1024,101\n\
-//!      1024,2,5,600,3100,1024,101\n",
-//! );
-//! let inputs: [&dyn Input; 1] = [&records];
-//! let made = run(&Request {
-//!     inputs: &inputs,
-//!     config: &Config::default(),
-//!     assets: &Assets::default(),
-//!     run_name: "two requests",
-//!     options: Options::default(),
-//!     formats: &["markdown", "charts"],
-//!     page: PageSize::A4,
-//!     charts: ChartFiles::Svg,
-//!     kept_files: &[],
-//!     warnings: &[],
-//! })?;
-//! let report = made.value.iter().find(|file| file.path == "report.md").expect("it was asked for");
-//! assert!(report.bytes.starts_with(b"# two requests"));
-//! # Ok::<(), gristmill::error::Error>(())
+//! # let out = tempfile::tempdir()?;
+//! # let out = out.path();
+//! # let text = "context_tokens,concurrency,start_s,ttft_ms,e2e_ms,input_tokens,output_tokens\n1024,1,0,400,2400,1024,101\n";
+//! let records = Memory::new("records.csv", text);
+//! let config = Config::default();
+//! for file in run(&Request { formats: &["html", "pdf"], ..Request::new(&[&records], &config) })?.value {
+//!     std::fs::write(out.join(&file.path), &file.bytes)?;
+//! }
+//! # assert!(out.join("report.html").is_file() && out.join("report.pdf").is_file());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! Stage by stage: [`ingest::ingest`] folds records into [`cell::Cell`]s, [`analysis::analyze`] computes every number,
 //! [`report::compose()`] writes sections of blocks, and each [`render::Renderer`] turns them into files. [`pipeline::run`]
-//! is all of them.
+//! is all of them. [`results::parse`] reads a `report.json` back.
 #![deny(missing_docs)]
 
 pub mod analysis;
@@ -56,3 +41,4 @@ pub mod pipeline;
 pub mod record;
 pub mod render;
 pub mod report;
+pub mod results;

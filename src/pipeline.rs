@@ -39,6 +39,27 @@ pub struct Request<'r> {
     pub warnings: &'r [Warning],
 }
 
+static NO_ASSETS: Assets = Assets { logo: None, fonts: Vec::new(), templates: BTreeMap::new() };
+
+impl<'r> Request<'r> {
+    /// A report in every format, of A4 pages, with bad records refused and the bundled typefaces and templates. Whatever
+    /// else is wanted is set by struct update: `Request { formats: &["html"], ..Request::new(&inputs, &config) }`.
+    pub fn new(inputs: &'r [&'r dyn Input], config: &'r Config) -> Self {
+        Self {
+            inputs,
+            config,
+            assets: &NO_ASSETS,
+            run_name: "Benchmark",
+            options: Options::default(),
+            formats: &["html", "markdown", "pdf", "charts", "json", "csv"],
+            page: PageSize::A4,
+            charts: ChartFiles::Svg,
+            kept_files: &[],
+            warnings: &[],
+        }
+    }
+}
+
 /// What a brand brings along.
 #[derive(Debug, Clone, Default)]
 pub struct Assets {

@@ -19,6 +19,8 @@ use crate::metric::{METRIC_COUNT, MetricId};
 use crate::record::Load;
 use capacity::Outcome;
 pub use mean_interval::mean_interval;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use use_cases::UseCase;
 
@@ -76,7 +78,7 @@ pub struct Sweep {
 }
 
 /// Where prefill speed comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum PrefillSource {
     /// Input tokens over the engine's own prefill time.
@@ -144,7 +146,7 @@ pub struct Scaling {
 }
 
 /// The rate from which on a deployment completes fewer requests than are sent.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Saturation {
     /// Requests sent per second.
     pub offered: f64,

@@ -19,6 +19,8 @@ pub mod tally;
 use crate::context::Context;
 use crate::metric::{Better, METRIC_COUNT, MetricId};
 use crate::record::Load;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// What distinguishes one cell from the next.
@@ -78,18 +80,23 @@ impl Window {
 }
 
 /// Where a statistic comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Deserialize, Serialize, JsonSchema)]
 pub enum Origin {
     /// Computed here from per-request records.
     #[default]
+    #[serde(rename = "records")]
     Records,
     /// As a tool printed it.
+    #[serde(rename = "tool")]
     Tool,
     /// A speed, as the inverse of a tool's time per output token: the mean of speeds is not the inverse of the mean.
+    #[serde(rename = "mean TPOT")]
     MeanTpot,
     /// From a tool's means of E2E, TTFT and output tokens: requests weigh by their tokens.
+    #[serde(rename = "means of E2E, TTFT and tokens")]
     Means,
     /// Engine metrics before and after: means from sums and counts, percentiles from histogram buckets.
+    #[serde(rename = "engine metrics")]
     Engine,
 }
 
@@ -148,7 +155,7 @@ impl Quantiles {
 }
 
 /// A statistic of a metric, as a threshold is judged by it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Statistic {
     /// Arithmetic mean.
@@ -165,6 +172,15 @@ pub enum Statistic {
 }
 
 impl Statistic {
+    /// The percentiles of a metric by name: for speeds the slow tail is p10, p5 and p1.
+    pub fn percentiles(better: Better) -> [(&'static str, Statistic); 4] {
+        let [p90, p95, p99] = match better {
+            Better::Lower => ["p90", "p95", "p99"],
+            Better::Higher => ["p10", "p5", "p1"],
+        };
+        [("p50", Statistic::P50), (p90, Statistic::P90), (p95, Statistic::P95), (p99, Statistic::P99)]
+    }
+
     /// What it is called; for a speed, the percentile of its slow tail.
     pub fn name(self, better: Better) -> &'static str {
         match (self, better) {

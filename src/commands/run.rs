@@ -6,7 +6,6 @@ use crate::cli::Run;
 use anyhow::Result;
 use gristmill::ingest::{Input, Options};
 use gristmill::pipeline::Request;
-use gristmill::render::{ChartFiles, PageSize};
 use std::path::Path;
 
 impl Run {
@@ -35,16 +34,12 @@ impl OpenRun {
     /// What is asked of the pipeline: A4 pages, and no files of an earlier run.
     pub fn request<'r>(&'r self, inputs: &'r [&'r dyn Input], options: Options, formats: &'r [&'r str]) -> Request<'r> {
         Request {
-            inputs,
-            config: &self.config,
             assets: &self.assets,
             run_name: &self.name,
             options,
             formats,
-            page: PageSize::A4,
-            charts: ChartFiles::Svg,
-            kept_files: &[],
             warnings: &self.warnings,
+            ..Request::new(inputs, &self.config)
         }
     }
 }

@@ -3,12 +3,14 @@
 use super::{Config, Problem};
 use crate::context;
 use crate::record::Load;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use wildmatch::WildMatch;
 
 /// `[[file]]`: what holds for every file whose name matches. Of several that match, the last one that says something counts.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(default)]
+#[schemars(deny_unknown_fields)]
 pub struct FileRule {
     /// Name of the file below the run's folder, with `*` for any text and `?` for one character: `*conc8*.json`.
     #[serde(rename = "match")]

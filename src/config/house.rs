@@ -2,6 +2,7 @@
 
 use super::{Config, Problem};
 use crate::format::Terms;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -22,8 +23,9 @@ pub const SECTION_IDS: [&str; 12] = [
 ];
 
 /// `[report]`
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(default)]
+#[schemars(deny_unknown_fields)]
 pub struct Layout {
     /// Size of the PDF's pages; the command line's `--page` goes before it.
     pub page: Option<Page>,
@@ -34,7 +36,7 @@ pub struct Layout {
 }
 
 /// Size of a page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Page {
     /// 210 × 297 mm.
@@ -44,8 +46,9 @@ pub enum Page {
 }
 
 /// `[numbers]`: how the report, its pages and its charts print numbers. Data files are not touched.
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(default)]
+#[schemars(deny_unknown_fields)]
 pub struct Numbers {
     /// Before the decimals: `.` or `,`.
     pub decimal: String,
@@ -61,8 +64,9 @@ impl Default for Numbers {
 
 /// `[brand.fonts]`: TrueType or OpenType files, relative to the configuration file. A weight that is not given takes
 /// the next one: medium is set in regular, semibold and display in bold.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(default)]
+#[schemars(deny_unknown_fields)]
 pub struct BrandFonts {
     /// Running text.
     pub regular: Option<String>,

@@ -5,14 +5,16 @@ use super::problems::Problem;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use wildmatch::WildMatch;
 
 /// One mapping: the power logs it speaks of, and their columns.
 ///
 /// A column is called as the header calls it or, in a log without a header, by its number, counted from 1.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(default)]
+#[schemars(deny_unknown_fields)]
 pub struct PowerColumns {
     /// The files, below the run folder or by their last part alone: `*` stands for any text, `?` for one character.
     pub file: String,
@@ -32,7 +34,7 @@ pub struct PowerColumns {
 }
 
 /// What a column of times counts in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 pub enum TimeUnit {
     /// Dates with a time of day, in `power.timezone` unless they name their zone.
     #[default]

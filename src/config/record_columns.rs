@@ -3,8 +3,10 @@
 use super::Config;
 use super::problems::Problem;
 use jiff::tz::TimeZone;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use wildmatch::WildMatch;
@@ -29,7 +31,8 @@ const TIMES: [&str; 6] = ["start", "e2e", "ttft", "queue", "prefill", "itl"];
 const UNITS: [&str; 4] = ["_s", "_ms", "_us", "_ns"];
 
 /// One mapping: the files it speaks of, and what their columns (or the keys of their JSON objects) are called.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[schemars(default, deny_unknown_fields)]
 pub struct RecordColumns {
     /// The files, below the run folder or by their last part alone: `*` stands for any text, `?` for one character.
     pub file: String,
@@ -44,6 +47,7 @@ pub struct RecordColumns {
     /// The column of each field of a record. A time's key ends in the unit of its column: `e2e_s`, `ttft_us`; `start`
     /// without a unit holds dates with a time of day. A key within a JSON object is a path: `usage.prompt_tokens`.
     #[serde(flatten)]
+    #[schemars(with = "Fields")]
     pub fields: BTreeMap<String, String>,
 }
 
@@ -157,6 +161,28 @@ pub(super) fn problems(config: &Config) -> Vec<Problem> {
             mapping.problems(zone).into_iter().map(move |problem| problem.below(&table))
         })
         .collect()
+}
+
+/// The keys that name a column, for the schema.
+struct Fields;
+
+impl JsonSchema for Fields {
+    fn schema_name() -> Cow<'static, str> {
+        "Fields".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let column = |key: String| {
+            let text = match key.rsplit_once('_').filter(|(stem, _)| TIMES.contains(stem)) {
+                Some((stem, unit)) => format!("Column of `{stem}`, in {unit}."),
+                None if key == "start" => "Column of the submission, as dates with a time of day.".to_owned(),
+                None => format!("Column of `{key}`."),
+            };
+            (key, serde_json::json!({ "description": text, "type": "string" }))
+        };
+        let properties: serde_json::Map<_, _> = RecordColumns::keys().map(column).collect();
+        json_schema!({ "type": "object", "properties": properties })
+    }
 }
 
 impl<'de> Deserialize<'de> for RecordColumns {

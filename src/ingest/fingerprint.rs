@@ -1,17 +1,41 @@
 //! Hashes of files: of their bytes as stored, which reports name, and of what they unpack to, which tells copies.
 
 use super::Input;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::io::{self, Read};
 
 /// Files up to that size are told by their SHA-256, larger ones by their BLAKE3.
 pub(super) const LARGEST_SHA256: u64 = 64 << 20;
 
+/// What a file is told by.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum HashKind {
+    /// SHA-256: up to 64 MiB.
+    #[default]
+    Sha256,
+    /// BLAKE3: above.
+    Blake3,
+}
+
+impl HashKind {
+    /// As a reader is told.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sha256 => "SHA-256",
+            Self::Blake3 => "BLAKE3",
+        }
+    }
+}
+
 /// What the stored bytes of a file were.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Fingerprint {
-    /// `sha256` up to 64 MiB, `blake3` above.
-    pub hash_kind: &'static str,
+    /// By the size of the file.
+    pub hash_kind: HashKind,
     /// Lower-case hexadecimal.
     pub hash: String,
     /// How many bytes were read, as stored.
@@ -46,8 +70,8 @@ impl<'i> Stored<'i> {
     /// What the bytes read so far were.
     pub fn fingerprint(self) -> Fingerprint {
         let (hash_kind, hash) = match self.hash {
-            Hash::Sha256(hash) => ("sha256", hexadecimal(&hash.finalize())),
-            Hash::Blake3(hash) => ("blake3", hash.finalize().to_hex().to_string()),
+            Hash::Sha256(hash) => (HashKind::Sha256, hexadecimal(&hash.finalize())),
+            Hash::Blake3(hash) => (HashKind::Blake3, hash.finalize().to_hex().to_string()),
         };
         Fingerprint { hash_kind, content: hash.clone(), hash, bytes: self.bytes }
     }

@@ -50,10 +50,13 @@ use crate::error::{Error, Place, Result, Warned, Warning};
 use crate::format::counted;
 use crate::record::Record;
 use aggregates::Placed;
+pub use fingerprint::HashKind;
 pub use memory::Memory;
 use part::Setup;
 use placement::{Decided, Described};
 use reading::{FileReading, Recognised, read_all, workers};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use setup::Said;
 use sink::Findings;
 use std::collections::BTreeMap;
@@ -102,14 +105,15 @@ pub struct Ingested {
 }
 
 /// A file of the run and what became of it.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Source {
     /// As messages name it.
     pub name: String,
     /// What it was recognised as: `records (CSV)`, `power log (nvidia-smi)`; none where nobody recognised it.
     pub format: Option<String>,
-    /// `sha256` up to 64 MiB, `blake3` above.
-    pub hash_kind: &'static str,
+    /// What it is told by.
+    pub hash_kind: HashKind,
     /// Hash of the bytes as stored, lower-case hexadecimal.
     pub hash: String,
     /// Size in bytes as stored.

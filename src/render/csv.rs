@@ -1,11 +1,12 @@
 //! `cells.csv`: a row per cell, for spreadsheets and scripts. Empty is unknown.
 
-use super::summaries::{metrics, percentiles, summaries};
+use super::summaries::summaries;
 use super::{Document, OutputFile, Renderer};
 use crate::analysis::{Analysis, CellFigures, PrefillSource};
-use crate::cell::Summary;
+use crate::cell::{Statistic, Summary};
 use crate::error::{Error, Result, Warned};
 use crate::record::Load;
+use crate::results::Metrics;
 
 /// Writes `cells.csv`.
 pub struct Csv;
@@ -46,8 +47,8 @@ fn header() -> Vec<String> {
     ]
     .map(str::to_owned)
     .into();
-    for metric in metrics() {
-        let names = ["n", "mean", "sd"].into_iter().chain(percentiles(metric.better).map(|(name, _)| name));
+    for metric in Metrics::all() {
+        let names = ["n", "mean", "sd"].into_iter().chain(Statistic::percentiles(metric.better).map(|(name, _)| name));
         header.extend(names.map(|name| format!("{}_{name}", metric.key)));
     }
     header.push("prefill_speed_source".to_owned());
@@ -77,7 +78,7 @@ fn row(analysis: &Analysis, figures: &CellFigures) -> Vec<String> {
         row.push(number(summary.and_then(|summary| summary.mean)));
         row.push(number(summary.and_then(|summary| summary.sd)));
         row.extend(
-            percentiles(metric.better).map(|(_, percentile)| {
+            Statistic::percentiles(metric.better).map(|(_, percentile)| {
                 number(summary.and_then(|summary| summary.statistic(percentile, metric.better)))
             }),
         );

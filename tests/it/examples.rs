@@ -8,6 +8,8 @@ mod cells;
 mod chart;
 #[path = "../../examples/report.rs"]
 mod report;
+#[path = "../../examples/results.rs"]
+mod results;
 
 use crate::run::root;
 use std::fs;
@@ -18,6 +20,7 @@ fn every_example_runs() {
     cells::main().unwrap();
     chart::main();
     report::main().unwrap();
+    results::main().unwrap();
 }
 
 #[test]

@@ -37,6 +37,7 @@ mod privacy;
 mod prose;
 mod published;
 mod quick;
+mod results;
 mod run;
 mod same_bytes;
 mod sample;

@@ -23,13 +23,14 @@ use crate::record::Load;
 pub(super) use interval::{RUNS, standard_error};
 use levels::Tested;
 use limit::Verdict;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 pub use shown::Shown;
 use steps::Steps;
 use threshold::Threshold;
 
 /// A threshold of a use case, or the share of failures.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Condition {
     /// Failures above `max_failure_rate`, and at least 2.
@@ -43,7 +44,7 @@ pub enum Condition {
 }
 
 /// How a limit came about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// A level that was tested.

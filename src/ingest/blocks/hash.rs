@@ -1,6 +1,6 @@
 //! Hashes of blocks, and the hash of the file that follows from them.
 
-use super::super::fingerprint::{Fingerprint, hexadecimal};
+use super::super::fingerprint::{Fingerprint, HashKind, hexadecimal};
 use super::source::{Piece, Source};
 use blake3::hazmat::{ChainingValue, HasherExt, Mode, merge_subtrees_non_root, merge_subtrees_root};
 use sha2::Digest;
@@ -51,8 +51,8 @@ impl Hashes {
         self.blocks.sort_by_key(|block| block.offset);
         let fingerprint = self.wanted.then(|| {
             let (hash_kind, hash) = match &source.sha256 {
-                Some(sha256) => ("sha256", hexadecimal(&sha256.clone().finalize())),
-                None => ("blake3", self.blake3()),
+                Some(sha256) => (HashKind::Sha256, hexadecimal(&sha256.clone().finalize())),
+                None => (HashKind::Blake3, self.blake3()),
             };
             Fingerprint { hash_kind, content: hash.clone(), hash, bytes: source.bytes }
         });

@@ -1,3 +1,4 @@
+use super::super::HashKind;
 use super::super::tests::Memory;
 use super::super::{Input, Options, ingest, stream};
 use super::*;
@@ -81,7 +82,7 @@ fn a_file_in_blocks_has_the_hash_of_the_whole() {
     let large = vec![b'\n'; (64 << 20) + 12_345];
     let input = Memory::new("a.csv", [HEADER.as_bytes(), &large].concat());
     let expected = stream::fingerprint(&input).expect("hashed");
-    assert_eq!(expected.hash_kind, "blake3");
+    assert_eq!(expected.hash_kind, HashKind::Blake3);
     let (reading, _) = in_blocks(BLOCK, &input, 2);
     let reading = reading.expect("read").expect("in blocks");
     assert_eq!(reading.fingerprint, expected);

@@ -1,6 +1,8 @@
 //! The file as another program reads it.
 
 use super::*;
+use crate::config::Config;
+use crate::error::Warning;
 use crate::font::Fonts;
 use crate::ingest::Ingested;
 use crate::render::testing::analysis;

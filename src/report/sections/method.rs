@@ -5,9 +5,9 @@ use crate::analysis::{CellFigures, PrefillSource};
 use crate::cell::Statistic;
 use crate::config::{Config, Rule};
 use crate::format;
-use crate::ingest::{Source, together};
+use crate::ingest::{HashKind, Source, together};
 use crate::metric::{METRICS, Metric, MetricId};
-use crate::report::cover::{engine, hardware, hash_name, vram};
+use crate::report::cover::{engine, hardware, vram};
 use crate::report::figure::{left, number, right};
 use crate::report::templates::clean;
 use crate::report::{Cell, Table};
@@ -140,7 +140,7 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
         repeats: analysis.cells.iter().any(|cell| cell.cell.runs > 1),
         prefill_from_ttft: analysis.prefill_source == Some(PrefillSource::Ttft),
         success: findings.success.requests > 0,
-        only_sha: ingested.sources.iter().all(|source| source.hash_kind == "sha256"),
+        only_sha: ingested.sources.iter().all(|source| source.hash_kind == HashKind::Sha256),
         sources: !sources.rows.is_empty(),
         one_ignored: ignored.len() == 1,
         ignored: (!ignored.is_empty()).then(|| format::list(&ignored)),
@@ -356,8 +356,11 @@ fn sources(input: &Composition) -> Table {
 /// Hash and name of every file that the report was made from, as `sha256sum` prints them; another function is named.
 fn hashes(input: &Composition) -> String {
     let lines = input.ingested.sources.iter().filter(|source| is_used(source)).map(|source| {
-        let kind =
-            if source.hash_kind == "sha256" { String::new() } else { format!("  ({})", hash_name(source.hash_kind)) };
+        let kind = if source.hash_kind == HashKind::Sha256 {
+            String::new()
+        } else {
+            format!("  ({})", source.hash_kind.name())
+        };
         format!("{}  {}{kind}", source.hash, clean(&source.name))
     });
     lines.collect::<Vec<_>>().join("\n")
