@@ -36,6 +36,8 @@ pub enum Command {
     Summary(Summary),
     /// Redraw the charts and say which changed
     Charts(Charts),
+    /// Print the JSON Schema of `report.json`, of records or of `gristmill.toml`
+    Schema(Schema),
     /// Print completions for a shell
     Completions(Completions),
     /// Write the manual pages into a folder
@@ -213,6 +215,30 @@ pub struct Charts {
     pub watch: bool,
 }
 
+/// `gristmill schema`
+#[derive(Debug, Args)]
+#[command(after_help = "Without a name it lists the schemas. Examples:\n  \
+    gristmill schema configuration > gristmill.schema.json\n  \
+    gristmill schema report | jq '.properties.findings'\n\n\
+    An editor that knows TOML completes `gristmill.toml` by its first line:\n  \
+    #:schema ./gristmill.schema.json")]
+pub struct Schema {
+    /// Which schema
+    #[arg(value_enum)]
+    pub schema: Option<SchemaName>,
+}
+
+/// What there is a schema of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaName {
+    /// report.json: every figure of a report
+    Report,
+    /// A request in JSON or JSON Lines, or a list of them
+    Records,
+    /// gristmill.toml
+    Configuration,
+}
+
 /// `gristmill completions`
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
@@ -291,6 +317,17 @@ impl From<Page> for PageSize {
     }
 }
 
+impl SchemaName {
+    /// As the library calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            SchemaName::Report => "report",
+            SchemaName::Records => "records",
+            SchemaName::Configuration => "configuration",
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -307,5 +344,11 @@ mod tests {
             assert!(gristmill::render::renderer(format.name()).is_ok(), "{}", format.name());
         }
         assert_eq!(gristmill::render::RENDERERS.len(), Format::value_variants().len());
+    }
+
+    #[test]
+    fn every_schema_has_a_name_here() {
+        let names: Vec<_> = SchemaName::value_variants().iter().map(|schema| schema.name()).collect();
+        assert_eq!(names, gristmill::schema::SCHEMAS.iter().map(|schema| schema.name).collect::<Vec<_>>());
     }
 }

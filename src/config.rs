@@ -36,6 +36,7 @@ pub struct Config {
     /// Line below the title; default: from the hardware.
     pub subtitle: Option<String>,
     /// `YYYY-MM-DD`; default: the UTC day of the latest submission on an epoch clock.
+    #[schemars(extend("format" = "date"))]
     pub date: Option<String>,
     /// The model that was served.
     pub model: Model,
@@ -56,6 +57,7 @@ pub struct Config {
     /// What the files of the run do not say themselves.
     pub file: Vec<FileRule>,
     /// Which columns of home-made logs of requests hold what; of several that speak of a file the first counts.
+    #[schemars(with = "OneOrMany<RecordColumns>")]
     pub columns: Vec<RecordColumns>,
     /// Another run that the charts of this one show beside it.
     pub reference: Reference,
@@ -89,6 +91,16 @@ pub(crate) fn timezone(name: &str) -> Option<TimeZone> {
     TimeZoneDatabase::bundled().get(name).ok().or_else(offset)
 }
 
+/// A list of tables, of which a single one may stand without brackets of a list, for the schema.
+#[derive(JsonSchema)]
+#[serde(untagged)]
+#[schemars(rename = "OneOrMany{T}")]
+#[allow(dead_code)] // only its schema is used
+enum OneOrMany<T> {
+    One(T),
+    Many(Vec<T>),
+}
+
 /// `[model]`
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(default)]
@@ -114,14 +126,18 @@ pub struct Hardware {
     /// Name of one GPU.
     pub gpu: Option<String>,
     /// How many of them; at least 1.
+    #[schemars(range(min = 1))]
     pub count: Option<u32>,
     /// Memory of all GPUs together, GB.
+    #[schemars(extend("exclusiveMinimum" = 0))]
     pub vram_gb: Option<f64>,
     /// Driver version.
     pub driver: Option<String>,
     /// Memory of one GPU in MiB, as the driver prints it.
+    #[schemars(extend("exclusiveMinimum" = 0))]
     pub memory_mb: Option<f64>,
     /// Most memory that was in use, MiB.
+    #[schemars(extend("exclusiveMinimum" = 0))]
     pub peak_memory_mb: Option<f64>,
 }
 
@@ -142,6 +158,7 @@ pub struct Engine {
 #[schemars(deny_unknown_fields)]
 pub struct Test {
     /// Output tokens that each request of the sweep asked for.
+    #[schemars(range(min = 1))]
     pub output_tokens: Option<u64>,
     /// Whether the engine could reuse prompts it had read before.
     pub prompt_caching: Option<bool>,
@@ -167,14 +184,17 @@ pub struct Test {
 #[schemars(deny_unknown_fields)]
 pub struct Power {
     /// Price of one kWh.
+    #[schemars(range(min = 0))]
     pub price_per_kwh: Option<f64>,
     /// Sign that stands before amounts.
     pub currency: String,
     /// Time zone of power logs that name none: `UTC`, `Europe/Berlin`, `+02:00`.
     pub timezone: String,
     /// Power usage effectiveness: what the site draws per watt of the GPUs; at least 1.
+    #[schemars(range(min = 1))]
     pub pue: f64,
     /// Which columns of home-made power logs hold what; of several that speak of a file the first counts.
+    #[schemars(with = "OneOrMany<PowerColumns>")]
     pub columns: Vec<PowerColumns>,
 }
 
@@ -190,6 +210,7 @@ impl Default for Power {
 #[schemars(deny_unknown_fields)]
 pub struct Cost {
     /// Price of one GPU for an hour.
+    #[schemars(range(min = 0))]
     pub gpu_hour: Option<f64>,
 }
 
@@ -214,8 +235,10 @@ pub struct CapacityRule {
     /// Which statistic of a cell is held against a threshold.
     pub statistic: Statistic,
     /// How far past its threshold a tested level may lie and still be called on it, as a share of the threshold.
+    #[schemars(range(min = 0), extend("exclusiveMaximum" = 1))]
     pub near: f64,
     /// Share of failed requests above which a level fails.
+    #[schemars(range(min = 0), extend("exclusiveMaximum" = 1))]
     pub max_failure_rate: f64,
 }
 
@@ -228,21 +251,26 @@ impl Default for CapacityRule {
 /// `[[use_case]]`
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(default)]
-#[schemars(deny_unknown_fields)]
+#[schemars(deny_unknown_fields, extend("required" = ["id"]))]
 pub struct UseCaseConfig {
     /// Stable id; the `scenario` of its own records.
     pub id: String,
     /// As the report calls it; default: the built-in name, else the id.
     pub name: Option<String>,
     /// Input tokens: `"32K"`, `"1M"`, `"1000"`; required unless built in.
+    #[schemars(extend("type" = ["string", "integer", "null"]))]
     pub context: Option<String>,
     /// Output tokens of a request.
+    #[schemars(range(min = 1))]
     pub output_tokens: Option<u64>,
     /// TTFT must not exceed it, seconds.
+    #[schemars(extend("exclusiveMinimum" = 0))]
     pub max_ttft_s: Option<f64>,
     /// Generation speed must not fall below it, tok/s per user.
+    #[schemars(extend("exclusiveMinimum" = 0))]
     pub min_speed: Option<f64>,
     /// E2E must not exceed it, seconds.
+    #[schemars(extend("exclusiveMinimum" = 0))]
     pub max_e2e_s: Option<f64>,
     /// What the workload is.
     pub description: Option<String>,
@@ -270,7 +298,8 @@ pub struct Brand {
     pub name: Option<String>,
     /// SVG or PNG file, relative to the configuration file.
     pub logo: Option<String>,
-    /// `#rrggbb`
+    /// Colour of headings and charts, `#rrggbb`; shades with enough contrast are made from it.
+    #[schemars(regex(pattern = "^#[0-9A-Fa-f]{6}$"))]
     pub accent: Option<String>,
     /// Address of the brand.
     pub website: Option<String>,

@@ -42,3 +42,4 @@ pub mod record;
 pub mod render;
 pub mod report;
 pub mod results;
+pub mod schema;

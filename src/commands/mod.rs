@@ -8,6 +8,7 @@ mod input;
 mod output;
 mod report;
 mod run;
+mod schema;
 mod shell;
 mod summary;
 mod terminal;
@@ -28,6 +29,7 @@ pub fn run(cli: &Cli) -> Result<()> {
         Command::Init(arguments) => init::run(arguments),
         Command::Summary(arguments) => summary::run(arguments),
         Command::Charts(arguments) => charts::run(arguments),
+        Command::Schema(arguments) => schema::run(arguments),
         Command::Completions(arguments) => shell::completions(arguments),
         Command::Man(arguments) => shell::man(arguments),
     }

@@ -10,22 +10,27 @@ use wildmatch::WildMatch;
 /// `[[file]]`: what holds for every file whose name matches. Of several that match, the last one that says something counts.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(default)]
-#[schemars(deny_unknown_fields)]
+#[schemars(deny_unknown_fields, extend("required" = ["match"]))]
 pub struct FileRule {
     /// Name of the file below the run's folder, with `*` for any text and `?` for one character: `*conc8*.json`.
     #[serde(rename = "match")]
     pub matches: String,
     /// Requests held in flight.
+    #[schemars(range(min = 1))]
     pub concurrency: Option<u64>,
     /// Requests sent per second.
+    #[schemars(extend("exclusiveMinimum" = 0))]
     pub request_rate: Option<f64>,
     /// Input tokens that requests were built to have: `"32K"`.
+    #[schemars(extend("type" = ["string", "integer", "null"]))]
     pub context: Option<String>,
     /// Output tokens that requests asked for.
+    #[schemars(range(min = 1))]
     pub output_tokens: Option<u64>,
     /// `sweep`, or the id of a use case.
     pub scenario: Option<String>,
     /// Which repeat of its level it is.
+    #[schemars(extend("type" = ["string", "integer", "null"]))]
     pub run: Option<String>,
     /// True: it is no part of the run.
     pub ignore: Option<bool>,

@@ -2,8 +2,9 @@
 
 use super::{Config, Problem};
 use crate::format::Terms;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// Ids of the report's sections in their usual order.
@@ -30,9 +31,28 @@ pub struct Layout {
     /// Size of the PDF's pages; the command line's `--page` goes before it.
     pub page: Option<Page>,
     /// The sections to write, by id, in this order; empty for all of them in their usual order.
+    #[schemars(with = "Vec<SectionId>")]
     pub sections: Vec<String>,
     /// Sections to leave out, by id.
+    #[schemars(with = "Vec<SectionId>")]
     pub omit: Vec<String>,
+}
+
+/// The id of a section, for the schema.
+struct SectionId;
+
+impl JsonSchema for SectionId {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "SectionId".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "enum": SECTION_IDS })
+    }
 }
 
 /// Size of a page.
@@ -51,6 +71,7 @@ pub enum Page {
 #[schemars(deny_unknown_fields)]
 pub struct Numbers {
     /// Before the decimals: `.` or `,`.
+    #[schemars(extend("enum" = [".", ","]))]
     pub decimal: String,
     /// Between groups of three digits: `,`, `.`, a space, an apostrophe, or nothing.
     pub thousands: String,

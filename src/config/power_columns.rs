@@ -14,11 +14,12 @@ use wildmatch::WildMatch;
 /// A column is called as the header calls it or, in a log without a header, by its number, counted from 1.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(default)]
-#[schemars(deny_unknown_fields)]
+#[schemars(deny_unknown_fields, extend("required" = ["file", "time"]))]
 pub struct PowerColumns {
     /// The files, below the run folder or by their last part alone: `*` stands for any text, `?` for one character.
     pub file: String,
     /// When a sample was taken.
+    #[schemars(extend("type" = ["string", "integer", "null"]))]
     pub time: String,
     /// What the column `time` counts in.
     pub time_unit: TimeUnit,
@@ -26,10 +27,13 @@ pub struct PowerColumns {
     /// zone.
     pub start: Option<String>,
     /// What tells the GPUs apart; default: rows of one time are different GPUs, in their order.
+    #[schemars(extend("type" = ["string", "integer", "null"]))]
     pub device: Option<String>,
     /// The draw in watts.
+    #[schemars(extend("type" = ["string", "integer", "null"]))]
     pub watts: Option<String>,
     /// The draw in milliwatts, where the log has no watts.
+    #[schemars(extend("type" = ["string", "integer", "null"]))]
     pub milliwatts: Option<String>,
 }
 

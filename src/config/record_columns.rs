@@ -30,9 +30,10 @@ const PLAIN: [&str; 12] = [
 const TIMES: [&str; 6] = ["start", "e2e", "ttft", "queue", "prefill", "itl"];
 const UNITS: [&str; 4] = ["_s", "_ms", "_us", "_ns"];
 
-/// One mapping: the files it speaks of, and what their columns (or the keys of their JSON objects) are called.
+/// One mapping: the files it speaks of, and what their columns (or the keys of their JSON objects) are called. What each
+/// column holds is what it holds in Gristmill's own records; a key within a JSON object is a path: `usage.prompt_tokens`.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-#[schemars(default, deny_unknown_fields)]
+#[schemars(default, deny_unknown_fields, extend("required" = ["file", "input_tokens", "output_tokens"]))]
 pub struct RecordColumns {
     /// The files, below the run folder or by their last part alone: `*` stands for any text, `?` for one character.
     pub file: String,
@@ -43,6 +44,7 @@ pub struct RecordColumns {
     /// What stands before the decimals of a number in a CSV: `.` or `,`.
     pub decimal: String,
     /// What stands in the column `success` of a request that succeeded; default: `true` or `1`.
+    #[schemars(extend("type" = ["string", "integer", "null"]))]
     pub success_is: Option<String>,
     /// The column of each field of a record. A time's key ends in the unit of its column: `e2e_s`, `ttft_us`; `start`
     /// without a unit holds dates with a time of day. A key within a JSON object is a path: `usage.prompt_tokens`.

@@ -42,7 +42,7 @@ const HEADER: &str =
     "context_tokens,concurrency,request_rate,run,start_s,ttft_ms,e2e_ms,input_tokens,output_tokens,success\n";
 
 /// Both kinds of load, three runs of a level, a failure.
-fn many_sided() -> String {
+pub fn many_sided() -> String {
     let mut records = HEADER.to_owned();
     for (nth, run) in ["a", "b", "c"].into_iter().enumerate() {
         writeln!(records, "32768,1,,{run},{nth}0,40{nth},240{nth},32768,1001,true").unwrap();

@@ -70,6 +70,16 @@ impl Column {
         COLUMNS[self as usize].0
     }
 
+    /// Every name it may have, with the unit of its values: a time's name ends in its unit.
+    pub fn keys(self) -> impl Iterator<Item = (String, Option<&'static str>)> {
+        let name = self.name();
+        let stem = name.rsplit_once('_').map(|(stem, _)| stem).filter(|_| self.is_time());
+        let timed = stem
+            .into_iter()
+            .flat_map(|stem| UNITS.iter().map(move |(unit, _)| (format!("{stem}{unit}"), Some(&unit[1..]))));
+        stem.is_none().then(|| (name.to_owned(), None)).into_iter().chain(timed)
+    }
+
     /// Whether it holds a point in time or a duration, so that its name ends in a unit.
     pub fn is_time(self) -> bool {
         use Column::{E2e, Itl, Prefill, Queue, Start, Ttft, TtftEstimate};
