@@ -38,6 +38,8 @@ pub enum Command {
     Charts(Charts),
     /// Print the JSON Schema of `report.json`, of records or of `gristmill.toml`
     Schema(Schema),
+    /// Put two to eight deployments side by side: what differs, ratios with intervals, who carries more
+    Compare(Compare),
     /// Print completions for a shell
     Completions(Completions),
     /// Write the manual pages into a folder
@@ -239,6 +241,79 @@ pub enum SchemaName {
     Configuration,
 }
 
+/// `gristmill compare`
+#[derive(Debug, Args)]
+#[command(
+    long_about = "Put two to eight deployments side by side: what differs between them and their tests, key findings, \
+    every chart with one line per deployment, ratios of matched cells with 95 % intervals, capacity with who carries \
+    more where the tests can tell, power and cost.\n\n\
+    The first RUN is the base of every ratio. Each run keeps its own gristmill.toml; brand, page size and number terms of \
+    the comparison come from the first one's, or from --config.",
+    after_help = "Examples:\n  \
+    gristmill compare runs/h200 runs/rtx-pro -o out\n  \
+    gristmill compare runs/fp8 runs/fp4 runs/awq -o out --context 32K --concurrency 8\n  \
+    gristmill compare runs/h200 runs/rtx-pro -o out --format html,pdf --config house.toml"
+)]
+pub struct Compare {
+    /// Runs to compare, each a folder or a file; the first is the base
+    #[arg(value_name = "RUN", required = true, num_args = 2..=8)]
+    pub runs: Vec<PathBuf>,
+
+    /// Folder to write to; only files that `gristmill compare` wrote there before are replaced or removed
+    #[arg(short, long, value_name = "OUT")]
+    pub output: PathBuf,
+
+    /// Context at which charts along loads stand, such as 32K [default: the shortest that all were tested with]
+    #[arg(long, value_name = "CONTEXT", value_parser = tokens)]
+    pub context: Option<u64>,
+
+    /// Requests in flight at which charts along contexts stand [default: the largest number that all were tested with]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub concurrency: Option<u64>,
+
+    /// Request rate at which charts along contexts stand, for runs at rates
+    #[arg(long, value_name = "R", conflicts_with = "concurrency")]
+    pub request_rate: Option<f64>,
+
+    /// Formats to write, separated by commas [default: all]. `markdown` brings its charts along; `compare.json` is
+    /// always written, since it lists the files
+    #[arg(short, long, value_name = "FORMAT", value_enum, value_delimiter = ',')]
+    pub format: Vec<CompareFormat>,
+
+    /// Files of the charts, separated by commas: `png` adds to each SVG a PNG at twice its size
+    #[arg(long, value_name = "FORMAT", value_enum, value_delimiter = ',', default_value = "svg")]
+    pub chart_format: Vec<ChartFormat>,
+
+    /// Size of the PDF's pages [default: `report.page` of the configuration, else a4]
+    #[arg(long, value_enum)]
+    pub page: Option<Page>,
+
+    /// Configuration whose title, brand, page size and number terms the comparison has; the runs keep their own
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// Folder of templates that take the place of the built-in ones of the same name
+    #[arg(long, value_name = "DIR")]
+    pub templates: Option<PathBuf>,
+
+    /// Font file for characters that the report's typefaces have not, such as Chinese or Arabic; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub fallback_font: Vec<PathBuf>,
+
+    /// Skip bad records, count them by reason and say so, instead of stopping at the first
+    #[arg(long)]
+    pub lenient: bool,
+
+    /// Threads to use; any number gives the same bytes [default: as many as there are processors]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+}
+
+/// Reads a context as a person writes it.
+fn tokens(text: &str) -> Result<u64, String> {
+    gristmill::context::parse(text).ok_or_else(|| "expected a number of tokens, such as 32K or 1000".to_owned())
+}
+
 /// `gristmill completions`
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
@@ -276,6 +351,21 @@ pub enum Format {
     Charts,
 }
 
+/// Formats of a comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CompareFormat {
+    /// compare.html: one self-contained page
+    Html,
+    /// compare.pdf
+    Pdf,
+    /// compare.md and its charts
+    Markdown,
+    /// compare.json: every figure at full precision
+    Json,
+    /// charts/*.svg, and *.png with --chart-format png
+    Charts,
+}
+
 /// Formats of the charts' own files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ChartFormat {
@@ -304,6 +394,18 @@ impl Format {
             Format::Json => "json",
             Format::Csv => "csv",
             Format::Charts => "charts",
+        }
+    }
+}
+
+impl From<CompareFormat> for Format {
+    fn from(format: CompareFormat) -> Self {
+        match format {
+            CompareFormat::Html => Format::Html,
+            CompareFormat::Pdf => Format::Pdf,
+            CompareFormat::Markdown => Format::Markdown,
+            CompareFormat::Json => Format::Json,
+            CompareFormat::Charts => Format::Charts,
         }
     }
 }
@@ -344,6 +446,10 @@ mod tests {
             assert!(gristmill::render::renderer(format.name()).is_ok(), "{}", format.name());
         }
         assert_eq!(gristmill::render::RENDERERS.len(), Format::value_variants().len());
+        let compared = CompareFormat::value_variants().iter().map(|format| Format::from(*format).name());
+        let known = gristmill::pipeline::COMPARE_FORMATS;
+        assert_eq!(compared.clone().count(), known.len());
+        assert!(compared.clone().all(|format| known.contains(&format)));
     }
 
     #[test]

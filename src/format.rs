@@ -98,9 +98,27 @@ pub fn money(amount: f64, currency: &str) -> String {
     format!("{currency}{}", fixed(amount, 2))
 }
 
+/// A price with at least two decimals and every one that was configured: `$0.10`, `€0.1234`.
+pub fn price(price: f64, currency: &str) -> String {
+    let shortest = shortest(price);
+    let decimals = shortest.split_once(terms().decimal).map_or(0, |(_, decimals)| decimals.len());
+    if decimals > 2 { format!("{currency}{shortest}") } else { money(price, currency) }
+}
+
 /// How many times as much: `6.3×`.
 pub fn ratio(ratio: f64) -> String {
     format!("{}×", fixed(ratio, 1))
+}
+
+/// One figure over another, to three digits: `1.32×`, `12.5×`, `0.083×`.
+pub fn relation(ratio: f64) -> String {
+    let decimals = match ratio {
+        r if r >= 99.95 => 0,
+        r if r >= 9.995 => 1,
+        r if r >= 0.0995 => 2,
+        _ => 3,
+    };
+    format!("{}×", fixed(ratio, decimals))
 }
 
 /// Efficiency: `63%`.
@@ -232,6 +250,7 @@ mod tests {
         assert_eq!(milliseconds(2.1252), "2125 ms");
         assert_eq!(prefill_speed(20_304.2), "20,304 tok/s");
         assert_eq!(ratio(6.299), "6.3×");
+        assert_eq!([1.324, 12.51, 0.0834, 0.999, 250.2].map(relation), ["1.32×", "12.5×", "0.083×", "1.00×", "250×"]);
         assert_eq!(count(4312), "4.3K");
         assert_eq!(count(850), "850");
         assert_eq!(count(999_999), "1.0M");
@@ -243,6 +262,15 @@ mod tests {
         assert_eq!(load(Load::RequestRate(1.0)), "1 request/s");
         assert_eq!(loads(&[Load::Concurrency(1), Load::Concurrency(2)]), "1 and 2 concurrent requests");
         assert_eq!(list(&["a".into(), "b".into(), "c".into()]), "a, b and c");
+    }
+
+    #[test]
+    fn a_price_keeps_every_digit_that_was_configured() {
+        assert_eq!(price(0.1, "$"), "$0.10");
+        assert_eq!(price(0.1234, "€"), "€0.1234");
+        assert_eq!(price(2.0, "$"), "$2.00");
+        let german = Terms { decimal: ',', thousands: None };
+        assert_eq!(in_terms(german, || (price(0.1234, "€"), price(0.5, "€"))), ("€0,1234".into(), "€0,50".into()));
     }
 
     #[test]

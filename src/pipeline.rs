@@ -4,6 +4,11 @@
 //! ingest -> analyze -> compose -> render
 //! ```
 
+mod compare;
+
+pub use compare::{COMPARE_FORMATS, Comparing, compare};
+
+use crate::analysis::compare::Deployment;
 use crate::analysis::{self, Analysis};
 use crate::config::{Config, Reference};
 use crate::error::{Result, Warned, Warning};
@@ -14,6 +19,9 @@ use crate::logo::Logo;
 use crate::render::{ChartFiles, Document, OutputFile, PageSize, Renderer, renderer};
 use crate::report::{self, Composition, Cover, Report, Templates};
 use std::collections::BTreeMap;
+
+/// What the files of a report are called, before the dot.
+const REPORT: &str = "report";
 
 /// What to make a report of, and how.
 pub struct Request<'r> {
@@ -100,6 +108,7 @@ impl Prepared {
             templates: &self.templates,
             page: request.page,
             charts: request.charts,
+            stem: REPORT,
             files,
         }
     }
@@ -107,6 +116,12 @@ impl Prepared {
     /// How the house prints its numbers.
     pub fn terms(&self) -> Terms {
         self.config.numbers.terms().unwrap_or_default()
+    }
+
+    /// What a comparison is made from.
+    fn deployment(&self) -> Deployment<'_> {
+        let date = self.config.date.as_deref().or(self.ingested.date.as_deref());
+        Deployment { analysis: &self.analysis, config: &self.config, date }
     }
 
     /// What a part of the report is written from.
@@ -128,6 +143,15 @@ impl Prepared {
 ///
 /// Errors: those of [`ingest::ingest`], a use case that makes no sense.
 pub fn prepare(request: &Request) -> Result<Warned<Prepared>> {
+    let Warned { value: mut prepared, warnings } = read(request)?;
+    let composition = prepared.composition(request, &warnings);
+    let report = in_house_terms(&prepared.config, || report::compose(&composition))?;
+    prepared.report = report;
+    Ok(Warned { value: prepared, warnings })
+}
+
+/// The same before its sections are written.
+fn read(request: &Request) -> Result<Warned<Prepared>> {
     let mut warnings = request.warnings.to_vec();
     if request.config.reference != Reference::default() {
         warnings.push(Warning::new("`[reference]` was read but is not drawn yet: this report shows its own run alone"));
@@ -138,11 +162,12 @@ pub fn prepare(request: &Request) -> Result<Warned<Prepared>> {
     let (fonts, templates) =
         (Fonts::with(&request.assets.fonts)?, Templates::with_overrides(request.assets.templates.clone())?);
     let report = Report { cover: Cover::default(), sections: Vec::new() };
-    let mut prepared = Prepared { ingested, analysis, report, config, fonts, templates };
-    let composition = prepared.composition(request, &warnings);
-    let report = in_terms(prepared.terms(), || report::compose(&composition))?;
-    prepared.report = report;
-    Ok(Warned { value: prepared, warnings })
+    Ok(Warned { value: Prepared { ingested, analysis, report, config, fonts, templates }, warnings })
+}
+
+/// Runs with numbers printed in a house's terms.
+fn in_house_terms<T>(config: &Config, run: impl FnOnce() -> T) -> T {
+    in_terms(config.numbers.terms().unwrap_or_default(), run)
 }
 
 /// Makes the files of a report, ordered by path. The same request gives the same bytes, with any number of threads.
@@ -168,7 +193,7 @@ pub fn render(prepared: Warned<Prepared>, request: &Request) -> Result<Warned<Ve
     }
     let mut paths: Vec<String> =
         files.iter().map(|file| file.path.clone()).chain(request.kept_files.to_vec()).collect();
-    paths.extend(last.iter().map(|_| "report.json".to_owned()));
+    paths.extend(last.iter().map(|_| format!("{REPORT}.json")));
     paths.sort();
     paths.dedup();
     let said = warnings.clone();

@@ -1,6 +1,7 @@
 //! Every number of the report, from the cells. No words, no colours, no rounding.
 
 pub mod capacity;
+pub mod compare;
 pub mod findings;
 mod mean_interval;
 pub mod power;

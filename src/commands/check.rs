@@ -42,7 +42,8 @@ pub fn run(arguments: &Check) -> Result<()> {
 
 /// A folder that Gristmill wrote: whether all of its files are there.
 fn report(folder: &Path, json: bool) -> Result<()> {
-    let files = output::written_before(folder)?;
+    let mut files = output::written_before(folder)?;
+    files.extend(output::listed(&folder.join(output::COMPARISON))?);
     let gone: Vec<&String> = files.iter().filter(|file| !folder.join(file).is_file()).collect();
     let shown = folder.display();
     if json {
@@ -57,8 +58,8 @@ fn report(folder: &Path, json: bool) -> Result<()> {
     }
     match gone.len() {
         0 => Ok(()),
-        n => Err(Error::new(format!("{shown} lacks {} of its `report.json`", counted(n as u64, "file", "files")))
-            .hint("make the report again with `gristmill report`")
+        n => Err(Error::new(format!("{shown} lacks {} that it lists", counted(n as u64, "file", "files")))
+            .hint("make it again with `gristmill report` or `gristmill compare`")
             .into()),
     }
 }

@@ -62,7 +62,8 @@ pub fn open(run: &[PathBuf], config: Option<&Path>, out: Option<&Path>) -> Resul
     Ok(OpenRun { inputs, config, assets, name, warnings })
 }
 
-fn read_config(file: &Path) -> Result<Config> {
+/// Reads a configuration.
+pub fn read_config(file: &Path) -> Result<Config> {
     let text = read_text(file, "configuration")?;
     Ok(config::parse(&text, &file.display().to_string())?)
 }

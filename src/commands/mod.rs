@@ -3,6 +3,7 @@
 mod assets;
 mod charts;
 mod check;
+mod compare;
 mod init;
 mod input;
 mod output;
@@ -30,6 +31,7 @@ pub fn run(cli: &Cli) -> Result<()> {
         Command::Summary(arguments) => summary::run(arguments),
         Command::Charts(arguments) => charts::run(arguments),
         Command::Schema(arguments) => schema::run(arguments),
+        Command::Compare(arguments) => compare::run(arguments),
         Command::Completions(arguments) => shell::completions(arguments),
         Command::Man(arguments) => shell::man(arguments),
     }

@@ -11,13 +11,16 @@ use std::path::{Component, Path, PathBuf};
 /// The file that lists what Gristmill wrote.
 pub const MANIFEST: &str = "report.json";
 
+/// The file that lists what a comparison wrote.
+pub const COMPARISON: &str = "compare.json";
+
 /// Where new files wait inside OUT until all of them are written.
 const STAGING: &str = ".gristmill-new";
 
-/// Whether a folder holds a report that Gristmill wrote.
+/// Whether a folder holds a report or a comparison that Gristmill wrote.
 pub fn is_report(folder: &Path) -> bool {
     // Another tool's report.json is none of ours.
-    folder.join(MANIFEST).is_file() && written_before(folder).is_ok_and(|files| files.contains(MANIFEST))
+    [MANIFEST, COMPARISON].iter().any(|list| listed(&folder.join(list)).is_ok_and(|files| files.contains(*list)))
 }
 
 /// Files that an earlier run wrote to OUT, as its `report.json` lists them; empty where there is none.

@@ -93,14 +93,19 @@ fn show(out: &Path, files: &[OutputFile]) -> Result<()> {
 
 /// The formats to write: all, or what was asked for with what belongs to it.
 fn chosen(asked: &[Format]) -> Vec<Format> {
-    let all = Format::value_variants().iter().copied();
+    pick(Format::value_variants(), asked)
+}
+
+/// Of all formats those that were asked for, with what belongs to them; all where none was.
+pub(super) fn pick(all: &[Format], asked: &[Format]) -> Vec<Format> {
+    let all = all.iter().copied();
     if asked.is_empty() {
         return all.collect();
     }
     let wanted = |format: Format| match format {
-        // The list of files lies in report.json.
+        // The list of files lies in it.
         Format::Json => true,
-        // report.md shows them.
+        // The Markdown shows them.
         Format::Charts => asked.contains(&Format::Charts) || asked.contains(&Format::Markdown),
         other => asked.contains(&other),
     };
@@ -108,17 +113,17 @@ fn chosen(asked: &[Format]) -> Vec<Format> {
 }
 
 /// SVG is always among them: `report.md` shows it.
-fn charts(asked: &[ChartFormat]) -> ChartFiles {
+pub(super) fn charts(asked: &[ChartFormat]) -> ChartFiles {
     if asked.contains(&ChartFormat::Png) { ChartFiles::SvgAndPng } else { ChartFiles::Svg }
 }
 
 /// Whether a file that was written before is one that these formats write anew.
-fn belongs_to(path: &str, formats: &[Format]) -> bool {
+pub(super) fn belongs_to(path: &str, formats: &[Format]) -> bool {
     let format = match path {
-        "report.html" => Format::Html,
-        "report.pdf" => Format::Pdf,
-        "report.md" => Format::Markdown,
-        "report.json" => Format::Json,
+        "report.html" | "compare.html" => Format::Html,
+        "report.pdf" | "compare.pdf" => Format::Pdf,
+        "report.md" | "compare.md" => Format::Markdown,
+        "report.json" | "compare.json" => Format::Json,
         "cells.csv" => Format::Csv,
         _ => Format::Charts,
     };
@@ -126,7 +131,7 @@ fn belongs_to(path: &str, formats: &[Format]) -> bool {
 }
 
 /// The page size asked for, else the configured one, else A4.
-fn page(asked: Option<cli::Page>, config: &Config) -> PageSize {
+pub(super) fn page(asked: Option<cli::Page>, config: &Config) -> PageSize {
     match (asked, config.report.page) {
         (Some(asked), _) => asked.into(),
         (None, Some(config::Page::Letter)) => PageSize::Letter,

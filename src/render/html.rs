@@ -1,4 +1,4 @@
-//! `report.html`: one file that loads nothing, and that needs its script for nothing that is to be read.
+//! `report.html`, `compare.html`: one file that loads nothing, and that needs its script for nothing that is to be read.
 //!
 //! The page is `templates/report.html`, where everything that is not marked as HTML is escaped; the sections come from
 //! `blocks`, which escapes every text by the same function.
@@ -36,7 +36,7 @@ impl Renderer for Html {
     fn render(&self, document: &Document) -> Result<Warned<Vec<OutputFile>>> {
         let (capacities, config) = (&document.analysis.capacity, document.config);
         let page = page_in(document.report, capacities, config, document.templates, document.fonts)?;
-        Ok(Warned::clean(vec![OutputFile { path: "report.html".to_owned(), bytes: page.into_bytes() }]))
+        Ok(Warned::clean(vec![OutputFile { path: format!("{}.html", document.stem), bytes: page.into_bytes() }]))
     }
 }
 

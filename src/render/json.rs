@@ -2,12 +2,16 @@
 
 mod capacity;
 mod cells;
+pub mod compare;
 mod findings;
 
 use super::{Document, OutputFile, Renderer};
 use crate::analysis::Analysis;
+use crate::config::Config;
 use crate::error::{Result, Warned};
+use crate::ingest::Ingested;
 use crate::metric::METRICS;
+use crate::report::Cover;
 use crate::results::{RequestRates, Results, Run, SCHEMA, Skipped, Sweep};
 
 /// Writes `report.json`.
@@ -20,14 +24,19 @@ impl Renderer for Json {
 
     fn render(&self, document: &Document) -> Result<Warned<Vec<OutputFile>>> {
         let bytes = results(document).to_json()?;
-        Ok(Warned::clean(vec![OutputFile { path: "report.json".to_owned(), bytes }]))
+        Ok(Warned::clean(vec![OutputFile { path: format!("{}.json", document.stem), bytes }]))
     }
 }
 
 /// What `report.json` holds of a document.
 pub fn results(document: &Document) -> Results {
-    let Document { analysis, ingested, config, .. } = document;
-    let cover = &document.report.cover;
+    let Document { report, analysis, ingested, config, .. } = document;
+    let (files, warnings) = (document.files.to_vec(), document.warnings.to_vec());
+    Results { files, warnings, ..figures(&report.cover, analysis, ingested, config) }
+}
+
+/// The same of one deployment, without files and warnings.
+fn figures(cover: &Cover, analysis: &Analysis, ingested: &Ingested, config: &Config) -> Results {
     let capacities = |analysis: &Analysis| {
         analysis.capacity.iter().map(|found| capacity::capacity(found, config.capacity.rule)).collect()
     };
@@ -57,9 +66,9 @@ pub fn results(document: &Document) -> Results {
         sources: ingested.sources.clone(),
         skipped: ingested.skipped.iter().map(skipped).collect(),
         unknown_columns: ingested.unknown_columns.iter().cloned().collect(),
-        configuration: (*config).clone(),
-        files: document.files.to_vec(),
-        warnings: document.warnings.to_vec(),
+        configuration: config.clone(),
+        files: Vec::new(),
+        warnings: Vec::new(),
     }
 }
 

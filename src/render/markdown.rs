@@ -23,7 +23,7 @@ impl Renderer for Markdown {
 
     fn render(&self, document: &Document) -> Result<Warned<Vec<OutputFile>>> {
         let bytes = report(document.report).into_bytes();
-        Ok(Warned::clean(vec![OutputFile { path: "report.md".to_owned(), bytes }]))
+        Ok(Warned::clean(vec![OutputFile { path: format!("{}.md", document.stem), bytes }]))
     }
 }
 

@@ -41,6 +41,8 @@ pub struct Document<'d> {
     pub page: PageSize,
     /// What the charts' own files are.
     pub charts: ChartFiles,
+    /// What its files are called, before the dot: `report`.
+    pub stem: &'static str,
     /// Paths of all files that are written together, sorted: what `report.json` lists, itself among them.
     pub files: &'d [String],
 }

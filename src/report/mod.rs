@@ -4,6 +4,7 @@
 //! escapes it at the one place where it enters its format.
 
 mod alternative;
+pub mod compare;
 pub mod compose;
 mod cover;
 mod figure;
@@ -15,6 +16,7 @@ pub mod templates;
 mod words;
 
 pub use compose::{Composition, Gap, Outline, compose, outline};
+pub use cover::cover;
 pub use summary::summarize;
 pub use templates::Templates;
 

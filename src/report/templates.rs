@@ -23,6 +23,15 @@ const STYLE: &str = "style.css";
 /// Every built-in template by its name.
 pub static BUILT_IN: &[(&str, &str)] = &[
     ("capacity-analysis.md", include_str!("../../templates/prose/capacity-analysis.md")),
+    ("compare-capacity.md", include_str!("../../templates/prose/compare-capacity.md")),
+    ("compare-caption.md", include_str!("../../templates/prose/compare-caption.md")),
+    ("compare-charts.md", include_str!("../../templates/prose/compare-charts.md")),
+    ("compare-coverage.md", include_str!("../../templates/prose/compare-coverage.md")),
+    ("compare-differences.md", include_str!("../../templates/prose/compare-differences.md")),
+    ("compare-method.md", include_str!("../../templates/prose/compare-method.md")),
+    ("compare-power.md", include_str!("../../templates/prose/compare-power.md")),
+    ("compare-ratios.md", include_str!("../../templates/prose/compare-ratios.md")),
+    ("compare-summary.md", include_str!("../../templates/prose/compare-summary.md")),
     ("contact.md", include_str!("../../templates/prose/contact.md")),
     ("contents.md", include_str!("../../templates/prose/contents.md")),
     ("executive-summary.md", include_str!("../../templates/prose/executive-summary.md")),

@@ -28,6 +28,7 @@ fn data_files(run: &str) -> (Value, String) {
         templates: &Templates::built_in().unwrap(),
         page: PageSize::A4,
         charts: ChartFiles::Svg,
+        stem: "report",
         files: &[],
     };
     let written = |name| renderer(name).unwrap().render(&document).unwrap().value.remove(0).bytes;

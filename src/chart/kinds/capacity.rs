@@ -9,12 +9,12 @@ use crate::metric::MetricId;
 use crate::record::Load;
 
 /// A metric of a use case, and how the chart shows it.
-struct Held {
-    shown: Shown,
+pub(super) struct Held {
+    pub shown: Shown,
     /// Stands at its line.
-    name: &'static str,
-    side: Side,
-    quantity: Quantity,
+    pub name: &'static str,
+    pub side: Side,
+    pub quantity: Quantity,
 }
 
 /// The chart of a use case; none where fewer than two levels were judged.
@@ -59,7 +59,7 @@ fn title(capacity: &Capacity, held: &[Held], loads: &[Load]) -> String {
 }
 
 /// Latencies stand on the left axis, speed on the right.
-fn held(shown: Shown) -> Held {
+pub(super) fn held(shown: Shown) -> Held {
     let (name, side, quantity) = match shown.metric {
         MetricId::GenerationSpeed => ("Generation speed", Side::Right, Quantity::TokensPerSecond),
         MetricId::E2e => ("E2E", Side::Left, Quantity::Milliseconds),
@@ -69,14 +69,14 @@ fn held(shown: Shown) -> Held {
 }
 
 /// What a threshold is called, given the printed number: `TTFT limit 8 s`.
-fn rule(metric: &Held, threshold: &str) -> String {
+pub(super) fn rule(metric: &Held, threshold: &str) -> String {
     match metric.side {
         Side::Left => format!("{} limit {threshold} s", metric.name),
         Side::Right => format!("Speed floor {threshold} tok/s"),
     }
 }
 
-fn series(metric: &Held, capacity: &Capacity) -> Series {
+pub(super) fn series(metric: &Held, capacity: &Capacity) -> Series {
     let point = |level: &Level| Some((level.load.level(), metric.shown.at_level(level)?));
     Series {
         name: named(metric, capacity),
@@ -89,7 +89,7 @@ fn series(metric: &Held, capacity: &Capacity) -> Series {
 }
 
 /// The metric with the statistic that was judged: `TTFT`, `Median TTFT`, `p5 generation speed`.
-fn named(metric: &Held, capacity: &Capacity) -> String {
+pub(super) fn named(metric: &Held, capacity: &Capacity) -> String {
     let name = if metric.side == Side::Right { "generation speed" } else { metric.name };
     match statistic(metric, capacity) {
         Statistic::Mean => metric.name.to_owned(),
@@ -102,7 +102,7 @@ fn statistic(metric: &Held, capacity: &Capacity) -> Statistic {
     capacity.statistics[metric.shown.metric as usize]
 }
 
-fn axis(capacity: &Capacity, metrics: &[&Held]) -> Axis {
+pub(super) fn axis(capacity: &Capacity, metrics: &[&Held]) -> Axis {
     let names: Vec<String> = metrics.iter().map(|metric| named(metric, capacity)).collect();
     let is_speed = metrics.iter().all(|metric| metric.side == Side::Right);
     Axis {

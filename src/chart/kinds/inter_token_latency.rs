@@ -1,5 +1,6 @@
 //! Inter-token latency, or the time between chunks where a chunk carries more than a token.
 
+use super::lens::Lens;
 use super::sweep::{self, Along, Shown};
 use crate::analysis::Analysis;
 use crate::chart::{Chart, Quantity};
@@ -7,7 +8,7 @@ use crate::metric::MetricId;
 
 pub(super) const ID: &str = "inter-token-latency";
 
-pub(super) fn build(analysis: &Analysis) -> Option<Chart> {
+pub(super) fn build(analysis: &Analysis, lens: Lens) -> Option<Chart> {
     let name = if analysis.findings.itl_is_per_chunk { "Time between chunks" } else { "Inter-token latency" };
     let shown = Shown {
         id: ID,
@@ -18,5 +19,5 @@ pub(super) fn build(analysis: &Analysis) -> Option<Chart> {
         may_be_log: false,
         metric: Some(MetricId::Itl),
     };
-    sweep::chart(analysis, shown, |figures| analysis.central(&figures.cell, MetricId::Itl))
+    sweep::chart(analysis, lens, shown, |figures| analysis.central(&figures.cell, MetricId::Itl))
 }

@@ -1,5 +1,6 @@
 //! A metric over the whole grid, parted by the thresholds of the use cases: what can run where.
 
+use super::lens::Lens;
 use super::sweep::{context_axis, distinct, load_axis, spread};
 use crate::analysis::Analysis;
 use crate::analysis::use_cases::UseCase;
@@ -28,8 +29,12 @@ pub fn judged(analysis: &Analysis, metric: MetricId) -> Statistic {
     first.map_or(analysis.central[metric as usize], |capacity| capacity.statistics[metric as usize])
 }
 
-/// The map; none where every field keeps or misses the same thresholds, which words tell better.
-pub(super) fn chart(analysis: &Analysis, shown: &Shown) -> Option<Chart> {
+/// The map; none where every field keeps or misses the same thresholds, which words tell better, and none beside others: it
+/// has no lines.
+pub(super) fn chart(analysis: &Analysis, lens: Lens, shown: &Shown) -> Option<Chart> {
+    if !matches!(lens, Lens::Grid) {
+        return None;
+    }
     let chart = whole(analysis, shown)?;
     let mut classes = classes(&chart);
     let first = classes.next()?;
@@ -116,7 +121,7 @@ fn bounds(analysis: &Analysis, shown: &Shown) -> Vec<Bound> {
     }
     let places: Vec<usize> = (0..bounds.len()).collect();
     if bounds.len() > MOST_BOUNDS {
-        let kept = spread(&places).0;
+        let kept = spread(&places, Lens::Grid).0;
         bounds = kept.into_iter().take(MOST_BOUNDS).map(|at| bounds[at].clone()).collect();
     }
     bounds

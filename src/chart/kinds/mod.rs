@@ -3,8 +3,10 @@
 //! A new chart is a file here and an entry in [`KINDS`]. Capacity charts come one per use case: [`capacity()`].
 
 mod capacity;
+mod compare;
 mod generation_speed;
 mod inter_token_latency;
+mod lens;
 mod map;
 mod path;
 mod power;
@@ -22,6 +24,8 @@ mod ttft_map;
 mod ttft_percentiles;
 
 pub use capacity::capacity;
+pub use compare::{Compared, compare, compare_capacity, compare_per_gpu};
+pub use lens::{Along, Lens};
 pub use map::judged;
 pub use speed_map::speed_floors_hold;
 pub use ttft_map::ttft_limits_hold;
@@ -35,8 +39,8 @@ use crate::analysis::Analysis;
 pub struct Kind {
     /// Stem of its file, and `id` of the chart: `ttft`.
     pub id: &'static str,
-    /// The chart; none where nothing was measured for it, or a single point.
-    pub build: fn(&Analysis) -> Option<Chart>,
+    /// The chart; none where nothing was measured for it, or a single point where several are needed.
+    pub build: fn(&Analysis, Lens) -> Option<Chart>,
 }
 
 /// Every chart of the sweep, in the order of the report.
@@ -61,7 +65,7 @@ pub static KINDS: &[Kind] = &[
 
 /// The chart of an id, where the data can carry it.
 pub fn build(id: &str, analysis: &Analysis) -> Option<Chart> {
-    KINDS.iter().find(|kind| kind.id == id).and_then(|kind| (kind.build)(analysis))
+    KINDS.iter().find(|kind| kind.id == id).and_then(|kind| (kind.build)(analysis, Lens::Grid))
 }
 
 #[cfg(test)]

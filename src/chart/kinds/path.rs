@@ -1,5 +1,6 @@
 //! Two measured values against each other, a line per context from load to load.
 
+use super::lens::{Along, Lens};
 use super::sweep::{distinct, spread};
 use crate::analysis::{Analysis, CellFigures};
 use crate::chart::{Axis, Chart, Form, Quantity, Series};
@@ -8,13 +9,13 @@ use crate::format;
 use crate::record::Load;
 
 /// A value along an axis.
-pub(super) struct Measured {
+pub(super) struct Measured<'m> {
     /// Title of its axis.
     pub title: String,
     pub quantity: Quantity,
     /// Stands behind the printed value in tooltips: ` per user`.
     pub after: &'static str,
-    pub value: fn(&Analysis, &CellFigures) -> Option<f64>,
+    pub value: &'m dyn Fn(&Analysis, &CellFigures) -> Option<f64>,
 }
 
 /// Context, load, and the values across and up.
@@ -24,18 +25,22 @@ fn of<'p>(points: &'p [Point<'p>], context: Option<&'p Context>) -> impl Iterato
     points.iter().filter(move |point| point.0 == context)
 }
 
-/// The chart of two values; none where no context has both at two loads.
-pub(super) fn chart(analysis: &Analysis, id: &str, title: &str, x: Measured, y: Measured) -> Option<Chart> {
+/// The chart of two values; none where no context has both at two loads, or, beside others, at any.
+pub(super) fn chart(analysis: &Analysis, lens: Lens, id: &str, title: &str, x: Measured, y: Measured) -> Option<Chart> {
     let points: Vec<Point> = analysis
         .sweep_cells()
         .filter_map(|figures| {
             let both = ((x.value)(analysis, figures)?, (y.value)(analysis, figures)?);
             let key = &figures.cell.key;
+            if !lens.shows(Along::Loads, key.context.as_ref(), key.load) {
+                return None;
+            }
             (both.0.is_finite() && both.1.is_finite()).then_some((key.context.as_ref(), key.load, both.0, both.1))
         })
         .collect();
-    let contexts = distinct(points.iter().map(|point| point.0).filter(|context| of(&points, *context).count() > 1));
-    let (kept, left_out) = spread(&contexts);
+    let contexts =
+        distinct(points.iter().map(|point| point.0).filter(|context| of(&points, *context).count() >= lens.fewest()));
+    let (kept, left_out) = spread(&contexts, lens);
     let series: Vec<Series> = kept
         .iter()
         .enumerate()

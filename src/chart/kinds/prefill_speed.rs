@@ -1,12 +1,13 @@
 //! Prefill speed, said to be from TTFT where no engine measured it.
 
+use super::lens::Lens;
 use super::sweep::{self, Along, Shown};
 use crate::analysis::{Analysis, PrefillSource};
 use crate::chart::{Chart, Quantity};
 
 pub(super) const ID: &str = "prefill-speed";
 
-pub(super) fn build(analysis: &Analysis) -> Option<Chart> {
+pub(super) fn build(analysis: &Analysis, lens: Lens) -> Option<Chart> {
     let source = analysis.prefill_source?;
     let unit = match source {
         PrefillSource::Engine => "tok/s per user",
@@ -21,5 +22,5 @@ pub(super) fn build(analysis: &Analysis) -> Option<Chart> {
         may_be_log: false,
         metric: Some(source.metric()),
     };
-    sweep::chart(analysis, shown, |figures| analysis.prefill_speed(&figures.cell))
+    sweep::chart(analysis, lens, shown, |figures| analysis.prefill_speed(&figures.cell))
 }

@@ -1,5 +1,6 @@
 //! Wait in the engine's queue.
 
+use super::lens::Lens;
 use super::sweep::{self, Along, Shown};
 use crate::analysis::Analysis;
 use crate::chart::{Chart, Quantity};
@@ -7,7 +8,7 @@ use crate::metric::MetricId;
 
 pub(super) const ID: &str = "queue-wait";
 
-pub(super) fn build(analysis: &Analysis) -> Option<Chart> {
+pub(super) fn build(analysis: &Analysis, lens: Lens) -> Option<Chart> {
     let shown = Shown {
         id: ID,
         subject: sweep::subject(analysis, MetricId::Queue, "Queue wait"),
@@ -17,5 +18,5 @@ pub(super) fn build(analysis: &Analysis) -> Option<Chart> {
         may_be_log: true,
         metric: Some(MetricId::Queue),
     };
-    sweep::chart(analysis, shown, |figures| analysis.central(&figures.cell, MetricId::Queue))
+    sweep::chart(analysis, lens, shown, |figures| analysis.central(&figures.cell, MetricId::Queue))
 }

@@ -1,5 +1,6 @@
 //! Generation speed over the grid, parted by the floors of the use cases.
 
+use super::lens::Lens;
 use super::map::{self, Shown};
 use crate::analysis::Analysis;
 use crate::chart::{Chart, Quantity};
@@ -17,8 +18,8 @@ const SHOWN: Shown = Shown {
     threshold: |case| case.min_speed,
 };
 
-pub(super) fn build(analysis: &Analysis) -> Option<Chart> {
-    map::chart(analysis, &SHOWN)
+pub(super) fn build(analysis: &Analysis, lens: Lens) -> Option<Chart> {
+    map::chart(analysis, lens, &SHOWN)
 }
 
 /// Whether generation speed reaches the floor of every use case at every level of the sweep.

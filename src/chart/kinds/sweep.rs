@@ -1,5 +1,7 @@
 //! A value of the sweep's cells against one dimension of the grid, with a line per level of the other.
 
+pub(super) use super::lens::Along;
+use super::lens::Lens;
 use crate::analysis::{Analysis, CellFigures, mean_interval};
 use crate::cell::Statistic;
 use crate::chart::{Axis, Chart, MOST_SERIES, Quantity, Scale, Series, calls_for_log};
@@ -7,13 +9,6 @@ use crate::context::Context;
 use crate::format;
 use crate::metric::MetricId;
 use crate::record::Load;
-
-/// Which dimension lies along the horizontal axis, unless it has one level only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Along {
-    Contexts,
-    Loads,
-}
 
 /// A value of the sweep's cells, and how it is shown.
 pub(super) struct Shown {
@@ -23,6 +18,7 @@ pub(super) struct Shown {
     /// Stands behind it on the axis: `tok/s`.
     pub unit: String,
     pub quantity: Quantity,
+    /// Which dimension lies along the horizontal axis, unless it has one level only.
     pub along: Along,
     /// Whether values that lie far apart are spaced by powers.
     pub may_be_log: bool,
@@ -37,8 +33,13 @@ struct Point<'a> {
     interval: Option<(f64, f64)>,
 }
 
-/// The chart of a value; none where fewer than two cells have it.
-pub(super) fn chart(analysis: &Analysis, shown: Shown, value: impl Fn(&CellFigures) -> Option<f64>) -> Option<Chart> {
+/// The chart of a value; none where fewer than two cells have it, or, beside others, none.
+pub(super) fn chart(
+    analysis: &Analysis,
+    lens: Lens,
+    shown: Shown,
+    value: impl Fn(&CellFigures) -> Option<f64>,
+) -> Option<Chart> {
     let mut points: Vec<Point> = analysis
         .sweep_cells()
         .filter_map(|figures| {
@@ -51,16 +52,15 @@ pub(super) fn chart(analysis: &Analysis, shown: Shown, value: impl Fn(&CellFigur
         .collect();
     let contexts = distinct(points.iter().map(|point| point.context));
     let loads = distinct(points.iter().map(|point| point.load));
-    let along = match shown.along {
-        Along::Contexts if contexts.len() < 2 => Along::Loads,
-        Along::Loads if loads.len() < 2 => Along::Contexts,
-        along => along,
-    };
+    let along = lens.along(shown.along, contexts.len(), loads.len());
+    points.retain(|point| lens.shows(along, point.context, point.load));
+    let contexts = distinct(points.iter().map(|point| point.context));
+    let loads = distinct(points.iter().map(|point| point.load));
     if along == Along::Contexts {
         // A cell of no known context has no place on this axis.
         points.retain(|point| point.context.is_some());
     }
-    if points.len() < 2 {
+    if points.len() < lens.fewest() {
         return None;
     }
     let values = points.iter().map(|point| point.value);
@@ -68,8 +68,8 @@ pub(super) fn chart(analysis: &Analysis, shown: Shown, value: impl Fn(&CellFigur
     let unit = if shown.unit.is_empty() { String::new() } else { format!(" ({})", shown.unit) };
     let y = Axis { title: format!("{}{unit}", shown.subject), scale, quantity: shown.quantity, ..Axis::default() };
     let (x, title, (series, left_out)) = match along {
-        Along::Contexts => (context_axis(&contexts), "context length", by_load(&points, &loads)),
-        Along::Loads => (load_axis(&loads), "load", by_context(&points, &contexts)),
+        Along::Contexts => (context_axis(&contexts), "context length", by_load(&points, &loads, lens)),
+        Along::Loads => (load_axis(&loads), "load", by_context(&points, &contexts, lens)),
     };
     let title = match (along, loads.iter().all(|load| load.is_concurrency())) {
         (Along::Loads, true) => "concurrency",
@@ -106,8 +106,8 @@ pub(super) fn subject(analysis: &Analysis, metric: MetricId, name: &str) -> Stri
     }
 }
 
-fn by_load(points: &[Point], loads: &[Load]) -> (Vec<Series>, usize) {
-    let (kept, left_out) = spread(loads);
+fn by_load(points: &[Point], loads: &[Load], lens: Lens) -> (Vec<Series>, usize) {
+    let (kept, left_out) = spread(loads, lens);
     let series = kept.into_iter().map(|load| Series {
         name: match load {
             Load::Concurrency(n) => format::counted(n, "request", "requests"),
@@ -121,8 +121,8 @@ fn by_load(points: &[Point], loads: &[Load]) -> (Vec<Series>, usize) {
     (series.collect(), left_out)
 }
 
-fn by_context(points: &[Point], contexts: &[Option<&Context>]) -> (Vec<Series>, usize) {
-    let (kept, left_out) = spread(contexts);
+fn by_context(points: &[Point], contexts: &[Option<&Context>], lens: Lens) -> (Vec<Series>, usize) {
+    let (kept, left_out) = spread(contexts, lens);
     let series = kept.into_iter().map(|context| Series {
         name: match context {
             Some(context) => context.label.clone(),
@@ -166,9 +166,9 @@ fn line<'p>(points: impl Iterator<Item = &'p Point<'p>>, x: impl Fn(&Point) -> O
     line
 }
 
-/// At most [`MOST_SERIES`], spread over the range with its ends, and how many are left out.
-pub(super) fn spread<T: Copy>(all: &[T]) -> (Vec<T>, usize) {
-    if all.len() <= MOST_SERIES {
+/// At most [`MOST_SERIES`], spread over the range with its ends, and how many are left out; all where another chart picks.
+pub(super) fn spread<T: Copy>(all: &[T], lens: Lens) -> (Vec<T>, usize) {
+    if all.len() <= MOST_SERIES || matches!(lens, Lens::Beside(_)) {
         return (all.to_vec(), 0);
     }
     let last = all.len() - 1;
@@ -208,7 +208,7 @@ pub(super) fn load_axis(loads: &[Load]) -> Axis {
 }
 
 /// Levels that double from one to the next would crowd at one end of a linear axis.
-fn load_scale(levels: &[f64]) -> Scale {
+pub(super) fn load_scale(levels: &[f64]) -> Scale {
     let [first, .., last] = levels else { return Scale::Linear };
     if *first <= 0.0 || first >= last {
         return Scale::Linear;

@@ -1,5 +1,6 @@
 //! Time to first token.
 
+use super::lens::Lens;
 use super::sweep::{self, Along, Shown};
 use crate::analysis::Analysis;
 use crate::chart::{Chart, Quantity, RuleMark};
@@ -12,12 +13,12 @@ const PATIENCE: f64 = 10.0;
 /// The rule is shown where some value is longer: else nobody waits anywhere near as long.
 const WITHIN_SIGHT: f64 = 3.0;
 
-pub(super) fn build(analysis: &Analysis) -> Option<Chart> {
-    along(analysis, ID, Along::Contexts)
+pub(super) fn build(analysis: &Analysis, lens: Lens) -> Option<Chart> {
+    along(analysis, lens, ID, Along::Contexts)
 }
 
 /// The same under another id, along the dimension that is asked for.
-pub(super) fn along(analysis: &Analysis, id: &'static str, along: Along) -> Option<Chart> {
+pub(super) fn along(analysis: &Analysis, lens: Lens, id: &'static str, along: Along) -> Option<Chart> {
     let shown = Shown {
         id,
         subject: sweep::subject(analysis, MetricId::Ttft, "Time to first token"),
@@ -27,7 +28,7 @@ pub(super) fn along(analysis: &Analysis, id: &'static str, along: Along) -> Opti
         may_be_log: true,
         metric: Some(MetricId::Ttft),
     };
-    let mut chart = sweep::chart(analysis, shown, |figures| analysis.central(&figures.cell, MetricId::Ttft))?;
+    let mut chart = sweep::chart(analysis, lens, shown, |figures| analysis.central(&figures.cell, MetricId::Ttft))?;
     if sweep::values(&chart).any(|value| value > WITHIN_SIGHT) {
         let label = "10 s: many users give up".to_owned();
         chart.rules.push(RuleMark { value: PATIENCE, label, ..RuleMark::default() });

@@ -1,5 +1,6 @@
 //! How far the slow requests of a load level lie from its middle.
 
+use super::lens::Lens;
 use super::sweep::{distinct, load_axis};
 use crate::analysis::{Analysis, CellFigures};
 use crate::cell::Statistic;
@@ -16,7 +17,11 @@ const SHOWN: [(Statistic, &str); 4] =
     [(Statistic::P50, "median"), (Statistic::P90, "p90"), (Statistic::P95, "p95"), (Statistic::P99, "p99")];
 
 /// The chart of the context with most levels whose percentiles are known; of equals, the one with the longest tail.
-pub(super) fn build(analysis: &Analysis) -> Option<Chart> {
+pub(super) fn build(analysis: &Analysis, lens: Lens) -> Option<Chart> {
+    if matches!(lens, Lens::Line(_)) {
+        // Its lines are statistics, not deployments.
+        return None;
+    }
     let contexts = distinct(analysis.sweep_cells().map(|figures| figures.cell.key.context.as_ref()));
     let at = |context: Option<&Context>| -> Vec<&CellFigures> {
         analysis.sweep_cells().filter(|figures| figures.cell.key.context.as_ref() == context).collect()

@@ -32,6 +32,7 @@ fn written(analysis: &crate::analysis::Analysis) -> Value {
         templates: &Templates::built_in().unwrap(),
         page: PageSize::A4,
         charts: ChartFiles::Svg,
+        stem: "report",
         files: &["cells.csv".to_owned(), "report.json".to_owned()],
     };
     let files = Json.render(&document).expect("a file").value;

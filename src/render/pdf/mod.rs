@@ -59,7 +59,7 @@ impl Renderer for Pdf {
     fn render(&self, document: &Document) -> Result<Warned<Vec<OutputFile>>> {
         let accent = document.config.brand.accent.as_deref();
         let written = write(document.report, document.fonts, document.page, accent)?;
-        let files = vec![OutputFile { path: "report.pdf".to_owned(), bytes: written.value }];
+        let files = vec![OutputFile { path: format!("{}.pdf", document.stem), bytes: written.value }];
         Ok(Warned { value: files, warnings: written.warnings })
     }
 }

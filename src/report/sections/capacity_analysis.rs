@@ -124,7 +124,7 @@ pub(super) fn with_levels(mut draft: Draft, input: &Composition, prefix: &str) -
             let mut levels = levels_table(capacity);
             chart.id.insert_str(0, prefix);
             levels.id.insert_str(0, prefix);
-            draft = draft.figure(input, &name, Some(chart), levels);
+            draft = draft.figure(input.fonts, &name, Some(chart), levels);
         }
     }
     draft

@@ -1,6 +1,7 @@
 //! Whom to ask.
 
 use super::{Composition, Draft, LeftOut};
+use crate::config::Config;
 use crate::report::markdown::is_safe;
 use serde::Serialize;
 
@@ -15,7 +16,12 @@ struct View {
 }
 
 pub(super) fn draft(input: &Composition, _: &mut LeftOut) -> Option<Draft> {
-    let brand = &input.config.brand;
+    of(input.config)
+}
+
+/// The contact of a brand; none where nothing is known of it.
+pub(in crate::report) fn of(config: &Config) -> Option<Draft> {
+    let brand = &config.brand;
     if brand.name.is_none() && brand.website.is_none() && brand.contact.is_none() {
         return None;
     }

@@ -204,7 +204,7 @@ fn own_scenarios(input: &Composition) -> Option<String> {
 }
 
 /// A scenario as a reader is told.
-pub(super) fn scenario_name(input: &Composition, scenario: &str) -> String {
+pub(in crate::report) fn scenario_name(input: &Composition, scenario: &str) -> String {
     let judged = input.analysis.capacity.iter().map(|capacity| &capacity.use_case);
     match judged.chain(&input.analysis.not_tested).find(|use_case| use_case.id == scenario) {
         Some(use_case) => clean(&use_case.name),

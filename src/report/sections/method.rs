@@ -323,7 +323,7 @@ fn is_used(source: &Source) -> bool {
     source.format.is_some() && source.set_aside.is_none()
 }
 
-fn sources(input: &Composition) -> Table {
+pub(in crate::report) fn sources(input: &Composition) -> Table {
     let read = input
         .ingested
         .sources
@@ -354,7 +354,7 @@ fn sources(input: &Composition) -> Table {
 }
 
 /// Hash and name of every file that the report was made from, as `sha256sum` prints them; another function is named.
-fn hashes(input: &Composition) -> String {
+pub(in crate::report) fn hashes(input: &Composition) -> String {
     let lines = input.ingested.sources.iter().filter(|source| is_used(source)).map(|source| {
         let kind = if source.hash_kind == HashKind::Sha256 {
             String::new()

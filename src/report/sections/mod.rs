@@ -1,10 +1,10 @@
 //! One file per section: what it needs of the numbers, as a view for its template.
 
 mod capacity_analysis;
-mod contact;
+pub(super) mod contact;
 pub(super) mod executive_summary;
 mod generation_speed;
-mod method;
+pub(super) mod method;
 mod percentiles;
 mod power_and_cost;
 mod request_rates;
@@ -19,6 +19,7 @@ use super::words::{Print, Spot, single};
 use super::{Table, figure};
 use crate::analysis::Span;
 use crate::chart::{Chart, kinds};
+use crate::font::Fonts;
 use crate::format;
 use crate::metric::MetricId;
 use serde::Serialize;
@@ -85,13 +86,13 @@ pub struct Draft {
 
 impl Draft {
     /// A draft from a struct whose fields are the template's variables.
-    fn new(view: &impl Serialize) -> Self {
+    pub(in crate::report) fn new(view: &impl Serialize) -> Self {
         let view = tera::Context::from_serialize(view).expect("a view is a struct of strings, numbers and lists");
         Self { view, inserts: Inserts::default() }
     }
 
     /// The same with a table for `<!-- gm:table {id} -->`, unless it is empty.
-    fn table(mut self, table: Table) -> Self {
+    pub(in crate::report) fn table(mut self, table: Table) -> Self {
         if !table.rows.is_empty() {
             self.inserts.tables.insert(table.id.clone(), table);
         }
@@ -100,27 +101,27 @@ impl Draft {
 
     /// The same with a chart of the sweep for `<!-- gm:figure {id} -->`.
     fn sweep_figure(self, input: &Composition, id: &str, data: Table) -> Self {
-        self.figure(input, id, kinds::build(id, input.analysis), data)
+        self.figure(input.fonts, id, kinds::build(id, input.analysis), data)
     }
 
     /// The same with a chart that shows numbers of other figures anew: where it cannot be drawn, nothing is missing.
     fn further_figure(self, input: &Composition, id: &str, data: Table) -> Self {
         let chart = kinds::build(id, input.analysis);
         let data = if chart.is_some() { data } else { Table::default() };
-        self.figure(input, id, chart, data)
+        self.figure(input.fonts, id, chart, data)
     }
 
     /// The same with a figure for `<!-- gm:figure {name} -->`. Without a chart its numbers stand there as a table,
     /// where there are several. The template learns whether there is a chart (`chart_ttft`), and whether bands show how
     /// well its means are known (`bands_ttft`).
-    fn figure(mut self, input: &Composition, name: &str, chart: Option<Chart>, data: Table) -> Self {
+    pub(in crate::report) fn figure(mut self, fonts: &Fonts, name: &str, chart: Option<Chart>, data: Table) -> Self {
         let variable = name.replace('-', "_");
         let has_bands = chart.iter().flat_map(|chart| &chart.series).any(|series| series.band.len() > 1);
         self.view.insert(format!("chart_{variable}"), &chart.is_some());
         self.view.insert(format!("bands_{variable}"), &has_bands);
         match chart {
             Some(chart) => {
-                self.inserts.figures.insert(name.to_owned(), figure::figure(chart, data, input.fonts));
+                self.inserts.figures.insert(name.to_owned(), figure::figure(chart, data, fonts));
             }
             None if data.rows.len() > 1 => {
                 self.inserts.tables.insert(name.to_owned(), data);

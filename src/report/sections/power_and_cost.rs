@@ -53,11 +53,11 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
     let view = View {
         peak: findings.peak_power.as_ref().map(|at| Spot::new(at, format::watts)),
         cost_per_hour: findings.peak_power_cost_per_hour.map(|cost| format::money(cost, currency)),
-        price: config.power.price_per_kwh.map(|price| price_text(price, currency)).unwrap_or_default(),
+        price: config.power.price_per_kwh.map(|price| format::price(price, currency)).unwrap_or_default(),
         pue: (config.power.pue != 1.0).then(|| format::shortest(config.power.pue)),
         energy: findings.energy_per_token_at_peak_j.map(|joules| format!("{} J", format::fixed(joules, 2))),
         per_million: findings.cost_per_million_at_peak.map(|cost| format::money(cost, currency)),
-        gpu_hour: config.cost.gpu_hour.map(|price| price_text(price, currency)),
+        gpu_hour: config.cost.gpu_hour.map(|price| format::price(price, currency)),
         gpus: config.hardware.count.map(|count| format::counted(u64::from(count), "GPU", "GPUs")),
         throughput: findings.peak_throughput.as_ref().map(|at| Spot::new(at, format::throughput)),
         load_unit: load_unit(analysis),
@@ -72,23 +72,4 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
     );
     let draft = Draft::new(&view).sweep_figure(input, "power", data);
     Some(draft.further_figure(input, "power-by-throughput", pairs))
-}
-
-/// A configured price with at least two decimals and every one that was configured.
-fn price_text(price: f64, currency: &str) -> String {
-    let shortest = format::shortest(price);
-    let decimals = shortest.split_once('.').map_or(0, |(_, decimals)| decimals.len());
-    if decimals > 2 { format!("{currency}{shortest}") } else { format::money(price, currency) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::price_text;
-
-    #[test]
-    fn a_price_keeps_every_digit_that_was_configured() {
-        assert_eq!(price_text(0.1, "$"), "$0.10");
-        assert_eq!(price_text(0.1234, "€"), "€0.1234");
-        assert_eq!(price_text(2.0, "$"), "$2.00");
-    }
 }

@@ -139,7 +139,8 @@ fn to_test(input: &Composition) -> Table {
 }
 
 /// `TTFT ≤ 8 s, speed ≥ 15 tok/s`.
-fn limits(use_case: &UseCase) -> String {
+/// The thresholds of a use case, in words.
+pub(in crate::report) fn limits(use_case: &UseCase) -> String {
     let ttft = use_case.max_ttft_s.map(|limit| format!("TTFT ≤ {} s", format::shortest(limit)));
     let speed = use_case.min_speed.map(|limit| format!("speed ≥ {} tok/s", format::shortest(limit)));
     let e2e = use_case.max_e2e_s.map(|limit| format!("E2E ≤ {} s", format::shortest(limit)));

@@ -1,0 +1,179 @@
+//! Charts of several deployments: one line each, in the order in which they were given.
+
+use super::capacity::{axis, held, rule, series};
+use super::lens::Lens;
+use super::sweep::{load_axis, load_scale};
+use super::{Kind, trade_off};
+use crate::analysis::Analysis;
+use crate::analysis::capacity::{Capacity, Condition};
+use crate::analysis::compare::Slice;
+use crate::chart::{Axis, Chart, Form, Quantity, RuleMark, Scale, Series, calls_for_log};
+use crate::record::Load;
+
+/// What stands above the names at the lines' ends.
+const SERIES_TITLE: &str = "Deployment";
+
+/// A chart of several deployments, and who has no line in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Compared {
+    /// The chart.
+    pub chart: Chart,
+    /// What stands at the points of each line, also where the picture leaves it out for being said by another line; empty
+    /// where the axis says it.
+    pub marks: Vec<Vec<String>>,
+    /// Places of the deployments of which nothing was measured there.
+    pub missing: Vec<usize>,
+    /// Places of those whose figure is another one than that of the axis: a median beside means, or from another source.
+    pub unlike: Vec<usize>,
+}
+
+/// A chart of the sweep with a line per deployment; none where fewer than two have one. `names` stand at the lines.
+pub fn compare(kind: &Kind, names: &[&str], analyses: &[&Analysis], slice: &Slice) -> Option<Compared> {
+    let one = |analysis: &&Analysis| (kind.build)(slice.of(analysis)?, Lens::Line(slice));
+    beside(names, analyses.iter().map(one).collect(), slice)
+}
+
+/// Throughput per GPU against generation speed, a line per deployment whose number of GPUs is known.
+pub fn compare_per_gpu(names: &[&str], analyses: &[(&Analysis, Option<u32>)], slice: &Slice) -> Option<Compared> {
+    let one = |(analysis, gpus): &(&Analysis, Option<u32>)| {
+        trade_off::per_gpu(slice.of(analysis)?, Lens::Line(slice), "trade-off-per-gpu", (*gpus)?)
+    };
+    beside(names, analyses.iter().map(one).collect(), slice)
+}
+
+/// A metric that a use case has a threshold on, with a line per deployment; none where fewer than two have one.
+///
+/// Deployments without the use case are none, those with levels of another kind of load have no line.
+pub fn compare_capacity(names: &[&str], capacities: &[Option<&Capacity>], condition: Condition) -> Option<Chart> {
+    let judged = capacities.iter().enumerate().filter_map(|(at, capacity)| {
+        let shown = capacity.as_ref()?.shown().into_iter().find(|shown| shown.condition == condition)?;
+        Some((at, (*capacity)?, held(shown)))
+    });
+    let judged: Vec<_> = judged.collect();
+    let (_, first, metric) = judged.first()?;
+    let concurrency = first.levels.first()?.load.is_concurrency();
+    let alike: Vec<_> = judged
+        .iter()
+        .filter(|(_, capacity, _)| capacity.levels.iter().all(|level| level.load.is_concurrency() == concurrency))
+        .collect();
+    let mut loads: Vec<Load> =
+        alike.iter().flat_map(|(_, capacity, _)| &capacity.levels).map(|level| level.load).collect();
+    loads.sort();
+    loads.dedup();
+    let lines: Vec<Series> = alike
+        .iter()
+        .map(|(at, capacity, metric)| named(series(metric, capacity), names[*at]))
+        .filter(|line| !line.points.is_empty())
+        .collect();
+    if lines.len() < 2 || loads.len() < 2 {
+        return None;
+    }
+    let threshold = metric.shown.threshold?;
+    let y = axis(first, &[metric]);
+    let label = rule(metric, &crate::format::shortest(threshold));
+    let (what, along) = (
+        y.title.split(" (").next().unwrap_or_default().to_owned(),
+        if concurrency { "concurrency" } else { "request rate" },
+    );
+    Some(Chart {
+        id: format!("compare-{}-{}", first.use_case.id, id(condition)),
+        title: format!("{}: {what} by {along}", first.use_case.name),
+        x: Axis { scale: Scale::Linear, ..load_axis(&loads) },
+        y,
+        series_title: SERIES_TITLE.to_owned(),
+        series: lines,
+        rules: vec![RuleMark { value: threshold, label, ..RuleMark::default() }],
+        ..Chart::default()
+    })
+}
+
+/// A condition in the name of a file.
+fn id(condition: Condition) -> &'static str {
+    match condition {
+        Condition::Success => "success",
+        Condition::Ttft => "ttft",
+        Condition::E2e => "e2e",
+        Condition::GenerationSpeed => "generation-speed",
+    }
+}
+
+/// The lines of charts of one line each in one picture; of figures that differ, those that most have.
+fn beside(names: &[&str], charts: Vec<Option<Chart>>, slice: &Slice) -> Option<Compared> {
+    let missing = charts.iter().enumerate().filter(|(_, chart)| chart.is_none()).map(|(at, _)| at).collect();
+    let charts: Vec<(usize, Chart)> =
+        charts.into_iter().enumerate().filter_map(|(at, chart)| Some((at, chart?))).collect();
+    let like = |(_, chart): &(usize, Chart)| (chart.x.title.clone(), chart.y.title.clone());
+    let most =
+        charts.iter().map(like).rev().max_by_key(|one| charts.iter().filter(|other| like(other) == *one).count())?;
+    let (alike, unlike): (Vec<_>, Vec<_>) = charts.into_iter().partition(|chart| like(chart) == most);
+    let [(_, first), _, ..] = &alike[..] else { return None };
+    let mut joined = Chart {
+        id: format!("compare-{}", first.id),
+        title: format!("{}{}", first.title, place(first, slice)),
+        series_title: SERIES_TITLE.to_owned(),
+        series: Vec::new(),
+        rules: Vec::new(),
+        ..first.clone()
+    };
+    let mut marks: Vec<Vec<String>> = Vec::new();
+    for (at, chart) in alike {
+        joined.x = union(&joined.x, &chart.x);
+        for rule in chart.rules {
+            if !joined.rules.contains(&rule) {
+                joined.rules.push(rule);
+            }
+        }
+        for line in chart.series {
+            let mut line = named(line, names[at]);
+            marks.push(line.marks.clone());
+            // Loads that come in the same order on every line need not be drawn twice.
+            if marks.len() > 1 && marks[0] == line.marks {
+                line.marks = Vec::new();
+            }
+            joined.series.push(line);
+        }
+    }
+    let values = || joined.series.iter().flat_map(|line| &line.points).map(|(_, y)| *y);
+    if joined.y.scale == Scale::Log && !calls_for_log(values()) {
+        joined.y.scale = Scale::Linear;
+    }
+    Some(Compared { chart: joined, marks, missing, unlike: unlike.into_iter().map(|(at, _)| at).collect() })
+}
+
+/// Where a chart of one line per deployment stands: ` at 32K context`.
+fn place(chart: &Chart, slice: &Slice) -> String {
+    match (chart.form, chart.x.quantity) {
+        (Form::Levels, Quantity::Context) => slice.load.map(crate::format::load),
+        _ => slice.context.as_ref().map(crate::context::Context::noun),
+    }
+    .map(|place| format!(" at {place}"))
+    .unwrap_or_default()
+}
+
+/// A line under a deployment's name.
+fn named(line: Series, name: &str) -> Series {
+    let notes = line.notes.iter().map(|note| format!("{name}, {note}")).collect();
+    Series { name: name.to_owned(), subject: name.to_owned(), notes, side: crate::chart::Side::Left, ..line }
+}
+
+/// An axis with the levels of both; a level that both label alike stands once.
+fn union(a: &Axis, b: &Axis) -> Axis {
+    let labelled =
+        |axis: &Axis| -> Vec<(f64, String)> { axis.levels.iter().map(|level| (*level, axis.print(*level))).collect() };
+    let mut levels = labelled(a);
+    for (level, label) in labelled(b) {
+        if !levels.iter().any(|(known, _)| *known == level) {
+            levels.push((level, label));
+        }
+    }
+    levels.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let plain = levels.iter().all(|(level, label)| a.quantity.print(*level) == *label);
+    let values: Vec<f64> = levels.iter().map(|(level, _)| *level).collect();
+    let scale = if a.quantity == Quantity::Context { a.scale } else { load_scale(&values) };
+    Axis {
+        scale: if a.levels.is_empty() { a.scale } else { scale },
+        labels: if plain { Vec::new() } else { levels.into_iter().map(|(_, label)| label).collect() },
+        levels: values,
+        ..a.clone()
+    }
+}
