@@ -91,7 +91,8 @@ fn files(
     let compared = Compared {
         comparison: &shown,
         deployments: &compositions,
-        names: &names,
+        names: &names.full,
+        labels: &names.short,
         config: request.config,
         logo: request.assets.logo.as_ref(),
         warnings: &[],
@@ -119,7 +120,7 @@ fn files(
         let covers: Vec<_> = compositions.iter().map(|one| cover(one, Vec::new())).collect();
         let deployments: Vec<json::Deployment> = compositions
             .iter()
-            .zip(&names)
+            .zip(&names.full)
             .zip(&covers)
             .map(|((one, name), cover)| json::Deployment {
                 name,

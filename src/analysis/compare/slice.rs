@@ -63,7 +63,9 @@ pub(super) fn slice(deployments: &[Deployment], asked: &Asked) -> Result<Slice> 
     };
     let tested = tested(concurrency);
     let loads = counted(tested.iter().map(|analysis| analysis.sweep.loads.clone()));
-    let contexts = counted(tested.iter().map(|analysis| contexts(analysis)));
+    // Where both axes of a chart are measured, those of another kind of load stand beside the others.
+    let all = deployments.iter().map(|one| of_kind(one.analysis, concurrency).unwrap_or(one.analysis));
+    let contexts = counted(all.map(contexts));
     let load = match asked.load {
         Some(load) if loads.contains_key(&load) => Some(load),
         Some(load) => return Err(no_such_load(load, &loads)),

@@ -29,14 +29,28 @@ pub struct Compared {
 
 /// A chart of the sweep with a line per deployment; none where fewer than two have one. `names` stand at the lines.
 pub fn compare(kind: &Kind, names: &[&str], analyses: &[&Analysis], slice: &Slice) -> Option<Compared> {
-    let one = |analysis: &&Analysis| (kind.build)(slice.of(analysis)?, Lens::Line(slice));
+    let one = |analysis: &&Analysis| line(analysis, slice, |analysis, lens| (kind.build)(analysis, lens));
     beside(names, analyses.iter().map(one).collect(), slice)
+}
+
+/// The chart of one deployment. Where both axes are measured, loads of another kind than the others' do no harm.
+fn line(analysis: &Analysis, slice: &Slice, build: impl Fn(&Analysis, Lens) -> Option<Chart>) -> Option<Chart> {
+    if let Some(analysis) = slice.of(analysis) {
+        return build(analysis, Lens::Line(slice));
+    }
+    let mut chart = build(analysis, Lens::Line(slice)).filter(|chart| chart.form == Form::Path)?;
+    let unit = if slice.concurrency { "/s" } else { "" };
+    for line in &mut chart.series {
+        line.marks.iter_mut().for_each(|mark| mark.push_str(unit));
+    }
+    Some(chart)
 }
 
 /// Throughput per GPU against generation speed, a line per deployment whose number of GPUs is known.
 pub fn compare_per_gpu(names: &[&str], analyses: &[(&Analysis, Option<u32>)], slice: &Slice) -> Option<Compared> {
     let one = |(analysis, gpus): &(&Analysis, Option<u32>)| {
-        trade_off::per_gpu(slice.of(analysis)?, Lens::Line(slice), "trade-off-per-gpu", (*gpus)?)
+        let gpus = (*gpus)?;
+        line(analysis, slice, |analysis, lens| trade_off::per_gpu(analysis, lens, "trade-off-per-gpu", gpus))
     };
     beside(names, analyses.iter().map(one).collect(), slice)
 }

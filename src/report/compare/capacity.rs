@@ -104,7 +104,8 @@ fn use_case(input: &Compared, standing: &Standing, charts: &mut Charts) -> UseCa
 
 /// A limit as it is printed, with its interval where it is an estimate: `~8 (7.6–8.3)`.
 fn limit_text(capacity: &Capacity) -> String {
-    let text = format::in_house(&capacity.limit.text);
+    let unit = if is_concurrency(capacity) || capacity.limit.kind == Kind::NotJudged { "" } else { " requests/s" };
+    let text = format!("{}{unit}", format::in_house(&capacity.limit.text));
     let estimated = capacity.limit.kind == Kind::Estimated;
     match capacity.crossing_interval.filter(|_| estimated) {
         Some((low, high)) => format!("{text} ({}–{})", load(low), load(high)),
@@ -114,7 +115,12 @@ fn limit_text(capacity: &Capacity) -> String {
 
 /// A load that was read off a line.
 fn load(load: f64) -> String {
-    format::fixed(load, if load < 99.95 { 1 } else { 0 })
+    let decimals = match load {
+        load if load >= 99.95 => 0,
+        load if load >= 0.995 => 1,
+        _ => 2,
+    };
+    format::fixed(load, decimals)
 }
 
 /// Charts of the conditions that set a limit for some deployment; the first metric where no limit is set.
@@ -125,7 +131,6 @@ fn pictures(input: &Compared, standing: &Standing) -> Charts {
     let binding: Vec<Condition> = all.iter().filter(binds).copied().collect();
     let wanted = if binding.is_empty() { all.to_vec() } else { binding };
     let labels = input.labels();
-    let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
     let charts = wanted.iter().filter_map(|condition| compare_capacity(&labels, &capacities, *condition));
     let charts: Vec<_> = charts.map(|chart| (data(&chart, &[]), chart)).map(|(table, chart)| (chart, table)).collect();
     // Where nothing sets a limit, one picture of what is far from its threshold is enough.
@@ -140,8 +145,7 @@ fn table(input: &Compared) -> Table {
         let leads = |at: usize| matches!(&standing.outcome, Outcome::Winner(winner) if *winner == at);
         let cell = |at: usize| {
             let Some(found) = capacity(input, standing, at) else { return Cell::text("not tested") };
-            let unit = if is_concurrency(found) { "" } else { " requests/s" };
-            let text = vec![Inline::Text(format!("{}{unit}", limit_text(found)))];
+            let text = vec![Inline::Text(limit_text(found))];
             let content = if leads(at) { vec![Inline::Strong(text)] } else { text };
             Cell { content, value: found.limit.level, exceeded: false }
         };

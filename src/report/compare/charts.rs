@@ -88,16 +88,12 @@ pub(super) fn draft(input: &Compared) -> Option<Draft> {
 
 /// A chart of the sweep, where at least two deployments have a line.
 pub(super) fn of_kind(input: &Compared, kind: &Kind) -> Option<kinds::Compared> {
-    let labels = input.labels();
-    let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
-    compare(kind, &labels, &input.analyses(), &input.comparison.slice)
+    compare(kind, &input.labels(), &input.analyses(), &input.comparison.slice)
 }
 
 fn per_gpu(input: &Compared) -> Option<kinds::Compared> {
-    let labels = input.labels();
-    let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
     let gpus = input.deployments.iter().map(|one| (one.analysis, one.config.hardware.count)).collect::<Vec<_>>();
-    compare_per_gpu(&labels, &gpus, &input.comparison.slice)
+    compare_per_gpu(&input.labels(), &gpus, &input.comparison.slice)
 }
 
 pub(super) fn picture(input: &Compared, number: usize, compared: &kinds::Compared) -> Picture {
@@ -118,7 +114,11 @@ pub(super) fn picture(input: &Compared, number: usize, compared: &kinds::Compare
         missing: named(&compared.missing),
         unlike: named(&compared.unlike),
         bands: chart.series.iter().any(|series| series.band.len() > 1),
-        load_unit: if slice.concurrency { "concurrent requests" } else { "requests per second" },
+        load_unit: match (slice.concurrency, compared.marks.iter().flatten().any(|mark| mark.ends_with("/s"))) {
+            (true, false) => "concurrent requests",
+            (true, true) => "concurrent requests, or requests per second (/s),",
+            (false, _) => "requests per second",
+        },
     }
 }
 

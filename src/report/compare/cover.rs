@@ -7,7 +7,7 @@ use crate::report::markdown::is_safe;
 use crate::report::templates::clean;
 use crate::report::{Cover, Highlight};
 
-/// Longer lists of names than this are counted instead.
+/// Longer lists of names than this are left to the summary.
 const MOST_LETTERS: usize = 110;
 
 pub(super) fn cover(input: &Compared) -> Cover {
@@ -38,14 +38,9 @@ pub(super) fn cover(input: &Compared) -> Cover {
     }
 }
 
-/// `A against B`, `A, B and C`.
+/// The names, where they are not too many for a cover.
 fn subtitle(input: &Compared) -> Option<String> {
-    let words = match input.names {
-        [a, b] => format!("{a} and {b}"),
-        all => format::list(all),
-    };
-    let fits = words.chars().count() <= MOST_LETTERS;
-    Some(if fits { words } else { format!("{} deployments", input.names.len()) })
+    Some(format::list(input.names)).filter(|names| names.chars().count() <= MOST_LETTERS)
 }
 
 /// What all share of the model and what serves it.

@@ -50,7 +50,7 @@ fn word(condition: &Condition) -> &'static str {
     match condition.agreement {
         Agreement::Same => "same",
         Agreement::Differ => "differs",
-        Agreement::Unknown => "not known of all",
+        Agreement::Unknown => "unknown",
     }
 }
 

@@ -12,7 +12,7 @@ mod power;
 mod ratios;
 mod summary;
 
-pub use names::names;
+pub use names::{Names, names};
 
 use super::compose::Composition;
 use super::markdown::parse;
@@ -36,6 +36,8 @@ pub struct Compared<'c> {
     pub deployments: &'c [Composition<'c>],
     /// What each is called, see [`names()`].
     pub names: &'c [String],
+    /// The same where there is little room.
+    pub labels: &'c [String],
     /// Whose comparison it is, and how it prints its numbers.
     pub config: &'c Config,
     /// Its logo.
@@ -90,9 +92,9 @@ impl Compared<'_> {
         self.deployments.iter().map(|deployment| deployment.analysis).collect()
     }
 
-    /// The names as charts have them.
-    fn labels(&self) -> Vec<String> {
-        names::labels(self.names)
+    /// The names at the lines of charts.
+    fn labels(&self) -> Vec<&str> {
+        self.labels.iter().map(String::as_str).collect()
     }
 
     /// Some of the deployments, in words.

@@ -8,13 +8,21 @@ use std::collections::BTreeSet;
 /// Names of one beginning up to this many letters look alike where charts cut them.
 const TELLING: usize = 16;
 
-/// A name for each deployment, no two alike: its title. Of those that share a title, what tells them apart stands behind it
-/// or, where all share it, in its place: hardware, engine, precision, speculative decoding, KV cache or the folder, else a
-/// number.
-pub fn names(deployments: &[Composition]) -> Vec<String> {
+/// What each deployment is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Names {
+    /// In sentences and tables; no two alike.
+    pub full: Vec<String>,
+    /// In charts, where there is little room; no two begin alike.
+    pub short: Vec<String>,
+}
+
+/// The title of each deployment. Of those that share a title, what tells them apart stands behind it or, where all share it, in
+/// its place: hardware, engine, precision, speculative decoding, KV cache or the folder, else a number.
+pub fn names(deployments: &[Composition]) -> Names {
     let titles: Vec<String> = deployments.iter().map(title).collect();
     let one_title = titles.iter().all(|other| *other == titles[0]);
-    let mut names = titles.clone();
+    let (mut full, mut short) = (titles.clone(), titles.clone());
     for title in titles.iter().collect::<BTreeSet<_>>() {
         let group: Vec<usize> = (0..titles.len()).filter(|at| titles[*at] == *title).collect();
         if group.len() < 2 {
@@ -22,11 +30,12 @@ pub fn names(deployments: &[Composition]) -> Vec<String> {
         }
         if let Some(details) = details(deployments, &group) {
             for (at, detail) in group.iter().zip(details) {
-                names[*at] = if one_title { detail } else { format!("{title}, {detail}") };
+                full[*at] = if one_title { detail.clone() } else { format!("{title} ({detail})") };
+                short[*at] = detail;
             }
         }
     }
-    numbered(names)
+    Names { full: numbered(full), short: apart(short) }
 }
 
 /// The first property that is known of all and the same for none.
@@ -63,12 +72,12 @@ fn numbered(names: Vec<String>) -> Vec<String> {
     names.into_iter().map(unique).collect()
 }
 
-/// The names as charts have them, where there is little room: with a number before them where two begin alike.
-pub(super) fn labels(names: &[String]) -> Vec<String> {
+/// Names with a number before each where two begin alike.
+fn apart(names: Vec<String>) -> Vec<String> {
     let beginning = |name: &String| name.chars().take(TELLING).collect::<String>();
     let apart = names.iter().map(beginning).collect::<BTreeSet<_>>().len() == names.len();
-    let label = |(at, name): (usize, &String)| if apart { name.clone() } else { format!("{}: {name}", at + 1) };
-    names.iter().enumerate().map(label).collect()
+    let label = |(at, name): (usize, String)| if apart { name } else { format!("{}: {name}", at + 1) };
+    names.into_iter().enumerate().map(label).collect()
 }
 
 #[cfg(test)]
@@ -79,8 +88,8 @@ mod tests {
     fn equal_names_are_numbered_and_those_that_begin_alike_too_in_charts() {
         let given = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
         assert_eq!(numbered(given(&["a", "a", "b", "a (2)"])), ["a", "a (2)", "b", "a (2) (2)"]);
-        assert_eq!(labels(&given(&["a", "b"])), ["a", "b"]);
+        assert_eq!(apart(given(&["a", "b"])), ["a", "b"]);
         let long = given(&["Qwen3-Coder-Next FP8", "Qwen3-Coder-Next FP4"]);
-        assert_eq!(labels(&long), ["1: Qwen3-Coder-Next FP8", "2: Qwen3-Coder-Next FP4"]);
+        assert_eq!(apart(long), ["1: Qwen3-Coder-Next FP8", "2: Qwen3-Coder-Next FP4"]);
     }
 }

@@ -24,13 +24,14 @@ struct View {
     /// Conditions that all share, in words.
     alike: Option<String>,
     /// What was tested differs: contexts, levels.
-    scope: Vec<Unlike>,
+    scope: Option<String>,
     /// Days of the tests, where they differ.
     dates: Option<String>,
     /// Facts of the model that all share.
     facts: String,
     one_model: bool,
     findings: bool,
+    nothing_shared: bool,
     notes: Vec<Note>,
 }
 
@@ -45,7 +46,7 @@ struct Deployment {
     report_url: Option<String>,
 }
 
-/// A condition with its values: `1,024 (A); 128 (B)`.
+/// A condition with its values: `1,024 for A; 128 for B`.
 #[derive(Serialize)]
 struct Unlike {
     title: String,
@@ -73,6 +74,7 @@ pub(super) fn draft(input: &Compared) -> Option<Draft> {
         })
     };
     let (dates, scope): (Vec<_>, Vec<_>) = unlike(Area::Scope).partition(|(key, _)| *key == "date");
+    let scope: Vec<String> = scope.iter().map(|(_, one)| within_a_sentence(&one.title)).collect();
     let facts: Vec<String> = input.deployments.iter().map(executive_summary::model_facts).collect();
     let one_model = facts.iter().all(|other| *other == facts[0]) && input.shared(Area::Model, "model").is_some();
     let (unknown, alike) = (titles(Agreement::Unknown), titles(Agreement::Same));
@@ -88,8 +90,9 @@ pub(super) fn draft(input: &Compared) -> Option<Draft> {
         one_unknown: unknown.len() == 1,
         unknown: (!unknown.is_empty()).then(|| format::list(&unknown)),
         alike: (!alike.is_empty()).then(|| format::list(&alike)),
-        scope: scope.into_iter().map(|(_, one)| one).collect(),
+        scope: (!scope.is_empty()).then(|| format::list(&scope)),
         findings: !findings.rows.is_empty(),
+        nothing_shared: comparison.cells.iter().all(|cell| cell.at.iter().flatten().count() < 2),
         notes: notes(input),
     };
     Some(Draft::new(&view).table(findings))
@@ -105,7 +108,7 @@ fn values_in_words(values: &[Option<String>], names: &[String]) -> String {
             None => groups.push((value, vec![name.clone()])),
         }
     }
-    let group = |(value, names): &(&str, Vec<String>)| format!("{value} ({})", format::list(names));
+    let group = |(value, names): &(&str, Vec<String>)| format!("{value} for {}", format::list(names));
     groups.iter().map(group).collect::<Vec<_>>().join("; ")
 }
 
@@ -164,8 +167,14 @@ fn findings(input: &Compared) -> Table {
             names.push(name);
         }
     }
-    let cell = |table: &Table, name: &String| {
-        let found = table.rows.iter().find(|row| plain_text(&row[0].content) == *name);
+    // A use case that is one deployment's headline is looked up for the others too.
+    let limits: Vec<Vec<Vec<Cell>>> = input
+        .deployments
+        .iter()
+        .map(|one| one.analysis.capacity.iter().map(executive_summary::capacity_row).collect())
+        .collect();
+    let cell = |at: usize, name: &String| {
+        let found = all[at].rows.iter().chain(&limits[at]).find(|row| plain_text(&row[0].content) == *name);
         let Some([_, value, condition]) = found.map(Vec::as_slice) else { return Cell::unknown() };
         let mut content = value.content.clone();
         content.push(Inline::Break);
@@ -173,7 +182,7 @@ fn findings(input: &Compared) -> Table {
         Cell { content, ..value.clone() }
     };
     let row =
-        |name: &String| std::iter::once(Cell::text(name)).chain(all.iter().map(|table| cell(table, name))).collect();
+        |name: &String| std::iter::once(Cell::text(name)).chain((0..all.len()).map(|at| cell(at, name))).collect();
     Table {
         id: "key-findings".to_owned(),
         caption: "Key findings side by side".to_owned(),

@@ -1,6 +1,7 @@
 //! What was tested, and what came out.
 
 use super::{Composition, Draft, LeftOut, average};
+use crate::analysis::capacity::{Capacity, Kind};
 use crate::analysis::{Findings, Span};
 use crate::context::Context;
 use crate::format;
@@ -254,12 +255,7 @@ pub fn key_findings(input: &Composition) -> Table {
     let findings = &input.analysis.findings;
     let mut rows: Vec<Vec<Cell>> = Vec::new();
     let mut row = |name: String, value: String, condition: String, number: Option<f64>| {
-        let value = vec![Inline::Strong(vec![Inline::Text(value)])];
-        rows.push(vec![
-            Cell::text(name),
-            Cell { content: value, value: number, exceeded: false },
-            Cell::text(condition),
-        ]);
+        rows.push(finding(name, value, condition, number));
     };
     if let Some(peak) = &findings.peak_throughput {
         let spot = words::Spot::new(peak, format::throughput);
@@ -279,9 +275,8 @@ pub fn key_findings(input: &Composition) -> Table {
         }
     }
     if let Some(capacity) = cover::headline_capacity(input) {
-        let text = words::level(&capacity.limit.text, cover::is_concurrency(capacity));
-        let condition = capacity.use_case.context.noun();
-        row(format!("{} capacity", clean(&capacity.use_case.name)), text, condition, capacity.limit.level);
+        let (name, text, condition) = capacity_words(capacity);
+        row(name, text, condition, capacity.limit.level);
     }
     if let Some(scaling) = &findings.throughput_scaling {
         let context = scaling.context.as_ref().map(|context| format!(", {}", context.noun()));
@@ -322,6 +317,26 @@ pub fn key_findings(input: &Composition) -> Table {
         rows,
         row_headings: true,
     }
+}
+
+/// A finding with its value and the condition under which it was made.
+fn finding(name: String, value: String, condition: String, number: Option<f64>) -> Vec<Cell> {
+    let value = vec![Inline::Strong(vec![Inline::Text(value)])];
+    vec![Cell::text(name), Cell { content: value, value: number, exceeded: false }, Cell::text(condition)]
+}
+
+/// The limit of a use case as a finding.
+pub(in crate::report) fn capacity_row(capacity: &Capacity) -> Vec<Cell> {
+    let (name, text, condition) = capacity_words(capacity);
+    finding(name, text, condition, capacity.limit.level)
+}
+
+fn capacity_words(capacity: &Capacity) -> (String, String, String) {
+    let text = match capacity.limit.kind {
+        Kind::NotJudged => format::in_house(&capacity.limit.text),
+        _ => words::level(&capacity.limit.text, cover::is_concurrency(capacity)),
+    };
+    (format!("{} capacity", clean(&capacity.use_case.name)), text, capacity.use_case.context.noun())
 }
 
 fn single_name(findings: &Findings) -> String {
