@@ -90,6 +90,12 @@ impl Error {
         Self { place: None, message: message.into(), hint: None }
     }
 
+    /// The same error of one run among several, which it names.
+    pub fn within(mut self, run: &str) -> Self {
+        within(&mut self.place, &mut self.message, run);
+        self
+    }
+
     /// The same error with advice.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
@@ -132,6 +138,20 @@ impl Warning {
     pub fn at(place: Place, message: impl Into<String>) -> Self {
         Self { place: Some(place), message: message.into() }
     }
+}
+
+impl Warning {
+    /// The same warning of one run among several, which it names.
+    pub fn within(mut self, run: &str) -> Self {
+        within(&mut self.place, &mut self.message, run);
+        self
+    }
+}
+
+/// Puts the run before the place, or before the message where there is none.
+fn within(place: &mut Option<Place>, message: &mut String, run: &str) {
+    let first = place.as_mut().map_or(message, |place| &mut place.file);
+    first.insert_str(0, &format!("{run}: "));
 }
 
 impl fmt::Display for Warning {

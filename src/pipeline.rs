@@ -10,14 +10,15 @@ pub use compare::{COMPARE_FORMATS, Comparing, compare};
 
 use crate::analysis::compare::Deployment;
 use crate::analysis::{self, Analysis};
-use crate::config::{Config, Reference};
+use crate::config::Config;
 use crate::error::{Result, Warned, Warning};
 use crate::font::{FontFile, Fonts};
 use crate::format::{Terms, in_terms};
 use crate::ingest::{self, Ingested, Input, Options};
 use crate::logo::Logo;
 use crate::render::{ChartFiles, Document, OutputFile, PageSize, Renderer, renderer};
-use crate::report::{self, Composition, Cover, Report, Templates};
+use crate::report::templates::clean;
+use crate::report::{self, Composition, Cover, Reference, Report, Templates};
 use std::collections::BTreeMap;
 
 /// What the files of a report are called, before the dot.
@@ -45,6 +46,8 @@ pub struct Request<'r> {
     pub kept_files: &'r [String],
     /// What was noticed before the files were read.
     pub warnings: &'r [Warning],
+    /// The run that `[reference]` of the configuration names; its own reference is not followed.
+    pub reference: Option<&'r Request<'r>>,
 }
 
 static NO_ASSETS: Assets = Assets { logo: None, fonts: Vec::new(), templates: BTreeMap::new() };
@@ -64,6 +67,7 @@ impl<'r> Request<'r> {
             charts: ChartFiles::Svg,
             kept_files: &[],
             warnings: &[],
+            reference: None,
         }
     }
 }
@@ -93,6 +97,19 @@ pub struct Prepared {
     pub fonts: Fonts,
     /// The prose.
     pub templates: Templates,
+    /// The run that is shown beside it.
+    pub reference: Option<Box<PreparedReference>>,
+}
+
+/// Another run that is shown beside one.
+pub struct PreparedReference {
+    /// What it is called.
+    pub name: String,
+    /// Where its report lives.
+    pub report_url: Option<String>,
+    /// Its numbers.
+    pub run: Prepared,
+    run_name: String,
 }
 
 impl Prepared {
@@ -103,6 +120,7 @@ impl Prepared {
             analysis: &self.analysis,
             ingested: &self.ingested,
             config: &self.config,
+            reference: None,
             warnings,
             fonts: &self.fonts,
             templates: &self.templates,
@@ -124,7 +142,7 @@ impl Prepared {
         Deployment { analysis: &self.analysis, config: &self.config, date }
     }
 
-    /// What a part of the report is written from.
+    /// What a part of the report is written from, without the run that is shown beside: see [`Self::shown_reference`].
     pub fn composition<'p>(&'p self, request: &'p Request, warnings: &'p [Warning]) -> Composition<'p> {
         Composition {
             analysis: &self.analysis,
@@ -135,6 +153,31 @@ impl Prepared {
             fonts: &self.fonts,
             logo: request.assets.logo.as_ref(),
             templates: &self.templates,
+            reference: None,
+        }
+    }
+
+    /// The run that is shown beside, as sections and data files show it.
+    pub fn shown_reference(&self) -> Option<Reference<'_>> {
+        self.reference.as_ref().map(|reference| Reference {
+            name: reference.name.clone(),
+            url: reference.report_url.clone(),
+            run: reference.run.bare_composition(&reference.run_name),
+        })
+    }
+
+    /// The same for a run that is shown beside another.
+    fn bare_composition<'p>(&'p self, run_name: &'p str) -> Composition<'p> {
+        Composition {
+            analysis: &self.analysis,
+            ingested: &self.ingested,
+            config: &self.config,
+            warnings: &[],
+            run_name,
+            fonts: &self.fonts,
+            logo: None,
+            templates: &self.templates,
+            reference: None,
         }
     }
 }
@@ -143,26 +186,44 @@ impl Prepared {
 ///
 /// Errors: those of [`ingest::ingest`], a use case that makes no sense.
 pub fn prepare(request: &Request) -> Result<Warned<Prepared>> {
-    let Warned { value: mut prepared, warnings } = read(request)?;
-    let composition = prepared.composition(request, &warnings);
+    let Warned { value: mut prepared, mut warnings } = read(request)?;
+    if let Some(reference) = request.reference {
+        prepared.reference = Some(Box::new(self::reference(reference, &prepared.config)?.take(&mut warnings)));
+    }
+    let reference = prepared.shown_reference();
+    let composition = Composition { reference: reference.as_ref(), ..prepared.composition(request, &warnings) };
     let report = in_house_terms(&prepared.config, || report::compose(&composition))?;
     prepared.report = report;
     Ok(Warned { value: prepared, warnings })
 }
 
-/// The same before its sections are written.
+/// The same before its sections are written, without the run that is shown beside it.
 fn read(request: &Request) -> Result<Warned<Prepared>> {
     let mut warnings = request.warnings.to_vec();
-    if request.config.reference != Reference::default() {
-        warnings.push(Warning::new("`[reference]` was read but is not drawn yet: this report shows its own run alone"));
-    }
     let ingested = ingest::ingest(request.inputs, request.config, &request.options)?.take(&mut warnings);
     let config = ingested.setup.complete(request.config);
     let analysis = analysis::analyze(ingested.cells.clone(), ingested.power_w.clone(), &config)?.take(&mut warnings);
     let (fonts, templates) =
         (Fonts::with(&request.assets.fonts)?, Templates::with_overrides(request.assets.templates.clone())?);
     let report = Report { cover: Cover::default(), sections: Vec::new() };
-    Ok(Warned { value: Prepared { ingested, analysis, report, config, fonts, templates }, warnings })
+    let value = Prepared { ingested, analysis, report, config, fonts, templates, reference: None };
+    Ok(Warned { value, warnings })
+}
+
+/// Reads the run that `[reference]` of a configuration names. What goes wrong there is said to be the reference's.
+fn reference(request: &Request, config: &Config) -> Result<Warned<PreparedReference>> {
+    let label = format!("reference `{}`", config.reference.run.as_deref().unwrap_or_default());
+    let Warned { value: run, warnings } = read(request).map_err(|error| error.within(&label))?;
+    let warnings = warnings.into_iter().map(|warning| warning.within(&label)).collect();
+    let title = report::cover(&run.bare_composition(request.run_name), Vec::new()).title;
+    let named = config.reference.name.as_deref().map(clean).filter(|name| !name.is_empty());
+    let value = PreparedReference {
+        name: named.unwrap_or(title),
+        report_url: config.reference.report_url.clone(),
+        run,
+        run_name: request.run_name.to_owned(),
+    };
+    Ok(Warned { value, warnings })
 }
 
 /// Runs with numbers printed in a house's terms.
@@ -197,8 +258,10 @@ pub fn render(prepared: Warned<Prepared>, request: &Request) -> Result<Warned<Ve
     paths.sort();
     paths.dedup();
     let said = warnings.clone();
+    let reference = prepared.shown_reference();
     for renderer in last {
-        files.extend(renderer.render(&prepared.document(request, &said, &paths))?.take(&mut warnings));
+        let document = Document { reference: reference.as_ref(), ..prepared.document(request, &said, &paths) };
+        files.extend(renderer.render(&document)?.take(&mut warnings));
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(Warned { value: files, warnings })

@@ -18,6 +18,9 @@ pub(super) const TICK_GAP: f64 = 6.0;
 /// Between the plot and the labels at the lines' ends.
 pub(super) const NAME_GAP: f64 = 10.0;
 
+/// Length of the piece of line before a reference's name, with the gap behind it.
+pub(super) const KEY: f64 = 14.0;
+
 /// Most room that a label at a line's end takes.
 const NAME_ROOM: f64 = 110.0;
 /// Viewers without the bundled face may set names a little wider.
@@ -31,6 +34,8 @@ pub(super) struct Layout {
     pub right: Option<(Domain, Vec<Tick>)>,
     /// Names of the series, short enough for their place.
     pub names: Vec<String>,
+    /// Name of the run that a reference's lines belong to, short enough likewise; none without such lines.
+    pub reference: Option<String>,
     /// Around the plot: top, right, bottom, left.
     pub margins: [f64; 4],
 }
@@ -44,6 +49,9 @@ impl Layout {
         let (left, right) = vertical(chart);
         let names: Vec<String> =
             chart.series.iter().map(|series| shorten(fonts, Face::SemiBold, NAME, &series.name, NAME_ROOM)).collect();
+        let shortened =
+            |reference: &super::ReferenceLines| shorten(fonts, Face::Regular, NAME, &reference.name, NAME_ROOM - KEY);
+        let reference = chart.reference.as_ref().filter(|reference| !reference.lines.is_empty()).map(shortened);
         let widest = |ticks: &[Tick]| {
             ticks.iter().map(|tick| width(fonts, Face::Regular, TICK, &tick.label)).fold(0.0, f64::max)
         };
@@ -54,12 +62,13 @@ impl Layout {
             None => {
                 let title = width(fonts, Face::Regular, 7.5, &chart.series_title);
                 let name = |name: &String| width(fonts, Face::SemiBold, NAME, name);
-                NAME_GAP + FOREIGN_FACE * names.iter().map(name).fold(title, f64::max)
+                let reference = reference.iter().map(|name| KEY + width(fonts, Face::Regular, NAME, name));
+                NAME_GAP + FOREIGN_FACE * names.iter().map(name).chain(reference).fold(title, f64::max)
             }
         };
         let top = if chart.limit.is_some() { 32.0 } else { 24.0 };
         let margins = [top, beside.max(last_tick) + 1.0, 32.0, TICK_GAP + widest(&left.1)];
-        Self { x, x_ticks, left, right, names, margins }
+        Self { x, x_ticks, left, right, names, reference, margins }
     }
 
     /// Span and ticks of a vertical axis.
@@ -76,7 +85,8 @@ pub(super) fn tidy(chart: &Chart) -> Chart {
     // Beyond these no measured value comes; arithmetic on the rest stays finite.
     let is_drawable = |value: f64| value.abs() < 1e15 && (value == 0.0 || value.abs() > 1e-12);
     let mut tidy = chart.clone();
-    for series in &mut tidy.series {
+    let reference = tidy.reference.iter_mut().flat_map(|reference| &mut reference.lines).map(|(_, line)| line);
+    for series in tidy.series.iter_mut().chain(reference) {
         let known: Vec<bool> = series.points.iter().map(|(x, y)| is_drawable(*x) && is_drawable(*y)).collect();
         keep(&mut series.points, &known);
         keep(&mut series.notes, &known);
@@ -112,7 +122,7 @@ fn keep<T>(values: &mut Vec<T>, kept: &[bool]) {
 
 /// Every value that the horizontal axis must show.
 fn across(chart: &Chart) -> Vec<f64> {
-    let points = chart.series.iter().flat_map(|series| &series.points).map(|(x, _)| *x);
+    let points = chart.lines().flat_map(|series| &series.points).map(|(x, _)| *x);
     let limit = chart.limit.iter().map(|limit| limit.level);
     // A path between two measured values is read from zero, like every other.
     let zero = (chart.form == Form::Path && chart.x.scale == Scale::Linear).then_some(0.0);
@@ -122,7 +132,7 @@ fn across(chart: &Chart) -> Vec<f64> {
 /// Every value that a vertical axis must show.
 fn values(chart: &Chart, side: Side) -> Vec<f64> {
     let on = |found: Side| chart.right.is_none() || found == side;
-    let series = chart.series.iter().filter(|series| on(series.side));
+    let series = chart.lines().filter(|series| on(series.side));
     let rules = chart.rules.iter().filter(|rule| on(rule.side)).map(|rule| rule.value);
     let shown = |series: &Series| {
         let bands = series.band.iter().flat_map(|(_, low, high)| [*low, *high]);

@@ -2,7 +2,7 @@
 
 use super::backend::{Canvas, Plot, Point, Type};
 use super::labels::{dodge, width};
-use super::layout::{Layout, NAME, NAME_GAP};
+use super::layout::{KEY, Layout, NAME, NAME_GAP};
 use super::placement::{Rect, Surroundings};
 use super::scene::{Anchor, Paint};
 use super::{Chart, Form, LimitKind, Side};
@@ -22,6 +22,8 @@ pub(super) struct Lines<'c> {
     plot: &'c Plot,
     /// Points of each series, in the order of the series.
     pub paths: Vec<Vec<Point>>,
+    /// The same for the lines of a reference.
+    reference: Vec<Vec<Point>>,
     radius: f64,
 }
 
@@ -32,17 +34,19 @@ impl<'c> Lines<'c> {
             series.points.iter().map(|point| place(layout, plot, series.side, *point)).collect::<Vec<_>>()
         };
         let paths: Vec<Vec<Point>> = chart.series.iter().map(path).collect();
+        let reference = chart.lines().skip(chart.series.len()).map(path).collect();
         let mut steps: Vec<f64> =
             paths.iter().flat_map(|path| path.windows(2)).map(|pair| (pair[1].0 - pair[0].0).abs()).collect();
         steps.sort_by(f64::total_cmp);
         // Marks shrink where most would run into each other.
         let radius = steps.get(steps.len() / 2).map_or(2.7, |middle| (0.3 * middle).clamp(1.4, 2.7));
-        Self { chart, layout, plot, paths, radius }
+        Self { chart, layout, plot, paths, reference, radius }
     }
 
     /// Straight pieces of every line, for labels to keep clear of.
     pub fn pieces(&self) -> impl Iterator<Item = (Point, Point)> + '_ {
-        self.paths.iter().flat_map(|path| path.windows(2).map(|pair| (pair[0], pair[1])))
+        let all = self.paths.iter().chain(&self.reference);
+        all.flat_map(|path| path.windows(2).map(|pair| (pair[0], pair[1])))
     }
 
     /// What every mark covers.
@@ -58,6 +62,7 @@ impl<'c> Lines<'c> {
 
     /// Draws the lines, later ones above earlier ones, each with a rim in the ground's colour.
     pub fn draw(&self, canvas: &Canvas) {
+        self.draw_reference(canvas);
         for (at, (series, path)) in self.chart.series.iter().zip(&self.paths).enumerate() {
             if path.is_empty() {
                 continue;
@@ -78,6 +83,26 @@ impl<'c> Lines<'c> {
                     }
                 });
                 self.draw_estimate(canvas, at);
+            });
+        }
+    }
+
+    /// The lines of another run, behind all others.
+    fn draw_reference(&self, canvas: &Canvas) {
+        let Some(reference) = &self.chart.reference else { return };
+        for ((like, series), path) in reference.lines.iter().zip(&self.reference) {
+            if path.is_empty() {
+                continue;
+            }
+            canvas.group("reference", series.subject.clone(), || {
+                if path.len() > 1 {
+                    canvas.line(path, Paint::Axis, 0.8, &[]);
+                }
+                for (point, at_point) in series.points.iter().zip(path) {
+                    let title = self.chart.describe(series, *point);
+                    let radius = 0.62 * self.radius;
+                    canvas.group("point", title, || shape(canvas, *like, *at_point, radius, Paint::Axis, None));
+                }
             });
         }
     }
@@ -150,10 +175,12 @@ impl<'c> Lines<'c> {
         let room = ((high - low) / NAME_PITCH) as usize + 1;
         let named = |at: &usize| !self.layout.names[*at].is_empty() && !self.paths[*at].is_empty();
         let named: Vec<usize> = (0..self.paths.len()).filter(named).take(room).collect();
+        let keyed = self.layout.reference.as_ref().filter(|_| named.len() < room);
         // The rightmost point, which in a path need not be the last.
         let end = |path: &Vec<Point>| path.iter().copied().reduce(|a, b| if b.0 >= a.0 { b } else { a });
         let ends: Vec<Point> = named.iter().filter_map(|at| end(&self.paths[*at])).collect();
-        let wanted: Vec<f64> = ends.iter().map(|end| end.1).collect();
+        // A reference's name stands below the others.
+        let wanted: Vec<f64> = ends.iter().map(|end| end.1).chain(keyed.map(|_| high)).collect();
         let places = dodge(&wanted, NAME_PITCH, low, high);
         for ((at, end), y) in named.iter().zip(&ends).zip(&places) {
             canvas.group("label", "", || {
@@ -167,6 +194,14 @@ impl<'c> Lines<'c> {
                 let set =
                     Type { face: Face::SemiBold, size: NAME, paint: paint(*at), anchor: Anchor::Start, halo: false };
                 canvas.text(&self.layout.names[*at], (column, y + cap(canvas, set) / 2.0), set);
+            });
+        }
+        if let (Some(name), Some(y)) = (keyed, places.last()) {
+            canvas.group("label", "", || {
+                canvas.line(&[(column, *y), (column + KEY - 4.0, *y)], Paint::Axis, 0.8, &[]);
+                let set =
+                    Type { face: Face::Regular, size: NAME, paint: Paint::Muted, anchor: Anchor::Start, halo: false };
+                canvas.text(name, (column + KEY, y + cap(canvas, set) / 2.0), set);
             });
         }
         if let Some(first) = places.iter().copied().reduce(f64::min) {
@@ -189,6 +224,25 @@ impl<'c> Lines<'c> {
                 }
             }
             if let Some((place, anchor)) = around.take(&places, width, NAME).filter(|_| !name.is_empty()) {
+                canvas.group("label", "", || canvas.text(name, place, Type { anchor, ..set }));
+            }
+        }
+        self.name_reference_within(canvas, around);
+    }
+
+    /// The reference's name within the picture, beside each of its lines.
+    fn name_reference_within(&self, canvas: &Canvas, around: &mut Surroundings) {
+        let Some(name) = &self.layout.reference else { return };
+        let set = Type { face: Face::Regular, size: MARK, paint: Paint::Muted, anchor: Anchor::End, halo: true };
+        let width = width(canvas.fonts, set.face, set.size, name);
+        for path in &self.reference {
+            let mut places = Vec::new();
+            for (x, y) in along(path) {
+                for shift in [-5.0, 5.0 + cap(canvas, set)] {
+                    places.extend([Anchor::End, Anchor::Middle, Anchor::Start].map(|anchor| ((x, y + shift), anchor)));
+                }
+            }
+            if let Some((place, anchor)) = around.take(&places, width, MARK) {
                 canvas.group("label", "", || canvas.text(name, place, Type { anchor, ..set }));
             }
         }
@@ -279,11 +333,16 @@ const SHAPES: [&[Point]; 8] = [
 fn mark(canvas: &Canvas, series: usize, (x, y): Point, radius: f64, hollow: bool) {
     let colour = paint(series);
     let (fill, rim) = if hollow { (Paint::Paper, (colour, 1.3)) } else { (colour, (Paint::Paper, 0.45 * radius)) };
-    let shape = SHAPES[series % SHAPES.len()];
-    if shape.is_empty() {
-        canvas.disc((x, y), radius, fill, Some(rim));
+    shape(canvas, series, (x, y), radius, fill, Some(rim));
+}
+
+/// The shape of the n-th series' marks.
+fn shape(canvas: &Canvas, series: usize, (x, y): Point, radius: f64, fill: Paint, rim: Option<(Paint, f64)>) {
+    let corners = SHAPES[series % SHAPES.len()];
+    if corners.is_empty() {
+        canvas.disc((x, y), radius, fill, rim);
     } else {
-        let corners: Vec<Point> = shape.iter().map(|(dx, dy)| (x + dx * radius, y + dy * radius)).collect();
-        canvas.polygon(&corners, fill, 1.0, Some(rim));
+        let corners: Vec<Point> = corners.iter().map(|(dx, dy)| (x + dx * radius, y + dy * radius)).collect();
+        canvas.polygon(&corners, fill, 1.0, rim);
     }
 }

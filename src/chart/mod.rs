@@ -44,6 +44,8 @@ pub struct Chart {
     pub series_title: String,
     /// The lines, in the order of their colours.
     pub series: Vec<Series>,
+    /// Lines of another run, behind those of this one.
+    pub reference: Option<ReferenceLines>,
     /// Horizontal dashed thresholds.
     pub rules: Vec<RuleMark>,
     /// Vertical line at a capacity limit, with what lies beyond it shaded.
@@ -190,6 +192,15 @@ pub struct Series {
     pub marks: Vec<String>,
 }
 
+/// Lines of another run, drawn thin and grey, each with the marks of the line that it is to be held against.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ReferenceLines {
+    /// What the other run is called: `without MTP`.
+    pub name: String,
+    /// Each with the place of its counterpart among the chart's series.
+    pub lines: Vec<(usize, Series)>,
+}
+
 /// A horizontal dashed threshold.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct RuleMark {
@@ -244,8 +255,7 @@ impl Chart {
     /// where a value is not above 0.
     pub fn alternate(&self) -> Option<Self> {
         let rules = self.rules.iter().map(|rule| rule.value);
-        let values: Vec<f64> =
-            self.series.iter().flat_map(|series| &series.points).map(|(_, y)| *y).chain(rules).collect();
+        let values: Vec<f64> = self.lines().flat_map(|series| &series.points).map(|(_, y)| *y).chain(rules).collect();
         if values.is_empty() || values.iter().any(|value| *value <= 0.0 || !value.is_finite()) {
             return None;
         }
@@ -257,6 +267,12 @@ impl Chart {
             };
         }
         Some(other)
+    }
+
+    /// Every line, those of a reference last.
+    pub fn lines(&self) -> impl Iterator<Item = &Series> {
+        let reference = self.reference.iter().flat_map(|reference| &reference.lines).map(|(_, line)| line);
+        self.series.iter().chain(reference)
     }
 
     /// The axis that a side's values are read on.

@@ -207,5 +207,6 @@ fn outline_of(
         fonts: &Fonts::load(),
         logo: None,
         templates: &Templates::built_in()?,
+        reference: None,
     })
 }

@@ -4,7 +4,7 @@ use super::{output, say_warnings, tell};
 use crate::cli::Charts;
 use anyhow::{Context, Result};
 use gristmill::error::Error;
-use gristmill::pipeline;
+use gristmill::pipeline::{self, Request};
 use gristmill::render::OutputFile;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -29,7 +29,9 @@ fn redraw(arguments: &Charts) -> Result<()> {
     let opened = arguments.run.open(Some(folder))?;
     let inputs = opened.inputs();
     let reading = opened.reading();
-    let made = pipeline::run(&opened.request(&inputs, arguments.run.options(), &["charts"]))?;
+    let made = opened.with_reference(folder, arguments.run.options(), |reference| {
+        pipeline::run(&Request { reference, ..opened.request(&inputs, arguments.run.options(), &["charts"]) })
+    })??;
     drop(reading);
     say_warnings(&made.warnings);
     let drawn: BTreeMap<String, Vec<u8>> = made.value.into_iter().map(|file| (name(&file), file.bytes)).collect();

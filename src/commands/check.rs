@@ -31,6 +31,7 @@ pub fn run(arguments: &Check) -> Result<()> {
         }
         say_warnings(&checked.warnings);
     }
+    opened.open_reference(None)?;
     match checked.problems.len() {
         0 => Ok(()),
         n => {

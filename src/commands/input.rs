@@ -28,6 +28,18 @@ pub struct OpenRun {
     pub name: String,
     /// What the user must know about how it was opened.
     pub warnings: Vec<Warning>,
+    /// The run that `[reference]` names.
+    reference: Option<ReferencePath>,
+}
+
+/// Where another run lies that a configuration names.
+struct ReferencePath {
+    /// The configuration file.
+    file: PathBuf,
+    /// The other run.
+    run: PathBuf,
+    /// The folder of the run that it is to be shown beside.
+    beside: Option<PathBuf>,
 }
 
 /// Finds the files of a run and reads its configuration: `config`, else the one in or beside it. Whatever lies in `out` is
@@ -58,8 +70,54 @@ pub fn open(run: &[PathBuf], config: Option<&Path>, out: Option<&Path>) -> Resul
     };
     // What a brand brings along beside the records is no record.
     let brought = assets::files(&config);
-    let inputs = inputs.into_iter().filter(|input| !brought.contains(&input.name())).collect();
-    Ok(OpenRun { inputs, config, assets, name, warnings })
+    let mut inputs: Vec<Box<dyn Input>> = inputs.into_iter().filter(|input| !brought.contains(&input.name())).collect();
+    let folder = beside.filter(|_| matches!(run, [folder] if folder.is_dir()));
+    let reference = file.zip(config.reference.run.as_ref()).map(|(file, run)| {
+        let run = parent(&file).join(run);
+        ReferencePath { file, run, beside: folder.clone() }
+    });
+    if let (Some(reference), Some(folder)) = (&reference, &folder) {
+        leave_out(&mut inputs, folder, &reference.run);
+    }
+    Ok(OpenRun { inputs, config, assets, name, warnings, reference })
+}
+
+impl OpenRun {
+    /// Opens the run that `[reference]` names, with the configuration that lies in or beside it; none without one. Whatever
+    /// lies in `out` is no input. Errors: there is no such run, or it is this one.
+    pub fn open_reference(&self, out: Option<&Path>) -> Result<Option<OpenRun>> {
+        let Some(ReferencePath { file, run, beside }) = &self.reference else { return Ok(None) };
+        let at = || Place::file(file.display().to_string()).path("reference.run");
+        if !run.exists() {
+            return Err(Error::at(at(), format!("expected another run, found nothing at {}", run.display()))
+                .hint("give its folder or file as it lies from this configuration file")
+                .into());
+        }
+        let resolved = |path: &Path| fs::canonicalize(path).ok();
+        if beside.as_deref().is_some_and(|beside| resolved(beside) == resolved(run)) {
+            return Err(Error::at(at(), "expected another run, found this one")
+                .hint("name the run to compare with")
+                .into());
+        }
+        let mut opened = open(std::slice::from_ref(run), None, out)?;
+        if let Some(beside) = beside {
+            leave_out(&mut opened.inputs, run, beside);
+        }
+        if opened.inputs.is_empty() {
+            return Err(Error::at(at(), format!("expected another run, found no file in {}", run.display()))
+                .hint("give its folder or file as it lies from this configuration file")
+                .into());
+        }
+        Ok(Some(opened))
+    }
+}
+
+/// Leaves out the files of a folder that belong to another run inside it.
+fn leave_out(inputs: &mut Vec<Box<dyn Input>>, folder: &Path, inside: &Path) {
+    let (Ok(folder), Ok(inside)) = (fs::canonicalize(folder), fs::canonicalize(inside)) else { return };
+    if inside != folder && inside.starts_with(&folder) {
+        inputs.retain(|input| !folder.join(input.name()).starts_with(&inside));
+    }
 }
 
 /// Reads a configuration.

@@ -25,17 +25,20 @@ pub fn run(arguments: &Report) -> Result<()> {
     let inputs = opened.inputs();
     let kept: Vec<String> = before.iter().filter(|path| !belongs_to(path, &formats)).cloned().collect();
     let names: Vec<_> = formats.iter().map(|format| format.name()).collect();
-    let request = Request {
-        assets: &assets,
-        page: page(arguments.page, &opened.config),
-        charts: charts(&arguments.chart_format),
-        kept_files: &kept,
-        ..opened.request(&inputs, arguments.run.options(), &names)
-    };
-    let prepared = working(opened.reading(), || pipeline::prepare(&request))?;
-    let requests = prepared.value.analysis.findings.success.requests;
-    let cells = prepared.value.ingested.cells.len();
-    let made = working(terminal::step("drawing"), || pipeline::render(prepared, &request))?;
+    let (made, requests, cells) = opened.with_reference(out, arguments.run.options(), |reference| -> Result<_> {
+        let request = Request {
+            assets: &assets,
+            page: page(arguments.page, &opened.config),
+            charts: charts(&arguments.chart_format),
+            kept_files: &kept,
+            reference,
+            ..opened.request(&inputs, arguments.run.options(), &names)
+        };
+        let prepared = working(opened.reading(), || pipeline::prepare(&request))?;
+        let requests = prepared.value.analysis.findings.success.requests;
+        let cells = prepared.value.ingested.cells.len();
+        Ok((working(terminal::step("drawing"), || pipeline::render(prepared, &request))?, requests, cells))
+    })??;
     say_warnings(&made.warnings);
     let files = made.value;
     let written: BTreeSet<&str> = files.iter().map(|file| file.path.as_str()).collect();

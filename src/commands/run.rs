@@ -42,4 +42,17 @@ impl OpenRun {
             ..Request::new(inputs, &self.config)
         }
     }
+
+    /// Asks the pipeline with the run that `[reference]` names, where one is named. Errors: those of
+    /// [`Self::open_reference`].
+    pub fn with_reference<T>(
+        &self,
+        out: &Path,
+        options: Options,
+        ask: impl FnOnce(Option<&Request>) -> T,
+    ) -> Result<T> {
+        let Some(reference) = self.open_reference(Some(out))? else { return Ok(ask(None)) };
+        let inputs = reference.inputs();
+        Ok(ask(Some(&reference.request(&inputs, options, &[]))))
+    }
 }

@@ -49,6 +49,7 @@ impl Config {
         problems.extend(house::problems(self));
         problems.extend(addresses(self));
         problems.extend(self.brand.accent.as_deref().and_then(accent));
+        problems.extend(reference(self));
         problems
     }
 }
@@ -59,6 +60,17 @@ fn date(text: &str) -> Option<Problem> {
     (!exists).then(|| {
         let message = format!("expected a date, found `{text}`");
         Problem::new("date", message, "write it as year, month and day: `date = \"2026-02-06\"`")
+    })
+}
+
+/// A name or an address of a run that is not named.
+fn reference(config: &Config) -> Option<Problem> {
+    let reference = &config.reference;
+    let says = reference.name.is_some() || reference.report_url.is_some();
+    let named = reference.run.as_deref().is_some_and(|run| !run.trim().is_empty());
+    (!named && (says || reference.run.is_some())).then(|| {
+        let message = "expected the folder or file of another run, found none";
+        Problem::new("reference.run", message, "give it as it lies from this file: `run = \"../other-run\"`")
     })
 }
 

@@ -52,14 +52,14 @@ pub fn compare(request: &Comparing) -> Result<Warned<Vec<OutputFile>>> {
     }
     let mut runs: Vec<(Prepared, Vec<Warning>)> = Vec::new();
     for (run, label) in request.runs.iter().zip(request.labels) {
-        let Warned { value, warnings } = read(run).map_err(|error| of_run(error, label))?;
+        let Warned { value, warnings } = read(run).map_err(|error| error.within(label))?;
         runs.push((value, warnings));
     }
     let deployments: Vec<Deployment> = runs.iter().map(|(run, _)| run.deployment()).collect();
     let comparison = compare::compare(&deployments, request.asked)?;
     let mut warnings: Vec<Warning> = Vec::new();
     for ((_, all), label) in runs.iter().zip(request.labels) {
-        warnings.extend(all.iter().map(|warning| warned_of_run(warning, label)));
+        warnings.extend(all.iter().map(|warning| warning.clone().within(label)));
     }
     let files = files(request, &runs, &comparison)?.take(&mut warnings);
     Ok(Warned { value: files, warnings })
@@ -155,6 +155,7 @@ fn document<'d>(
         page: request.page,
         charts: request.charts,
         stem: COMPARE,
+        reference: None,
         files: &[],
     }
 }
@@ -165,22 +166,4 @@ fn known_formats(formats: &[&str]) -> Result<()> {
             .hint(format!("choose from {}", COMPARE_FORMATS.join(", ")))),
         None => Ok(()),
     }
-}
-
-/// The error of one run of several.
-fn of_run(mut error: Error, label: &str) -> Error {
-    match &mut error.place {
-        Some(place) => place.file = format!("{label}: {}", place.file),
-        None => error.message = format!("{label}: {}", error.message),
-    }
-    error
-}
-
-fn warned_of_run(warning: &Warning, label: &str) -> Warning {
-    let mut warning = warning.clone();
-    match &mut warning.place {
-        Some(place) => place.file = format!("{label}: {}", place.file),
-        None => warning.message = format!("{label}: {}", warning.message),
-    }
-    warning
 }

@@ -11,8 +11,8 @@ use crate::config::Config;
 use crate::error::{Result, Warned};
 use crate::ingest::Ingested;
 use crate::metric::METRICS;
-use crate::report::Cover;
-use crate::results::{RequestRates, Results, Run, SCHEMA, Skipped, Sweep};
+use crate::report::{self, Cover};
+use crate::results::{Capacity, Reference, RequestRates, Results, Run, SCHEMA, Skipped, Sweep};
 
 /// Writes `report.json`.
 pub struct Json;
@@ -32,14 +32,29 @@ impl Renderer for Json {
 pub fn results(document: &Document) -> Results {
     let Document { report, analysis, ingested, config, .. } = document;
     let (files, warnings) = (document.files.to_vec(), document.warnings.to_vec());
-    Results { files, warnings, ..figures(&report.cover, analysis, ingested, config) }
+    let reference = document.reference.map(reference);
+    Results { reference, files, warnings, ..figures(&report.cover, analysis, ingested, config) }
+}
+
+fn reference(shown: &report::Reference) -> Reference {
+    let report::Composition { analysis, ingested, config, .. } = &shown.run;
+    Reference {
+        name: shown.name.clone(),
+        report_url: shown.url.clone(),
+        cells: analysis.cells.iter().map(|figures| cells::cell(analysis, figures)).collect(),
+        findings: findings::findings(analysis),
+        capacity: capacities(analysis, config),
+        sources: ingested.sources.clone(),
+        configuration: (*config).clone(),
+    }
+}
+
+fn capacities(analysis: &Analysis, config: &Config) -> Vec<Capacity> {
+    analysis.capacity.iter().map(|found| capacity::capacity(found, config.capacity.rule)).collect()
 }
 
 /// The same of one deployment, without files and warnings.
 fn figures(cover: &Cover, analysis: &Analysis, ingested: &Ingested, config: &Config) -> Results {
-    let capacities = |analysis: &Analysis| {
-        analysis.capacity.iter().map(|found| capacity::capacity(found, config.capacity.rule)).collect()
-    };
     let skipped = |(reason, records): &(String, u64)| Skipped { reason: reason.clone(), records: *records };
     Results {
         gristmill: env!("CARGO_PKG_VERSION").to_owned(),
@@ -56,17 +71,18 @@ fn figures(cover: &Cover, analysis: &Analysis, ingested: &Ingested, config: &Con
         sweep: sweep(analysis),
         cells: analysis.cells.iter().map(|figures| cells::cell(analysis, figures)).collect(),
         findings: findings::findings(analysis),
-        capacity: capacities(analysis),
+        capacity: capacities(analysis, config),
         not_tested: analysis.not_tested.iter().map(|use_case| use_case.id.clone()).collect(),
         request_rates: analysis.request_rates.as_deref().map(|rates| RequestRates {
             sweep: sweep(rates),
             findings: findings::findings(rates),
-            capacity: capacities(rates),
+            capacity: capacities(rates, config),
         }),
         sources: ingested.sources.clone(),
         skipped: ingested.skipped.iter().map(skipped).collect(),
         unknown_columns: ingested.unknown_columns.iter().cloned().collect(),
         configuration: config.clone(),
+        reference: None,
         files: Vec::new(),
         warnings: Vec::new(),
     }

@@ -19,7 +19,7 @@ use crate::config::Config;
 use crate::error::{Error, Result, Warned};
 use crate::font::Fonts;
 use crate::ingest::Ingested;
-use crate::report::{Report, Templates};
+use crate::report::{Reference, Report, Templates};
 
 /// Everything a renderer may show.
 pub struct Document<'d> {
@@ -31,6 +31,8 @@ pub struct Document<'d> {
     pub ingested: &'d Ingested,
     /// What was configured.
     pub config: &'d Config,
+    /// The run that the report shows beside its own.
+    pub reference: Option<&'d Reference<'d>>,
     /// The warnings of every stage, as the method section prints them.
     pub warnings: &'d [crate::error::Warning],
     /// The bundled typefaces.

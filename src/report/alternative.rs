@@ -13,6 +13,10 @@ pub(super) fn alternative(chart: &Chart) -> String {
     let line = if chart.form == Form::Path { path } else { line };
     let lines: Vec<_> = chart.series.iter().filter_map(|series| line(chart, series)).collect();
     let mut out = format!("{}. {}.", chart.title, capital(&lines.join("; ")));
+    if let Some(reference) = &chart.reference {
+        let lines: Vec<_> = reference.lines.iter().filter_map(|(_, series)| line(chart, series)).collect();
+        out.push_str(&format!(" In grey, {}.", lines.join("; ")));
+    }
     let rules: Vec<_> = chart.rules.iter().map(|rule| rule.label.clone()).collect();
     if !rules.is_empty() {
         out.push_str(&format!(" Dashed: {}.", format::list(&rules)));

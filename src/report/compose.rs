@@ -4,7 +4,7 @@ use super::markdown::{Inserts, parse};
 use super::sections::{Draft, LeftOut, SECTIONS};
 use super::slug::Slugs;
 use super::templates::{Templates, capital};
-use super::{Block, Inline, Report, Section, cover};
+use super::{Block, Inline, Reference, Report, Section, cover};
 use crate::analysis::Analysis;
 use crate::config::Config;
 use crate::error::{Result, Warning};
@@ -30,6 +30,8 @@ pub struct Composition<'c> {
     pub logo: Option<&'c Logo>,
     /// The prose.
     pub templates: &'c Templates,
+    /// Another run, shown beside this one.
+    pub reference: Option<&'c Reference<'c>>,
 }
 
 /// Writes the report: every section that has something to say, in order.

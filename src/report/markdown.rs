@@ -128,7 +128,8 @@ impl Reader<'_, '_> {
         if let Some(mut figure) = self.inserts.figures.remove(&name) {
             *self.figures += 1;
             figure.number = *self.figures;
-            figure.caption = content;
+            let note = std::mem::replace(&mut figure.caption, content);
+            note.into_iter().for_each(|more| append(&mut figure.caption, more));
             if figure.chart.left_out > 0 {
                 let lines = crate::format::counted(figure.chart.left_out as u64, "more line", "more lines");
                 append(&mut figure.caption, Inline::Text(format!(" Not drawn, to keep it readable: {lines}.")));

@@ -9,6 +9,7 @@ pub mod compose;
 mod cover;
 mod figure;
 mod markdown;
+mod reference;
 pub mod sections;
 mod slug;
 mod summary;
@@ -17,6 +18,7 @@ mod words;
 
 pub use compose::{Composition, Gap, Outline, compose, outline};
 pub use cover::cover;
+pub use reference::Reference;
 pub use summary::summarize;
 pub use templates::Templates;
 

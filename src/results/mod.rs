@@ -74,6 +74,9 @@ pub struct Results {
     pub unknown_columns: BTreeMap<String, Vec<String>>,
     /// What was configured, completed by what the files say of themselves.
     pub configuration: Config,
+    /// The run that is shown beside; there only where one is configured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<Reference>,
     /// Every file of the report, below its folder.
     pub files: Vec<String>,
     /// What the reader was told.
@@ -131,6 +134,26 @@ pub struct RequestRates {
     pub findings: Findings,
     /// Limits in requests per second.
     pub capacity: Vec<Capacity>,
+}
+
+/// The run that is shown beside, with the same figures.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[non_exhaustive]
+pub struct Reference {
+    /// What it is called.
+    pub name: String,
+    /// Where a report on it lies.
+    pub report_url: Option<String>,
+    /// Every cell of it.
+    pub cells: Vec<Cell>,
+    /// What a report would say of its sweep.
+    pub findings: Findings,
+    /// The limit of each use case that was tested.
+    pub capacity: Vec<Capacity>,
+    /// Its files.
+    pub sources: Vec<Source>,
+    /// What was configured for it, completed by what its files say of themselves.
+    pub configuration: Config,
 }
 
 /// Bad records that were left out.

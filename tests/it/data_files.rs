@@ -29,6 +29,7 @@ fn data_files(run: &str) -> (Value, String) {
         page: PageSize::A4,
         charts: ChartFiles::Svg,
         stem: "report",
+        reference: None,
         files: &[],
     };
     let written = |name| renderer(name).unwrap().render(&document).unwrap().value.remove(0).bytes;

@@ -29,6 +29,7 @@ pub fn composed(files: &[(&str, &str)], configuration: &str) -> (Report, Analysi
         fonts: &Fonts::load(),
         logo: None,
         templates: &Templates::built_in().unwrap(),
+        reference: None,
     };
     let report = compose(&input).unwrap();
     (report, analysis, config)

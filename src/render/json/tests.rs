@@ -33,6 +33,7 @@ fn written(analysis: &crate::analysis::Analysis) -> Value {
         page: PageSize::A4,
         charts: ChartFiles::Svg,
         stem: "report",
+        reference: None,
         files: &["cells.csv".to_owned(), "report.json".to_owned()],
     };
     let files = Json.render(&document).expect("a file").value;

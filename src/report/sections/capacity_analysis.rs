@@ -4,6 +4,7 @@ use super::use_case_guidance::{condition, reaches, saturated};
 use super::{Composition, Draft, LeftOut, because};
 use crate::analysis::capacity::{Capacity, Column as LevelColumn, Condition, Kind, Shown};
 use crate::cell::Statistic;
+use crate::chart::{Chart, kinds};
 use crate::format;
 use crate::metric::{Better, MetricId};
 use crate::record::Load;
@@ -120,8 +121,13 @@ pub(super) fn with_levels(mut draft: Draft, input: &Composition, prefix: &str) -
         let name = format!("capacity-{}", at + 1);
         let table = Table { id: format!("levels-{}", at + 1), ..columns_table(capacity) };
         draft = draft.table(table);
-        if let Some(mut chart) = crate::chart::kinds::capacity(capacity) {
+        if let Some(mut chart) = kinds::capacity(capacity) {
             let mut levels = levels_table(capacity);
+            if let Some(reference) = &input.reference {
+                let id = &capacity.use_case.id;
+                chart = kinds::with_reference_capacity(chart, reference.run.analysis, id, &reference.name);
+                levels = with_reference(levels, capacity, &chart);
+            }
             chart.id.insert_str(0, prefix);
             levels.id.insert_str(0, prefix);
             draft = draft.figure(input.fonts, &name, Some(chart), levels);
@@ -320,6 +326,21 @@ fn marked(text: String, value: f64, exceeded: bool) -> Cell {
     }
     let content = vec![Inline::Strong(vec![Inline::Text(text)]), Inline::Text(" (threshold exceeded)".to_owned())];
     Cell { content, value: Some(value), exceeded: true }
+}
+
+/// The same with a column for each line of the chart's reference.
+fn with_reference(mut table: Table, capacity: &Capacity, chart: &Chart) -> Table {
+    let Some(reference) = &chart.reference else { return table };
+    let shown = capacity.shown();
+    for (at, line) in &reference.lines {
+        let Some(metric) = shown.get(*at) else { continue };
+        let value = |level: Option<f64>| line.points.iter().find(|(x, _)| Some(*x) == level).map(|(_, value)| *value);
+        for row in &mut table.rows {
+            row.push(number(value(row[0].value), print(metric)));
+        }
+        table.columns.push(right(format!("{}, {}", line.name, clean(&reference.name))));
+    }
+    table
 }
 
 /// Every level of a use case: the numbers behind its chart.

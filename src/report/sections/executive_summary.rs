@@ -9,6 +9,8 @@ use crate::metric::MetricId;
 use crate::record::{Load, SWEEP};
 use crate::report::cover;
 use crate::report::figure::{left, right};
+use crate::report::markdown::is_safe;
+use crate::report::reference::in_brackets;
 use crate::report::templates::{capital, clean};
 use crate::report::words::{self, Print};
 use crate::report::{Cell, Inline, Table};
@@ -43,6 +45,7 @@ struct View {
     notes: Option<String>,
     failed: Option<Failed>,
     findings: bool,
+    reference: Option<Other>,
     rates: bool,
     concurrencies: bool,
 }
@@ -54,6 +57,13 @@ struct Sweep {
     output_tokens: Option<String>,
     /// The mean of what came, where that is not what was asked for.
     came: Option<String>,
+}
+
+/// Another run that stands beside this one.
+#[derive(Serialize)]
+struct Other {
+    name: String,
+    url: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -72,6 +82,10 @@ pub(super) fn draft(input: &Composition, _: &mut LeftOut) -> Option<Draft> {
     let success = &analysis.findings.success;
     let reasons = reasons(input);
     let findings = key_findings(input);
+    let findings = match &input.reference {
+        Some(reference) => in_brackets(findings, &key_findings(&reference.run)),
+        None => findings,
+    };
     let speculation = config.test.speculative_decoding.as_deref().map(str::trim).filter(|name| !name.is_empty());
     let speculation_off = speculation.is_some_and(|name| name.eq_ignore_ascii_case("none"));
     let runs = analysis.cells.iter().map(|figures| figures.cell.runs).max().unwrap_or(1);
@@ -107,6 +121,10 @@ pub(super) fn draft(input: &Composition, _: &mut LeftOut) -> Option<Draft> {
             several_reasons: reasons.len() > 1,
         }),
         findings: !findings.rows.is_empty(),
+        reference: input.reference.as_ref().map(|reference| Other {
+            name: reference.name.clone(),
+            url: reference.url.clone().filter(|url| is_safe(url)),
+        }),
         rates: loads().any(|load| !load.is_concurrency()),
         concurrencies: loads().any(Load::is_concurrency),
     };

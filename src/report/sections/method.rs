@@ -106,7 +106,13 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
     // Files that were set aside stand under what was left out, with the same words.
     let told_above = together::set_aside(&ingested.sources);
     let warnings: Vec<_> = input.warnings.iter().filter(|warning| !told_above.contains(warning)).collect();
-    let parameters = parameters(config);
+    let mut parameters = parameters(config);
+    parameters.rows.extend(
+        input
+            .reference
+            .as_ref()
+            .map(|reference| vec![Cell::text("Reference"), Cell { content: reference.linked(), ..Cell::default() }]),
+    );
     let configuration = configuration(config);
     let sources = sources(input);
     let hashes = hashes(input);

@@ -16,7 +16,7 @@ pub(super) mod use_case_guidance;
 use super::compose::Composition;
 use super::markdown::Inserts;
 use super::words::{Print, Spot, single};
-use super::{Table, figure};
+use super::{Table, figure, reference};
 use crate::analysis::Span;
 use crate::chart::{Chart, kinds};
 use crate::font::Fonts;
@@ -101,13 +101,15 @@ impl Draft {
 
     /// The same with a chart of the sweep for `<!-- gm:figure {id} -->`.
     fn sweep_figure(self, input: &Composition, id: &str, data: Table) -> Self {
-        self.figure(input.fonts, id, kinds::build(id, input.analysis), data)
+        let chart = chart(input, id);
+        let data = reference::with_lines(data, chart.as_ref());
+        self.figure(input.fonts, id, chart, data)
     }
 
     /// The same with a chart that shows numbers of other figures anew: where it cannot be drawn, nothing is missing.
     fn further_figure(self, input: &Composition, id: &str, data: Table) -> Self {
-        let chart = kinds::build(id, input.analysis);
-        let data = if chart.is_some() { data } else { Table::default() };
+        let chart = chart(input, id);
+        let data = if chart.is_some() { reference::with_lines(data, chart.as_ref()) } else { Table::default() };
         self.figure(input.fonts, id, chart, data)
     }
 
@@ -121,7 +123,7 @@ impl Draft {
         self.view.insert(format!("bands_{variable}"), &has_bands);
         match chart {
             Some(chart) => {
-                self.inserts.figures.insert(name.to_owned(), figure::figure(chart, data, fonts));
+                self.inserts.figures.insert(name.to_owned(), reference::told(figure::figure(chart, data, fonts)));
             }
             None if data.rows.len() > 1 => {
                 self.inserts.tables.insert(name.to_owned(), data);
@@ -130,6 +132,15 @@ impl Draft {
         }
         self
     }
+}
+
+/// A chart of the sweep, with the lines of a reference where there is one.
+fn chart(input: &Composition, id: &str) -> Option<Chart> {
+    let chart = kinds::build(id, input.analysis)?;
+    Some(match &input.reference {
+        Some(reference) => kinds::with_reference(chart, id, reference.run.analysis, &reference.name),
+        None => chart,
+    })
 }
 
 /// What the middle of a metric is called in this run: `mean` or `median`.
