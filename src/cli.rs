@@ -345,7 +345,7 @@ pub enum Format {
     Markdown,
     /// report.json: every figure at full precision
     Json,
-    /// cells.csv: a row per cell
+    /// cells.csv: a row per cell; of a prompt suite cases.csv too: a row per case
     Csv,
     /// charts/*.svg, and *.png with --chart-format png
     Charts,

@@ -83,6 +83,11 @@ pub fn duration(seconds: f64) -> String {
     }
 }
 
+/// Times of a prompt suite: `12.34 s`.
+pub fn seconds_2(seconds: f64) -> String {
+    format!("{} s", fixed(seconds, 2))
+}
+
 /// E2E and ITL: `2125 ms`.
 pub fn milliseconds(seconds: f64) -> String {
     format!("{} ms", fixed(seconds * 1000.0, 0))

@@ -1,4 +1,4 @@
-//! Text in HTML and XML.
+//! Text in HTML and XML, and text on one line.
 
 /// Text as character data or a quoted attribute: nothing in it is markup.
 ///
@@ -16,6 +16,20 @@ pub fn escape(text: &str) -> String {
         }
     }
     out
+}
+
+/// Text as it may be shown anywhere: white space as single spaces, and nothing that could reorder or hide a line.
+pub fn clean(text: &str) -> String {
+    let visible = text.chars().filter(|c| {
+        let hides = matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}') || is_reordering(*c);
+        !hides && (!c.is_control() || c.is_whitespace())
+    });
+    visible.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a character is a control that reorders the line of text around it.
+pub fn is_reordering(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]

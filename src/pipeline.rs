@@ -203,6 +203,7 @@ fn read(request: &Request) -> Result<Warned<Prepared>> {
     let ingested = ingest::ingest(request.inputs, request.config, &request.options)?.take(&mut warnings);
     let config = ingested.setup.complete(request.config);
     let analysis = analysis::analyze(ingested.cells.clone(), ingested.power_w.clone(), &config)?.take(&mut warnings);
+    let analysis = analysis.with_suite(ingested.suite.as_deref());
     let (fonts, templates) =
         (Fonts::with(&request.assets.fonts)?, Templates::with_overrides(request.assets.templates.clone())?);
     let report = Report { cover: Cover::default(), sections: Vec::new() };

@@ -49,6 +49,18 @@ impl Ord for Load {
 /// The scenario of the context × load grid.
 pub const SWEEP: &str = "sweep";
 
+/// The scenario of requests that name a case of a prompt suite and no load.
+pub const PROMPT_SUITE: &str = "prompt-suite";
+
+/// Characters of a response that a report may show; nothing behind them is kept.
+pub const PREVIEW: usize = 300;
+
+/// As much of a response as a preview is made from: one character more than [`PREVIEW`], which says whether the response
+/// goes on and whether it may be cut there.
+pub fn preview_of(response: &str) -> &str {
+    response.char_indices().nth(PREVIEW + 1).map_or(response, |(end, _)| &response[..end])
+}
+
 /// One call to the server. Not measured is `None`.
 ///
 /// Borrowed from the reader's buffers: a record is folded into its cell and dropped, never stored.
@@ -94,6 +106,12 @@ pub struct Record<'a> {
     pub warmup: bool,
     /// Why it failed.
     pub error: Option<&'a str>,
+    /// The case of a prompt suite that was sent.
+    pub case: Option<&'a str>,
+    /// The beginning of the response, see [`preview_of`]; readers take it of cases only.
+    pub response: Option<&'a str>,
+    /// TTFT as a log estimated it, seconds; it counts in no metric.
+    pub ttft_estimate_s: Option<f64>,
 }
 
 impl Default for Record<'_> {
@@ -117,6 +135,9 @@ impl Default for Record<'_> {
             success: true,
             warmup: false,
             error: None,
+            case: None,
+            response: None,
+            ttft_estimate_s: None,
         }
     }
 }

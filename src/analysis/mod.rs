@@ -8,10 +8,12 @@ pub mod power;
 pub mod ratio;
 pub mod saturation;
 pub mod scaling;
+pub mod suite;
 #[cfg(test)]
 mod testing;
 pub mod use_cases;
 
+use crate::cell::suite::Case;
 use crate::cell::{Cell, Origin, Statistic, Summary};
 use crate::config::Config;
 use crate::context::Context;
@@ -48,6 +50,8 @@ pub struct Analysis {
     /// The request rates, where they were tested beside numbers of requests in flight: the same figures of the cells that
     /// were sent at a rate alone, with the limits of the use cases that have levels of both kinds.
     pub request_rates: Option<Box<Analysis>>,
+    /// The figures of a prompt suite, where the run is one.
+    pub suite: Option<suite::Suite>,
 }
 
 /// A cell and what follows from it.
@@ -219,6 +223,15 @@ pub struct Findings {
 }
 
 impl Analysis {
+    /// The same with the figures of a prompt suite, where the run is one. No use case was meant to be tested by it.
+    pub fn with_suite(mut self, cases: Option<&[Case]>) -> Self {
+        if let Some(cases) = cases {
+            self.suite = Some(suite::Suite::of(cases, self.findings.success.warmup));
+            self.not_tested.clear();
+        }
+        self
+    }
+
     /// The summary's statistic that stands for the metric's middle throughout the run.
     pub fn central(&self, cell: &Cell, id: MetricId) -> Option<f64> {
         cell.metric(id).statistic(self.central[id as usize], id.metric().better)
@@ -261,6 +274,7 @@ pub fn analyze(cells: Vec<Cell>, power_w: Vec<Option<f64>>, config: &Config) -> 
         capacity: Vec::new(),
         not_tested: Vec::new(),
         request_rates: None,
+        suite: None,
         cells: Vec::new(),
     };
     analysis.speed_basis = speed_basis(&cells, analysis.central[MetricId::GenerationSpeed as usize]);
@@ -312,6 +326,7 @@ impl Analysis {
             capacity,
             not_tested: Vec::new(),
             request_rates: None,
+            suite: None,
             cells,
         };
         rates.findings = findings::find(&rates, config);

@@ -9,12 +9,13 @@ use super::group::{Closed, Group};
 use super::lengths::Lengths;
 use super::level::{Levels, Placements, RunName};
 use super::selection::Selection;
+use super::suite::{Cases, Suite};
 use super::tally::{Tally, measured};
 use super::{Cell, CellKey};
 use crate::context::Context;
-use crate::error::{Warned, Warning};
+use crate::error::{Result, Warned, Warning};
 use crate::metric::{METRIC_COUNT, METRICS};
-use crate::record::Record;
+use crate::record::{PROMPT_SUITE, Record};
 use std::collections::BTreeMap;
 
 /// The first reading: counts, exact sums and histograms. Chunks of records can be counted apart and merged in any order.
@@ -23,6 +24,10 @@ pub struct Counting {
     levels: Levels,
     /// In the order of the levels' numbers.
     tallies: Vec<Tally>,
+    /// The cases that records name.
+    suite: Suite,
+    /// Whether all records are of one prompt suite, so that they are one cell.
+    is_suite: bool,
 }
 
 impl Counting {
@@ -32,6 +37,7 @@ impl Counting {
     pub fn add(&mut self, record: &Record, file: usize) {
         let number = self.levels.number(record, file);
         self.tally(number).add(record);
+        self.suite.add(record);
     }
 
     /// Adds what was counted elsewhere.
@@ -40,6 +46,17 @@ impl Counting {
             let own = self.levels.number_named(name);
             self.tally(own).merge(std::mem::take(&mut other.tallies[number]));
         }
+        self.suite.merge(other.suite);
+    }
+
+    /// Takes the cases of a prompt suite. Where the records are one, and nothing else is part of the run (`alone`), they
+    /// become one cell of their own scenario, without a context: prompts of a suite are of any length.
+    ///
+    /// Errors: those of [`Suite::finish`].
+    pub fn take_cases(&mut self, alone: bool) -> Result<Cases> {
+        let cases = std::mem::take(&mut self.suite).finish(alone)?;
+        self.is_suite = matches!(cases, Cases::Suite(_));
+        Ok(cases)
     }
 
     /// What the input tokens say of the context of each part whose records do not name their load.
@@ -66,11 +83,16 @@ impl Counting {
                 },
             };
             let context = match (placement, name.context) {
+                _ if self.is_suite => None,
                 (Some(placement), _) => placement.context.clone(),
                 (None, Some(tokens)) => Some(Context::nominal(tokens)),
                 (None, None) => contexts[number].clone(),
             };
-            let scenario = placement.map_or(name.scenario, |placement| &placement.scenario).to_owned();
+            let scenario = match placement {
+                _ if self.is_suite => PROMPT_SUITE.to_owned(),
+                Some(placement) => placement.scenario.clone(),
+                None => name.scenario.to_owned(),
+            };
             let run = placement.map_or(name.run, |placement| placement.run.as_deref());
             let key = CellKey { scenario, context: context.clone(), load };
             let group = groups.entry(key).or_insert_with(|| Group::new(context.clone()));

@@ -13,6 +13,7 @@ mod histogram;
 pub mod lengths;
 pub mod level;
 pub mod selection;
+pub mod suite;
 pub mod sum;
 pub mod tally;
 

@@ -121,14 +121,14 @@ pub struct Tokens {
 }
 
 impl Tokens {
-    fn add(&mut self, tokens: Option<u64>) {
+    pub(super) fn add(&mut self, tokens: Option<u64>) {
         if let Some(tokens) = tokens {
             self.n += 1;
             self.sum += u128::from(tokens);
         }
     }
 
-    fn merge(&mut self, other: Self) {
+    pub(super) fn merge(&mut self, other: Self) {
         self.n += other.n;
         self.sum += other.sum;
     }

@@ -15,7 +15,7 @@ const GAPS: [f32; 2] = [DASH[1], DASH[0]];
 /// Size of a threshold's words.
 const RULE: f64 = 7.5;
 
-/// Draws a chart into a vector picture of 480 × 228 points; a map is as high as its rows need.
+/// Draws a chart into a vector picture of 480 × 228 points; a map or bars are as high as their rows need.
 ///
 /// Values that are no numbers are left out; what remains is laid out without overlap, whatever the data. Texts are
 /// measured with tabular digits.
@@ -23,10 +23,14 @@ pub fn draw(chart: &Chart, fonts: &Fonts) -> Scene {
     draw_at_height(chart, fonts, HEIGHT)
 }
 
-/// The same in another height, in points, with type of the same size; a map has the height of its rows all the same.
+/// The same in another height, in points, with type of the same size; a map or bars have the height of their rows all the
+/// same.
 pub fn draw_at_height(chart: &Chart, fonts: &Fonts, height: f64) -> Scene {
     if let Some(map) = &chart.map {
         return super::map::draw(chart, map, fonts);
+    }
+    if let Some(bars) = &chart.bars {
+        return super::bars::draw(chart, bars, fonts);
     }
     let chart = &tidy(chart);
     let layout = &Layout::of(chart, fonts);

@@ -4,6 +4,7 @@
 //! which SVG, HTML and PDF show alike. [`kinds`] makes the charts of a report from its numbers.
 
 mod backend;
+mod bars;
 mod draw;
 mod frame;
 pub mod kinds;
@@ -54,6 +55,8 @@ pub struct Chart {
     pub form: Form,
     /// A field per cell of the grid of `x.levels` and `y.levels`, instead of lines.
     pub map: Option<Map>,
+    /// Named values, a bar each from the top down, instead of lines; `x` says what they are, `rules` stand across them.
+    pub bars: Option<Bars>,
     /// Lines that were measured and are not shown, because more than [`MOST_SERIES`] would be a tangle.
     pub left_out: usize,
 }
@@ -81,6 +84,35 @@ pub struct Map {
     pub bounds_title: String,
     /// The thresholds, the hardest to meet first; at most [`MOST_BOUNDS`].
     pub bounds: Vec<Bound>,
+}
+
+/// Most bars of a chart; more are a table.
+pub const MOST_BARS: usize = 50;
+
+/// Named values.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Bars {
+    /// What they are values of: `Case`.
+    pub title: String,
+    /// The bars, at most [`MOST_BARS`].
+    pub bars: Vec<Bar>,
+    /// What the darker beginning of a bar is: `until the first token`. Empty where none has one.
+    pub part_title: String,
+}
+
+/// A named value.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Bar {
+    /// Whose value it is.
+    pub name: String,
+    /// The value; none where there is none, which `note` explains.
+    pub value: Option<f64>,
+    /// How much of it is drawn apart, from its beginning on.
+    pub part: Option<f64>,
+    /// Whether it lies far off the others.
+    pub stands_out: bool,
+    /// Stands behind the bar: `failed`. May be empty.
+    pub note: String,
 }
 
 /// Most thresholds of a map: there is a shade for each class.
@@ -151,6 +183,8 @@ pub enum Quantity {
     Seconds,
     /// Seconds, told in whole milliseconds: `2125 ms`.
     Milliseconds,
+    /// Seconds, told in hundredths: `12.34 s`.
+    Hundredths,
     /// Tokens per second: `153.6 tok/s`.
     TokensPerSecond,
     /// Tokens per second, told whole: `20,304 tok/s`.
@@ -299,6 +333,15 @@ impl Chart {
             axis.levels.get(at).map(|level| axis.quantity.phrase(&axis.print(*level))).unwrap_or_default()
         };
         format!("{}, {}: {}", level(&self.x, column), level(&self.y, row), map.quantity.print(value))
+    }
+
+    /// The same for a bar: `sql-01: 58.3 tok/s`.
+    pub fn describe_bar(&self, bars: &Bars, bar: &Bar) -> String {
+        let value = bar.value.map(|value| self.x.quantity.print(value));
+        let part = bar.part.map(|part| format!("{} {}", self.x.quantity.print(part), bars.part_title));
+        let note = Some(bar.note.clone()).filter(|note| !note.is_empty());
+        let parts: Vec<String> = [value, part, note].into_iter().flatten().collect();
+        format!("{}: {}", bar.name, parts.join(", "))
     }
 
     fn tell(&self, series: &Series, (x, y): (f64, f64), mark: &str) -> String {

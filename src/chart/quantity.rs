@@ -12,6 +12,7 @@ impl Quantity {
             Quantity::RequestRate => format::shortest(value),
             Quantity::Seconds => format::latency(value),
             Quantity::Milliseconds => format::milliseconds(value),
+            Quantity::Hundredths => format::seconds_2(value),
             Quantity::TokensPerSecond => format::throughput(value),
             Quantity::WholeTokensPerSecond => format::prefill_speed(value),
             Quantity::Percent => format::percent(value),
@@ -35,7 +36,7 @@ impl Quantity {
     /// What ticks at multiples of `step` up to `largest` say. Times share the unit that suits the largest.
     pub(super) fn tick(self, value: f64, step: f64, largest: f64) -> String {
         match self {
-            Quantity::Seconds | Quantity::Milliseconds => time(value, step, largest),
+            Quantity::Seconds | Quantity::Milliseconds | Quantity::Hundredths => time(value, step, largest),
             Quantity::Percent => format!("{}%", number(value * 100.0, step * 100.0)),
             Quantity::Context => tokens(value),
             _ => number(value, step),

@@ -198,11 +198,13 @@ fn number(value: f32) -> String {
     }
 }
 
-/// Text as XML character data or attribute value; a character that XML cannot hold becomes U+FFFD.
+/// Text as XML character data or attribute value; a character that XML cannot hold, or that reorders the line around it,
+/// becomes U+FFFD.
 fn escape(text: &str) -> String {
     let held = |c: char| match c {
         '\t' | '\n' | '\r' => ' ',
         '\u{0}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => char::REPLACEMENT_CHARACTER,
+        c if markup::is_reordering(c) => char::REPLACEMENT_CHARACTER,
         c => c,
     };
     markup::escape(&text.chars().map(held).collect::<String>())

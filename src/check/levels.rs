@@ -15,6 +15,9 @@ pub struct Totals {
     pub failed: Option<u64>,
     /// Warm-up requests beside them.
     pub warmup: u64,
+    /// Cases of a prompt suite, where the run is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cases: Option<u64>,
     /// First submission to last end of the runs whose times are known; absent where none is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub span: Option<Span>,
@@ -54,6 +57,7 @@ impl Totals {
             requests: cells.iter().map(|cell| cell.requests).sum(),
             failed: cells.iter().map(|cell| cell.failed).sum(),
             warmup: cells.iter().map(|cell| cell.warmup).sum(),
+            cases: ingested.suite.as_ref().map(|cases| cases.len() as u64),
             span: first.zip(last).map(Span::of_ps),
             cells: cells.iter().zip(&ingested.power_w).map(|(cell, power_w)| level(cell, *power_w)).collect(),
         }

@@ -198,6 +198,7 @@ fn outline_of(
 ) -> crate::error::Result<Outline> {
     let config = &ingested.setup.complete(config);
     let analysis = analysis::analyze(ingested.cells.clone(), ingested.power_w.clone(), config)?.take(warnings);
+    let analysis = analysis.with_suite(ingested.suite.as_deref());
     report::outline(&Composition {
         analysis: &analysis,
         ingested,

@@ -173,7 +173,10 @@ fn span(span: Span) -> String {
 }
 
 fn totals_lines(page: &mut Page, totals: &Totals) {
-    let mut parts = vec![counted(totals.cells.len() as u64, "cell", "cells")];
+    let mut parts = vec![match totals.cases {
+        Some(cases) => format!("a prompt suite of {}", counted(cases, "case", "cases")),
+        None => counted(totals.cells.len() as u64, "cell", "cells"),
+    }];
     parts.push(match (totals.requests, totals.failed) {
         (Some(requests), Some(0)) => format!("{}, none failed", counted(requests, "request", "requests")),
         (Some(requests), Some(failed)) => {
@@ -188,6 +191,10 @@ fn totals_lines(page: &mut Page, totals: &Totals) {
     page.line("", &format!("Together: {}", parts.join("; ")));
     if let Some(all) = totals.span {
         page.line("  ", &span(all));
+    }
+    // A suite is a single cell, whose requests are counted already.
+    if totals.cases.is_some() {
+        return;
     }
     let mut scenarios: BTreeMap<(bool, &str, bool), Vec<&Level>> = BTreeMap::new();
     for cell in &totals.cells {

@@ -127,7 +127,7 @@ pub(super) fn belongs_to(path: &str, formats: &[Format]) -> bool {
         "report.pdf" | "compare.pdf" => Format::Pdf,
         "report.md" | "compare.md" => Format::Markdown,
         "report.json" | "compare.json" => Format::Json,
-        "cells.csv" => Format::Csv,
+        "cells.csv" | "cases.csv" => Format::Csv,
         _ => Format::Charts,
     };
     formats.contains(&format)

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-/// Ids of the report's sections in their usual order.
-pub const SECTION_IDS: [&str; 12] = [
+/// Ids of the sections in their usual order; those of a report on a prompt suite begin with `suite-`, and the last two are
+/// in every report.
+pub const SECTION_IDS: [&str; 16] = [
     "executive-summary",
     "use-case-guidance",
     "system-throughput",
@@ -19,6 +20,10 @@ pub const SECTION_IDS: [&str; 12] = [
     "technical-analysis",
     "power-and-cost",
     "percentiles",
+    "suite-summary",
+    "suite-test",
+    "suite-cases",
+    "suite-responses",
     "method",
     "contact",
 ];

@@ -45,10 +45,11 @@ pub mod trtllm_bench;
 use crate::cell::Cell;
 use crate::cell::fold::{Counting, Picking};
 use crate::cell::level::Placements;
+use crate::cell::suite::{Case, Cases};
 use crate::config::Config;
 use crate::error::{Error, Place, Result, Warned, Warning};
 use crate::format::counted;
-use crate::record::Record;
+use crate::record::{PROMPT_SUITE, Record};
 use aggregates::Placed;
 pub use fingerprint::HashKind;
 pub use memory::Memory;
@@ -90,6 +91,8 @@ pub struct Ingested {
     pub cells: Vec<Cell>,
     /// Mean draw of all GPUs in watts over the windows of each cell, in the order of `cells`.
     pub power_w: Vec<Option<f64>>,
+    /// The cases of a prompt suite, where the run is one; its only cell is then the suite as a whole.
+    pub suite: Option<Vec<Case>>,
     /// Every file of the run with what became of it, ordered by name.
     pub sources: Vec<Source>,
     /// Bad records that were skipped, by reason, most frequent first (then by reason); empty unless lenient.
@@ -137,7 +140,7 @@ pub fn ingest(inputs: &[&dyn Input], config: &Config, options: &Options) -> Resu
     inputs.sort_by(|a, b| a.name().cmp(b.name()));
     let files = inputs.into_iter().map(|input| Recognised::of(input, config)).collect::<Result<Vec<_>>>()?;
 
-    let (counted, mut first) = count(&files, config, options)?;
+    let (mut counted, mut first) = count(&files, config, options)?;
     let mut warnings = pair_pages(&mut first)?;
     refuse_copies(&first)?;
     let measured = first.iter().filter(|file| file.holds_requests());
@@ -147,6 +150,14 @@ pub fn ingest(inputs: &[&dyn Input], config: &Config, options: &Options) -> Resu
     if !first.iter().any(FileReading::holds_requests) {
         return Err(no_records(&first));
     }
+    let alone = first.iter().all(|file| file.findings.parts.iter().all(|part| part.left_out));
+    let suite = match counted.take_cases(alone)? {
+        Cases::Suite(cases) => Some(cases),
+        Cases::Apart(requests) => {
+            warnings.extend(apart(requests));
+            None
+        }
+    };
     let setup = setup::agree(&said(&first), config)?.take(&mut warnings);
     let Decided { placements, from_names } =
         placement::place(&described(&first), &counted.part_lengths(), config)?.take(&mut warnings);
@@ -163,7 +174,22 @@ pub fn ingest(inputs: &[&dyn Input], config: &Config, options: &Options) -> Resu
     let unknown_columns = unknown_columns(&first);
     let date = first.iter().filter_map(|file| file.findings.latest_start_ps).max().and_then(day);
     let power_w = power(first, &cells)?.take(&mut warnings);
-    Ok(Warned { value: Ingested { cells, power_w, sources, skipped, date, unknown_columns, setup, faults }, warnings })
+    Ok(Warned {
+        value: Ingested { cells, power_w, suite, sources, skipped, date, unknown_columns, setup, faults },
+        warnings,
+    })
+}
+
+/// That requests name a case and form no suite; they disturb no sweep.
+fn apart(requests: u64) -> Option<Warning> {
+    let names = if requests == 1 { "names" } else { "name" };
+    (requests > 0).then(|| {
+        Warning::new(format!(
+            "{} {names} a `case` and no load, beside requests of another kind: they stand apart as scenario `{PROMPT_SUITE}`, \
+             and the report is not one on a prompt suite; to have that, make a run of them alone",
+            counted(requests, "request", "requests")
+        ))
+    })
 }
 
 /// The first reading of every file.

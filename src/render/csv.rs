@@ -1,14 +1,15 @@
-//! `cells.csv`: a row per cell, for spreadsheets and scripts. Empty is unknown.
+//! `cells.csv`: a row per cell, for spreadsheets and scripts. Empty is unknown. Of a prompt suite `cases.csv` has a row per case.
 
 use super::summaries::summaries;
 use super::{Document, OutputFile, Renderer};
+use crate::analysis::suite::{CaseFigures, Suite};
 use crate::analysis::{Analysis, CellFigures, PrefillSource};
 use crate::cell::{Statistic, Summary};
 use crate::error::{Error, Result, Warned};
 use crate::record::Load;
 use crate::results::Metrics;
 
-/// Writes `cells.csv`.
+/// Writes `cells.csv`, and `cases.csv` for a prompt suite.
 pub struct Csv;
 
 impl Renderer for Csv {
@@ -18,7 +19,12 @@ impl Renderer for Csv {
 
     fn render(&self, document: &Document) -> Result<Warned<Vec<OutputFile>>> {
         let bytes = cells_csv(document.analysis).map_err(|error| Error::new(format!("`cells.csv`: {error}")))?;
-        Ok(Warned::clean(vec![OutputFile { path: "cells.csv".to_owned(), bytes }]))
+        let mut files = vec![OutputFile { path: "cells.csv".to_owned(), bytes }];
+        if let Some(suite) = &document.analysis.suite {
+            let bytes = cases_csv(suite).map_err(|error| Error::new(format!("`cases.csv`: {error}")))?;
+            files.push(OutputFile { path: "cases.csv".to_owned(), bytes });
+        }
+        Ok(Warned::clean(files))
     }
 }
 
@@ -28,6 +34,39 @@ fn cells_csv(analysis: &Analysis) -> std::result::Result<Vec<u8>, Box<dyn std::e
     writer.write_record(header())?;
     for figures in &analysis.cells {
         writer.write_record(row(analysis, figures))?;
+    }
+    Ok(writer.into_inner()?)
+}
+
+/// A header and a row per case, in the order of the report. Figures are means over the runs that succeeded.
+fn cases_csv(suite: &Suite) -> std::result::Result<Vec<u8>, Box<dyn std::error::Error>> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record([
+        "case",
+        "runs",
+        "failed",
+        "e2e_s",
+        "input_tokens",
+        "output_tokens",
+        "speed_tok_s",
+        "ttft_s",
+        "ttft_est_s",
+        "error",
+    ])?;
+    for CaseFigures { case, .. } in &suite.cases {
+        let reasons: Vec<&str> = case.failures.keys().map(String::as_str).filter(|reason| !reason.is_empty()).collect();
+        writer.write_record([
+            text(&case.name),
+            whole(Some(case.runs)),
+            whole(Some(case.failed)),
+            number(case.e2e_s),
+            number(case.input_tokens),
+            number(case.output_tokens),
+            number(case.speed_tok_s),
+            number(case.ttft_s),
+            number(case.ttft_estimate_s),
+            text(&reasons.join("; ")),
+        ])?;
     }
     Ok(writer.into_inner()?)
 }

@@ -4,6 +4,7 @@ mod capacity;
 mod cells;
 pub mod compare;
 mod findings;
+mod suite;
 
 use super::{Document, OutputFile, Renderer};
 use crate::analysis::Analysis;
@@ -78,6 +79,7 @@ fn figures(cover: &Cover, analysis: &Analysis, ingested: &Ingested, config: &Con
             findings: findings::findings(rates),
             capacity: capacities(rates, config),
         }),
+        suite: analysis.suite.as_ref().map(suite::suite),
         sources: ingested.sources.clone(),
         skipped: ingested.skipped.iter().map(skipped).collect(),
         unknown_columns: ingested.unknown_columns.iter().cloned().collect(),

@@ -1,5 +1,6 @@
 //! What every text format asks of a text before it lets it in.
 
+use crate::markup::is_reordering;
 use std::borrow::Cow;
 
 /// `text` without characters that change what stands around it: control characters other than tab and line feed, and
@@ -30,10 +31,6 @@ pub fn safe_target(target: &str) -> Option<&str> {
 
 fn is_control(c: char) -> bool {
     c.is_control() && c != '\n' && c != '\t'
-}
-
-fn is_reordering(c: char) -> bool {
-    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What a chart shows, in words: for those who cannot see it.
 
 use super::templates::{capital, clean};
-use crate::chart::{Bound, Chart, Form, Map, Quantity, Series};
+use crate::chart::{Bar, Bars, Bound, Chart, Form, Map, Quantity, Series};
 use crate::format;
 use crate::record::Load;
 
@@ -9,6 +9,9 @@ use crate::record::Load;
 pub(super) fn alternative(chart: &Chart) -> String {
     if let Some(map) = &chart.map {
         return clean(&map_words(chart, map));
+    }
+    if let Some(bars) = &chart.bars {
+        return clean(&bars_words(chart, bars));
     }
     let line = if chart.form == Form::Path { path } else { line };
     let lines: Vec<_> = chart.series.iter().filter_map(|series| line(chart, series)).collect();
@@ -52,6 +55,33 @@ fn map_words(chart: &Chart, map: &Map) -> String {
         let reached: Vec<String> = groups.iter().map(group).collect();
         let word = if map.more_is_better { "At least" } else { "Within" };
         out.push_str(&format!(" {word} {} ({}): {}.", bound.label, bound.names.join(", "), reached.join("; ")));
+    }
+    out
+}
+
+/// The lowest and the highest bar, what stands out, and what stands across them.
+fn bars_words(chart: &Chart, bars: &Bars) -> String {
+    let print = |value: f64| chart.x.quantity.print(value);
+    let known: Vec<(&Bar, f64)> = bars.bars.iter().filter_map(|bar| Some((bar, bar.value?))).collect();
+    let ends = known.first().map(|first| {
+        known.iter().fold((first, first), |(low, high), bar| {
+            (if bar.1 < low.1 { bar } else { low }, if bar.1 > high.1 { bar } else { high })
+        })
+    });
+    let mut out = format!("{}.", chart.title);
+    if let Some((low, _)) = ends.filter(|(low, high)| print(low.1) == print(high.1)) {
+        out.push_str(&format!(" Each {}.", print(low.1)));
+    } else if let Some((low, high)) = ends {
+        out.push_str(&format!(" From {} ({}) to {} ({}).", print(low.1), low.0.name, print(high.1), high.0.name));
+    }
+    let noted: Vec<String> =
+        bars.bars.iter().filter(|bar| !bar.note.is_empty()).map(|bar| chart.describe_bar(bars, bar)).collect();
+    if !noted.is_empty() {
+        out.push_str(&format!(" {}.", noted.join("; ")));
+    }
+    let rules: Vec<_> = chart.rules.iter().map(|rule| rule.label.clone()).collect();
+    if !rules.is_empty() {
+        out.push_str(&format!(" Dashed: {}.", format::list(&rules)));
     }
     out
 }

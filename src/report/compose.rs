@@ -1,10 +1,10 @@
 //! Numbers to sections of blocks.
 
 use super::markdown::{Inserts, parse};
-use super::sections::{Draft, LeftOut, SECTIONS};
+use super::sections::{Draft, Entry, LeftOut, SECTIONS};
 use super::slug::Slugs;
 use super::templates::{Templates, capital};
-use super::{Block, Inline, Reference, Report, Section, cover};
+use super::{Block, Inline, Reference, Report, Section, cover, suite};
 use crate::analysis::Analysis;
 use crate::config::Config;
 use crate::error::{Result, Warning};
@@ -70,13 +70,14 @@ pub fn outline(input: &Composition) -> Result<Outline> {
 
 /// The sections that have something to say, and what was left out.
 fn sections(input: &Composition) -> Result<(Vec<Section>, LeftOut)> {
-    let mut slugs = Slugs::reserving(SECTIONS.iter().map(|section| section.id));
+    let entries: &[Entry] = if input.analysis.suite.is_some() { suite::SECTIONS } else { SECTIONS };
+    let mut slugs = Slugs::reserving(entries.iter().map(|section| section.id));
     let mut figures = 0;
     let mut left_out = LeftOut::default();
     let layout = &input.config.report;
     let mut drafts = Vec::new();
     // In the usual order first: the method section says what all others leave out.
-    for entry in SECTIONS {
+    for entry in entries {
         if !layout.shows(entry.id) {
             left_out.note(&capital(&entry.id.replace('-', " ")), "not wanted in this report (`[report]`)");
         } else if let Some(draft) = (entry.draft)(input, &mut left_out) {

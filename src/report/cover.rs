@@ -3,7 +3,7 @@
 use super::compose::Composition;
 use super::markdown::is_safe;
 use super::templates::clean;
-use super::{Cover, Highlight, Inline};
+use super::{Cover, Highlight, Inline, suite};
 use crate::analysis::Span;
 use crate::analysis::capacity::{Capacity, Kind};
 use crate::config::Config;
@@ -24,7 +24,7 @@ pub fn cover(input: &Composition, contents_note: Vec<Inline>) -> Cover {
             .clone()
             .or_else(|| hardware(config).map(|hardware| format!("Performance analysis on {hardware}")))
             .map(|subtitle| clean(&subtitle)),
-        kicker: "Benchmark report".to_owned(),
+        kicker: if input.analysis.suite.is_some() { "Prompt suite report" } else { "Benchmark report" }.to_owned(),
         facts: facts(input),
         highlights_title: "Highlights".to_owned(),
         highlights: highlights(input),
@@ -89,6 +89,9 @@ fn facts(input: &Composition) -> Vec<(String, String)> {
 const MOST_HIGHLIGHTS: usize = 3;
 
 fn highlights(input: &Composition) -> Vec<Highlight> {
+    if let Some(suite) = &input.analysis.suite {
+        return suite::highlights(suite);
+    }
     let findings = &input.analysis.findings;
     let mut out = Vec::new();
     if let Some(peak) = &findings.peak_throughput {

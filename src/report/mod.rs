@@ -12,6 +12,7 @@ mod markdown;
 mod reference;
 pub mod sections;
 mod slug;
+pub mod suite;
 mod summary;
 pub mod templates;
 mod words;

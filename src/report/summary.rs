@@ -6,6 +6,7 @@ use super::figure::figure;
 use super::markdown::{Inserts, parse};
 use super::sections::{executive_summary, use_case_guidance};
 use super::slug::Slugs;
+use super::suite;
 use super::{Block, Table};
 use crate::analysis::capacity::Kind;
 use crate::chart::{Chart, kinds};
@@ -39,6 +40,9 @@ struct View {
 ///
 /// Errors: a template that was replaced names what does not exist.
 pub fn summarize(input: &Composition) -> Result<Vec<Block>> {
+    if let Some(blocks) = suite::summarize(input)? {
+        return Ok(blocks);
+    }
     let config = input.config;
     let cover = cover::cover(input, Vec::new());
     let success = &input.analysis.findings.success;

@@ -3,6 +3,7 @@
 //! This is the one place where text enters Markdown: whatever a template interpolates is escaped.
 
 use crate::error::{Error, Result};
+pub use crate::markup::clean;
 use std::collections::BTreeMap;
 use tera::{Context, Kwargs, State, Tera};
 
@@ -40,6 +41,11 @@ pub static BUILT_IN: &[(&str, &str)] = &[
     ("percentiles.md", include_str!("../../templates/prose/percentiles.md")),
     ("power-and-cost.md", include_str!("../../templates/prose/power-and-cost.md")),
     ("request-rates.md", include_str!("../../templates/prose/request-rates.md")),
+    ("suite-cases.md", include_str!("../../templates/prose/suite-cases.md")),
+    ("suite-compact.md", include_str!("../../templates/prose/suite-compact.md")),
+    ("suite-responses.md", include_str!("../../templates/prose/suite-responses.md")),
+    ("suite-summary.md", include_str!("../../templates/prose/suite-summary.md")),
+    ("suite-test.md", include_str!("../../templates/prose/suite-test.md")),
     ("summary.md", include_str!("../../templates/prose/summary.md")),
     ("system-throughput.md", include_str!("../../templates/prose/system-throughput.md")),
     ("technical-analysis.md", include_str!("../../templates/prose/technical-analysis.md")),
@@ -116,15 +122,6 @@ pub fn explain(error: &tera::Error) -> Error {
     let message = error.to_string();
     let message = message.trim_end().trim_start_matches("error: ");
     Error::new(format!("template: {message}")).hint("compare it with the built-in template of this name")
-}
-
-/// Text as it may be shown anywhere: white space as single spaces, and nothing that could reorder or hide a line.
-pub fn clean(text: &str) -> String {
-    let visible = text.chars().filter(|c| {
-        let reorders = matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
-        !reorders && (!c.is_control() || c.is_whitespace())
-    });
-    visible.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Text as Markdown that reads as this text and nothing else: a backslash before each piece of ASCII punctuation.

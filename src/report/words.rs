@@ -104,6 +104,11 @@ pub struct Band {
 }
 
 impl Scale {
+    /// A scale whose bands are given best first, and the word behind the last of them.
+    pub const fn new(bands: &'static [(f64, &'static str)], last: &'static str, better: Better) -> Self {
+        Self { bands, last, better }
+    }
+
     /// The band of a value; one on an edge belongs to the better band.
     pub fn band(&self, value: f64, print: Print) -> Band {
         let reaches = |edge: f64| match self.better {

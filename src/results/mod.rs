@@ -23,6 +23,7 @@ mod cells;
 mod findings;
 mod level;
 mod read;
+mod suite;
 
 pub use capacity::{Capacity, Column, Limit, TestedLevel, Thresholds, Unjudged, Within};
 pub use cells::{Cell, Metrics};
@@ -31,6 +32,7 @@ pub use findings::{
 };
 pub use level::{Level, LoadKind, LoadLevel};
 pub use read::parse;
+pub use suite::{Response, Suite, SuiteCase, SuiteSpeeds};
 
 use crate::analysis::PrefillSource;
 use crate::cell::Statistic;
@@ -66,6 +68,9 @@ pub struct Results {
     pub not_tested: Vec<String>,
     /// The figures of request rates beside numbers of requests in flight; null where the run has one kind of load.
     pub request_rates: Option<RequestRates>,
+    /// The cases of a prompt suite; null for every other run. `cells` is then the suite as one cell.
+    #[serde(default)]
+    pub suite: Option<Suite>,
     /// The files that were read.
     pub sources: Vec<Source>,
     /// Bad records that were left out, by reason.

@@ -46,6 +46,7 @@ mod sample;
 mod sample_reports;
 mod samples;
 mod schemas;
+mod suite;
 mod summary;
 mod sweeps;
 mod terminal;

@@ -5,7 +5,7 @@ use gristmill::ingest::{Input, Memory, Options, ingest};
 use proptest::prelude::*;
 
 /// A column with what may stand in it: usual forms first, then every other.
-const COLUMNS: [(&str, &[&str]); 12] = [
+const COLUMNS: [(&str, &[&str]); 14] = [
     ("concurrency", &["4", "16", "4.0", "1e1", "004", " 4", "0", "x", "1234567890123456789", "-4"]),
     (
         "e2e_ms",
@@ -24,6 +24,8 @@ const COLUMNS: [(&str, &[&str]); 12] = [
     ("error", &["timeout", "HTTP 429, later", "\"quoted\"", "line\nbreak", "ü\\u00fc", "5\" disk"]),
     ("success", &["true", "false", "1", "0", "TRUE", "yes"]),
     ("note", &["", "x", "1.50", "\"", "a\rb", "null", "[1]"]),
+    ("case", &["a", "b ü", "a,b", " a ", "say \"hi\""]),
+    ("response", &["hello", "wörld 👩‍👩‍👧‍👦", "two\nlines", "a \"quoted\" one", "\\n"]),
 ];
 
 /// How often each form is drawn: files have to be good now and then.
@@ -121,7 +123,10 @@ fn cells(name: &str, text: &str, lenient: bool) -> String {
     let input = Memory::new(name, text);
     let inputs: [&dyn Input; 1] = [&input];
     match ingest(&inputs, &Config::default(), &Options { lenient, threads: 1 }) {
-        Ok(ingested) => format!("{:?} {:?} {:?}", ingested.value.cells, ingested.value.skipped, ingested.value.date),
+        Ok(ingested) => {
+            let run = ingested.value;
+            format!("{:?} {:?} {:?} {:?}", run.cells, run.suite, run.skipped, run.date)
+        }
         Err(error) => error.to_string(),
     }
 }

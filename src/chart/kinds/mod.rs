@@ -3,6 +3,8 @@
 //! A new chart is a file here and an entry in [`KINDS`]. Capacity charts come one per use case: [`capacity()`].
 
 mod capacity;
+mod case_speed;
+mod case_time;
 mod compare;
 mod generation_speed;
 mod inter_token_latency;
@@ -36,7 +38,7 @@ pub use ttft_percentiles::tail;
 use super::Chart;
 use crate::analysis::Analysis;
 
-/// A chart of the sweep.
+/// A chart of the sweep, or of a prompt suite.
 #[derive(Debug, Clone, Copy)]
 pub struct Kind {
     /// Stem of its file, and `id` of the chart: `ttft`.
@@ -63,6 +65,8 @@ pub static KINDS: &[Kind] = &[
     Kind { id: power::ID, build: power::build },
     Kind { id: power_by_throughput::ID, build: power_by_throughput::build },
     Kind { id: ttft_percentiles::ID, build: ttft_percentiles::build },
+    Kind { id: case_speed::ID, build: case_speed::build },
+    Kind { id: case_time::ID, build: case_time::build },
 ];
 
 /// The chart of an id, where the data can carry it.
@@ -141,6 +145,7 @@ mod tests {
             capacity: Vec::new(),
             not_tested: Vec::new(),
             request_rates: None,
+            suite: None,
         }
     }
 

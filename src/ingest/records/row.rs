@@ -6,7 +6,7 @@ use super::quick::decimal::Decimal;
 use super::value::{self, Value, shown};
 use crate::ingest::power::time;
 use crate::ingest::sink::Sink;
-use crate::record::{Load, Record, SWEEP};
+use crate::record::{Load, PROMPT_SUITE, Record, SWEEP, preview_of};
 use jiff::tz::TimeZone;
 
 /// No request has more tokens, and no load is higher.
@@ -53,7 +53,6 @@ pub struct Row<'r> {
     concurrency: Option<u64>,
     request_rate: Option<f64>,
     success: Option<bool>,
-    has_case: bool,
     /// The first value that only a measured success must not have: failures and warm-up often carry -1 or nonsense.
     doubtful: Option<Complaint>,
 }
@@ -72,8 +71,8 @@ impl<'r> Row<'r> {
             Column::Run => self.record.run = text(field, value)?,
             Column::RequestId => self.record.request_id = text(field, value)?,
             Column::Error => self.record.error = text(field, value)?,
-            Column::Case => self.has_case = text(field, value)?.is_some(),
-            Column::Response => _ = text(field, value)?,
+            Column::Case => self.record.case = text(field, value)?,
+            Column::Response => self.record.response = text(field, value)?.map(preview_of),
             Column::ContextTokens => self.record.context = Some(level(field, value)?),
             Column::Concurrency => self.concurrency = Some(level(field, value)?),
             Column::RequestRate => self.request_rate = Some(rate(field, value)?),
@@ -85,7 +84,7 @@ impl<'r> Row<'r> {
             Column::Queue => self.record.queue_s = self.duration(field, value)?,
             Column::Prefill => self.record.prefill_s = self.duration(field, value)?,
             Column::Itl => self.record.itl_s = self.duration(field, value)?,
-            Column::TtftEstimate => _ = self.duration(field, value)?,
+            Column::TtftEstimate => self.record.ttft_estimate_s = self.duration(field, value)?,
             Column::OutputChunks => self.record.output_chunks = self.count(field, value)?,
             Column::InputTokens => self.record.input_tokens = self.count(field, value)?,
             Column::OutputTokens => self.record.output_tokens = self.count(field, value)?,
@@ -106,7 +105,7 @@ impl<'r> Row<'r> {
             Column::Queue => record.queue_s = Some(plain_duration(field, decimal)?),
             Column::Prefill => record.prefill_s = Some(plain_duration(field, decimal)?),
             Column::Itl => record.itl_s = Some(plain_duration(field, decimal)?),
-            Column::TtftEstimate => _ = plain_duration(field, decimal)?,
+            Column::TtftEstimate => record.ttft_estimate_s = Some(plain_duration(field, decimal)?),
             Column::ContextTokens => record.context = Some(plain_count(decimal).filter(|level| *level > 0)?),
             Column::Concurrency => self.concurrency = Some(plain_count(decimal).filter(|level| *level > 0)?),
             Column::RequestRate => {
@@ -136,9 +135,15 @@ impl<'r> Row<'r> {
         let load = match (self.concurrency, self.request_rate) {
             (Some(concurrency), None) => Some(Load::Concurrency(concurrency)),
             (None, Some(rate)) => Some(Load::RequestRate(rate)),
-            (None, None) if self.has_case => Some(Load::Concurrency(1)),
-            (None, None) if otherwise == Otherwise::ByPart => None,
             (None, None) if let Otherwise::Constant(load) = otherwise => Some(load),
+            (None, None) if record.case.is_some() => {
+                // Such a request belongs to no level of a sweep, unless it says so.
+                if record.scenario == SWEEP {
+                    record.scenario = PROMPT_SUITE;
+                }
+                Some(Load::Concurrency(1))
+            }
+            (None, None) if otherwise == Otherwise::ByPart => None,
             (None, None) => {
                 let message = "expected `concurrency` or `request_rate`, found neither".to_owned();
                 let hint = "say under which load the request was sent";

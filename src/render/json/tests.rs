@@ -14,6 +14,7 @@ fn written(analysis: &crate::analysis::Analysis) -> Value {
     let report = crate::report::Report { cover: Default::default(), sections: Vec::new() };
     let ingested = Ingested {
         cells: Vec::new(),
+        suite: None,
         power_w: Vec::new(),
         sources: Vec::new(),
         skipped: vec![("a negative duration".to_owned(), 2)],

@@ -114,11 +114,30 @@ impl<'a> LineBreaker<'a> {
         Some(self.line(0, self.full.len())).filter(|line| line.width <= width + TOLERANCE)
     }
 
-    /// The lines of a listing: cut where the column ends, not between words.
+    /// The lines of a listing: cut behind the last blank that the column has room for, else where it ends. Blanks at the
+    /// start of a line stay.
     pub fn cut(&self, width: f32) -> Vec<Line> {
-        let mut pieces = Vec::new();
-        self.split(0, self.full.len(), true, width, &mut pieces);
-        pieces.iter().map(|piece| self.line(piece.start, piece.end)).collect()
+        let mut lines = Vec::new();
+        let (mut from, mut behind_blank, mut rough) = (0, None, 0.0);
+        for (at, grapheme) in self.full.grapheme_indices(true) {
+            rough += self.measure(at, at + grapheme.len());
+            let is_blank = grapheme.trim().is_empty();
+            // Kerning makes the sum of characters a little less or more than the line: near the end, all is measured.
+            if !is_blank && rough > 0.8 * width && at > from {
+                let end = at + grapheme.len();
+                if self.piece(from, end, false).trimmed > width {
+                    let cut = behind_blank.take().unwrap_or(at);
+                    lines.push(self.line(from, cut));
+                    (from, rough) = (cut, self.measure(cut, end));
+                }
+            }
+            let has_words = !self.full[from..at].trim().is_empty();
+            if is_blank && has_words {
+                behind_blank = Some(at + grapheme.len());
+            }
+        }
+        lines.push(self.line(from, self.full.len()));
+        lines
     }
 
     /// Text between possible breaks; none wider than `limit` unless it is a single character.

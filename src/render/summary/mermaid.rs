@@ -11,7 +11,7 @@ pub fn line_chart(chart: &Chart) -> Option<String> {
     let quantity = series.quantity.unwrap_or(chart.axis(series.side).quantity);
     // Numbers stand without their unit, which the axis tells.
     let (unit, factor) = match quantity {
-        Quantity::Seconds => ("s", 1.0),
+        Quantity::Seconds | Quantity::Hundredths => ("s", 1.0),
         Quantity::Milliseconds => ("ms", 1e3),
         Quantity::TokensPerSecond | Quantity::WholeTokensPerSecond => ("tok/s", 1.0),
         Quantity::Percent => ("%", 100.0),

@@ -15,7 +15,7 @@ struct View {
     report_url: Option<String>,
 }
 
-pub(super) fn draft(input: &Composition, _: &mut LeftOut) -> Option<Draft> {
+pub(in crate::report) fn draft(input: &Composition, _: &mut LeftOut) -> Option<Draft> {
     of(input.config)
 }
 

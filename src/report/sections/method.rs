@@ -1,12 +1,14 @@
 //! How the report was made, what was assumed, and how it should not be read.
 
 use super::{Composition, Draft, LeftOut};
-use crate::analysis::{CellFigures, PrefillSource};
+use crate::analysis::{CellFigures, PrefillSource, suite};
 use crate::cell::Statistic;
+use crate::cell::suite::Case;
 use crate::config::{Config, Rule};
 use crate::format;
 use crate::ingest::{HashKind, Source, together};
 use crate::metric::{METRICS, Metric, MetricId};
+use crate::record::PREVIEW;
 use crate::report::cover::{engine, hardware, vram};
 use crate::report::figure::{left, number, right};
 use crate::report::templates::clean;
@@ -18,6 +20,7 @@ use std::collections::BTreeMap;
 #[derive(Serialize)]
 struct View {
     version: &'static str,
+    suite: Option<Suite>,
     definitions: Vec<Definition>,
     medians: Option<String>,
     /// Whether no request was sent.
@@ -56,6 +59,19 @@ struct View {
     all_small: bool,
 }
 
+/// What the definitions of a prompt suite depend on.
+#[derive(Serialize)]
+struct Suite {
+    repeats: bool,
+    ttft: bool,
+    estimated: bool,
+    far: bool,
+    enough: bool,
+    factor: String,
+    deviations: String,
+    most: String,
+}
+
 #[derive(Serialize)]
 struct Definition {
     title: &'static str,
@@ -83,7 +99,7 @@ const SMALL: u64 = 30;
 /// More warnings than this are counted, not listed.
 const MOST_WARNINGS: usize = 100;
 
-pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft> {
+pub(in crate::report) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft> {
     let (analysis, ingested, config) = (input.analysis, input.ingested, input.config);
     let findings = &analysis.findings;
     let measured = |metric: &&Metric| analysis.cells.iter().any(|cell| cell.cell.metric(metric.id).is_measured());
@@ -119,6 +135,7 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
     let statistic = analysis.capacity.first().map_or(config.capacity.statistic, |capacity| capacity.statistic);
     let view = View {
         version: env!("CARGO_PKG_VERSION"),
+        suite: analysis.suite.as_ref().map(suite),
         definitions: METRICS
             .iter()
             .filter(measured)
@@ -177,12 +194,26 @@ pub(super) fn draft(input: &Composition, left_out: &mut LeftOut) -> Option<Draft
     Some(draft)
 }
 
+fn suite(suite: &suite::Suite) -> Suite {
+    let known = |value: fn(&Case) -> Option<f64>| suite.cases.iter().any(|figures| value(&figures.case).is_some());
+    Suite {
+        repeats: suite.repeats(),
+        ttft: known(|case| case.ttft_s),
+        estimated: known(|case| case.ttft_estimate_s),
+        far: suite.far().next().is_some(),
+        enough: suite.speeds.as_ref().is_some_and(|speeds| speeds.n >= suite::FEWEST),
+        factor: format::shortest(suite::FAR_FACTOR),
+        deviations: format::shortest(suite::FAR_DEVIATIONS),
+        most: format::thousands(PREVIEW as f64),
+    }
+}
+
 /// A share as it was configured: `7%`, `0.5%`.
 pub(super) fn percent(share: f64) -> String {
     format!("{}%", format::shortest((share * 1e8).round() / 1e6))
 }
 
-fn pairs(id: &str, caption: &str, heads: [&str; 2], rows: Vec<(String, String)>) -> Table {
+pub(in crate::report) fn pairs(id: &str, caption: &str, heads: [&str; 2], rows: Vec<(String, String)>) -> Table {
     Table {
         id: id.to_owned(),
         caption: caption.to_owned(),

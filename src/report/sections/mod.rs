@@ -107,7 +107,7 @@ impl Draft {
     }
 
     /// The same with a chart that shows numbers of other figures anew: where it cannot be drawn, nothing is missing.
-    fn further_figure(self, input: &Composition, id: &str, data: Table) -> Self {
+    pub(in crate::report) fn further_figure(self, input: &Composition, id: &str, data: Table) -> Self {
         let chart = chart(input, id);
         let data = if chart.is_some() { reference::with_lines(data, chart.as_ref()) } else { Table::default() };
         self.figure(input.fonts, id, chart, data)
@@ -251,6 +251,7 @@ mod tests {
 
     #[test]
     fn a_configuration_can_name_every_section() {
-        assert_eq!(SECTIONS.iter().map(|section| section.id).collect::<Vec<_>>(), SECTION_IDS);
+        let known: Vec<_> = SECTION_IDS.into_iter().filter(|id| !id.starts_with("suite-")).collect();
+        assert_eq!(SECTIONS.iter().map(|section| section.id).collect::<Vec<_>>(), known);
     }
 }
