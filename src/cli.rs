@@ -30,7 +30,7 @@ pub enum Command {
     Report(Report),
     /// Show what was understood of a run, what is wrong with it, and what a report would leave out
     Check(Check),
-    /// Write the built-in templates, to be changed and given to `report --templates`
+    /// Write a commented gristmill.toml for a run, or the built-in templates to be changed
     Init(Init),
     /// Print a compact Markdown summary, or keep one current in a README
     Summary(Summary),
@@ -109,11 +109,30 @@ pub struct Report {
 
 /// `gristmill init`
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  \
-    gristmill init --templates house && gristmill report runs/h200 -o out --templates house")]
+#[command(
+    long_about = "Write a commented gristmill.toml for a run, or the built-in templates to be changed.\n\n\
+    The configuration sets what the run's files say of the date, the model, the hardware, the engine and the test, and \
+    leaves the rest open: each key with an example, commented out. A report with it has the same figures as one without.",
+    after_help = "Examples:\n  \
+    gristmill init runs/h200\n  \
+    gristmill init records.csv -o -\n  \
+    gristmill init --templates house && gristmill report runs/h200 -o out --templates house"
+)]
 pub struct Init {
+    /// One run: a folder, one or more files, or `-` for records on standard input
+    #[arg(value_name = "RUN", required_unless_present = "templates")]
+    pub inputs: Vec<PathBuf>,
+
+    /// File to write; `-` prints it [default: gristmill.toml in RUN's folder; printed for RUN `-`]
+    #[arg(short, long, value_name = "FILE", requires = "inputs")]
+    pub output: Option<PathBuf>,
+
+    /// Replace a file that is there already
+    #[arg(long, requires = "inputs")]
+    pub force: bool,
+
     /// Write the built-in templates into this folder, each with what it may use; files that exist stay as they are
-    #[arg(long, value_name = "DIR", required = true)]
+    #[arg(long, value_name = "DIR", conflicts_with = "inputs")]
     pub templates: Option<PathBuf>,
 }
 

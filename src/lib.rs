@@ -43,3 +43,4 @@ pub mod render;
 pub mod report;
 pub mod results;
 pub mod schema;
+pub mod starter;

@@ -113,7 +113,7 @@ const UNITS: [(&str, &str); 8] = [
 /// The guess for a file, where its header gives rise to one: at least a time and tokens are guessed.
 ///
 /// A file that cannot be read gives none; that was told elsewhere.
-pub(super) fn guess(input: &dyn Input) -> Option<Guess> {
+pub fn guess(input: &dyn Input) -> Option<Guess> {
     let head = Head::read(input).ok()?;
     let Seen { list, columns, separator } = columns(&head);
     let mut found: Vec<(String, String, bool)> = Vec::new();

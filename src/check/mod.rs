@@ -9,7 +9,7 @@ mod levels;
 mod text;
 
 pub use file::{CheckedFile, Outcome, Span};
-pub use guess::Guess;
+pub use guess::{Guess, guess};
 pub use levels::{Level, Totals};
 pub use text::text;
 

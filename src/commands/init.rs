@@ -1,16 +1,71 @@
 //! `gristmill init`
 
-use super::tell;
+use super::{input, output, say, say_warnings, tell, threads};
 use crate::cli::Init;
 use anyhow::{Context, Result};
+use gristmill::error::Error;
+use gristmill::ingest::{Input, Options};
 use gristmill::report::templates::BUILT_IN;
+use gristmill::starter::starter;
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Writes what a user may start from.
 pub fn run(arguments: &Init) -> Result<()> {
-    arguments.templates.as_deref().map_or(Ok(()), templates)
+    match &arguments.templates {
+        Some(folder) => templates(folder),
+        None => configuration(arguments),
+    }
+}
+
+/// Writes a configuration for a run, or prints it.
+fn configuration(arguments: &Init) -> Result<()> {
+    let target = match &arguments.output {
+        Some(file) if file.as_os_str() == "-" => None,
+        Some(file) => Some(file.clone()),
+        None => input::configuration(&arguments.inputs),
+    };
+    // Told before the run is read, which may take long.
+    if let Some(file) = target.as_ref().filter(|file| !arguments.force && fs::symlink_metadata(file).is_ok()) {
+        return Err(there_already(file).into());
+    }
+    let (found, mut warnings) = input::find(&arguments.inputs, None)?;
+    let inputs: Vec<&dyn Input> = found.inputs.iter().map(AsRef::as_ref).collect();
+    let made = starter(&inputs, &Options { lenient: true, threads: threads(None) })?.take(&mut warnings);
+    say_warnings(&warnings);
+    match target {
+        None => say(made.trim_end_matches('\n')),
+        Some(file) => {
+            write(&file, &made, arguments.force)?;
+            tell(&file.display().to_string());
+        }
+    }
+    Ok(())
+}
+
+/// Writes the file; without `force` only where there is none, whoever else writes at that moment.
+fn write(file: &PathBuf, text: &str, force: bool) -> Result<()> {
+    if force {
+        return output::replace(file, text.as_bytes());
+    }
+    match OpenOptions::new().write(true).create_new(true).open(file) {
+        Ok(mut opened) => {
+            let written = opened.write_all(text.as_bytes()).and_then(|()| opened.sync_all());
+            if written.is_err() {
+                // Half a configuration would be taken for a whole one.
+                let _ = fs::remove_file(file);
+            }
+            written.with_context(|| format!("cannot write {}", file.display()))
+        }
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(there_already(file).into()),
+        Err(error) => Err(error).with_context(|| format!("cannot write {}", file.display())),
+    }
+}
+
+fn there_already(file: &Path) -> Error {
+    Error::new(format!("{} is there already and stays as it is", file.display()))
+        .hint("print a new one with `-o -` and take over what is missing, write it elsewhere with `-o FILE`, or replace it with `--force`")
 }
 
 /// Writes every built-in template that the folder does not have yet.

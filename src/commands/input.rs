@@ -45,24 +45,8 @@ struct ReferencePath {
 /// Finds the files of a run and reads its configuration: `config`, else the one in or beside it. Whatever lies in `out` is
 /// no input.
 pub fn open(run: &[PathBuf], config: Option<&Path>, out: Option<&Path>) -> Result<OpenRun> {
-    let mut warnings = Vec::new();
-    let (inputs, beside, name) = match run {
-        [only] if only.as_os_str() == "-" => {
-            (vec![Box::new(Spool::read(io::stdin().lock())?) as Box<dyn Input>], None, "standard input".to_owned())
-        }
-        [folder] if folder.is_dir() => (walk(folder, out, &mut warnings)?, Some(folder.clone()), folder_name(folder)),
-        files => {
-            let inputs = files.iter().map(|file| open_file(file)).collect::<Result<_>>()?;
-            let first = &files[0];
-            let stem = first.file_stem().map_or_else(|| "run".to_owned(), |stem| stem.to_string_lossy().into_owned());
-            (inputs, Some(parent(first)), stem)
-        }
-    };
-    let file = match (config, &beside) {
-        (Some(given), _) => Some(given.to_owned()),
-        (None, Some(folder)) => Some(folder.join(CONFIG)).filter(|file| file.is_file()),
-        (None, None) => None,
-    };
+    let (Found { inputs, name }, mut warnings) = find(run, out)?;
+    let file = config.map(Path::to_owned).or_else(|| configuration(run).filter(|file| file.is_file()));
     let config = file.as_deref().map(read_config).transpose()?.unwrap_or_default();
     let assets = match &file {
         Some(file) => assets::of_brand(&config, &parent(file), &mut warnings)?,
@@ -71,7 +55,10 @@ pub fn open(run: &[PathBuf], config: Option<&Path>, out: Option<&Path>) -> Resul
     // What a brand brings along beside the records is no record.
     let brought = assets::files(&config);
     let mut inputs: Vec<Box<dyn Input>> = inputs.into_iter().filter(|input| !brought.contains(&input.name())).collect();
-    let folder = beside.filter(|_| matches!(run, [folder] if folder.is_dir()));
+    let folder = match run {
+        [folder] if folder.is_dir() => Some(folder.clone()),
+        _ => None,
+    };
     let reference = file.zip(config.reference.run.as_ref()).map(|(file, run)| {
         let run = parent(&file).join(run);
         ReferencePath { file, run, beside: folder.clone() }
@@ -118,6 +105,36 @@ fn leave_out(inputs: &mut Vec<Box<dyn Input>>, folder: &Path, inside: &Path) {
     if inside != folder && inside.starts_with(&folder) {
         inputs.retain(|input| !folder.join(input.name()).starts_with(&inside));
     }
+}
+
+/// The files of a run, before anything is known of its configuration.
+pub struct Found {
+    /// In the order of their names.
+    pub inputs: Vec<Box<dyn Input>>,
+    /// What the run is called where nothing else names it.
+    pub name: String,
+}
+
+/// Finds the files of a run, and what the user must know of that. Whatever lies in `out` is no input.
+pub fn find(run: &[PathBuf], out: Option<&Path>) -> Result<(Found, Vec<Warning>)> {
+    let mut warnings = Vec::new();
+    let (inputs, name) = match run {
+        [only] if only.as_os_str() == "-" => {
+            (vec![Box::new(Spool::read(io::stdin().lock())?) as Box<dyn Input>], "standard input".to_owned())
+        }
+        [folder] if folder.is_dir() => (walk(folder, out, &mut warnings)?, folder_name(folder)),
+        files => {
+            let inputs = files.iter().map(|file| open_file(file)).collect::<Result<_>>()?;
+            let stem = files.first().and_then(|first| first.file_stem());
+            (inputs, stem.map_or_else(|| "run".to_owned(), |stem| stem.to_string_lossy().into_owned()))
+        }
+    };
+    Ok((Found { inputs, name }, warnings))
+}
+
+/// Where the configuration of a run lies: in its folder, or beside its first file; none for standard input.
+pub fn configuration(run: &[PathBuf]) -> Option<PathBuf> {
+    run.first().filter(|first| first.as_os_str() != "-").map(|first| beside(first))
 }
 
 /// Reads a configuration.

@@ -40,7 +40,8 @@ fn a_stage_knows_only_those_before_it() {
         ("report", &["results", "render", "pipeline", "check"]),
         ("results", &["chart", "report", "render", "pipeline", "check"]),
         ("render", &["pipeline", "check"]),
-        ("check", &["render", "pipeline"]),
+        ("check", &["render", "pipeline", "starter"]),
+        ("starter", &["chart", "report", "render", "pipeline"]),
     ];
     let vocabulary = ["colour.rs", "context.rs", "error.rs", "format.rs", "markup.rs", "metric.rs", "record.rs"];
     let stages = &["ingest", "cell", "analysis", "chart", "report", "results", "render", "pipeline", "check"][..];

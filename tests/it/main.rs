@@ -26,6 +26,7 @@ mod guidellm;
 mod house;
 mod html;
 mod inference_perf;
+mod init;
 mod llama_bench;
 mod llm_d;
 mod llmperf;
