@@ -30,8 +30,8 @@ fn reports_hold_in_a_browser() {
     );
 }
 
-/// A page of every kind of block, one of a bundled run beside its numbers, and one of a run in which everything is
-/// hostile that can be.
+/// A page of every kind of block, one of a bundled run beside its numbers, one of a prompt suite, and one of a run in which
+/// everything is hostile that can be.
 fn write_reports(folder: &Path) {
     let write = |name: &str, bytes: &[u8]| std::fs::write(folder.join(name), bytes).unwrap();
     write("everything.html", crate::html::page(&sample::everything(), Some("#ffd400")).as_bytes());
@@ -41,6 +41,9 @@ fn write_reports(folder: &Path) {
     for (kind, name) in [("report.html", "bundled.html"), ("report.json", "bundled.json")] {
         std::fs::copy(out.path().join(kind), folder.join(name)).unwrap();
     }
+    let suite = tempfile::tempdir().unwrap();
+    crate::run::report(&root().join("fixtures/suites/ten-prompts"), suite.path());
+    std::fs::copy(suite.path().join("report.html"), folder.join("suite.html")).unwrap();
     let (records, configuration) = hostile_run();
     let (report, analysis, mut config) = prose::composed(&[(HOSTILE, &records)], &configuration);
     config.brand.accent = Some(HOSTILE.to_owned());

@@ -159,7 +159,7 @@ fn a_file_that_is_there_is_never_replaced_unasked() {
     assert_eq!((status, out), (Some(0), made.clone()));
     let other = run.path().join("new.toml");
     assert_eq!(init(&[run.path(), Path::new("-o"), &other]).0, Some(0));
-    assert_eq!(fs::read_to_string(&other).unwrap().contains("\n[model]\n"), true);
+    assert!(fs::read_to_string(&other).unwrap().contains("\n[model]\n"));
     assert_eq!(init(&[run.path(), Path::new("--force")]).0, Some(0));
     // The file that was written beside them is no record.
     assert_eq!(fs::read_to_string(&config).unwrap(), made);
