@@ -58,7 +58,18 @@ fn succeeded(suite: &Suite) -> String {
 
 /// The names of the cases that lie far off the rest.
 fn far_names(suite: &Suite) -> String {
-    format::list(&suite.far().map(name).collect::<Vec<_>>())
+    names(suite.far())
+}
+
+/// The names of some cases; of many the first ones, and how many more.
+fn names<'s>(cases: impl Iterator<Item = &'s CaseFigures>) -> String {
+    const NAMED: usize = 6;
+    let mut names: Vec<String> = cases.map(name).collect();
+    if names.len() > NAMED {
+        let more = names.split_off(NAMED - 1).len();
+        names.push(format!("{more} more"));
+    }
+    format::list(&names)
 }
 
 /// The summary of a suite; a row without a value is left out.

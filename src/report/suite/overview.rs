@@ -1,6 +1,6 @@
 //! What came out of the suite.
 
-use super::{far_names, name, rating, suite_of, summary_table};
+use super::{far_names, name, names, rating, suite_of, summary_table};
 use crate::analysis::suite::{FAR_DEVIATIONS, FAR_FACTOR, Side, Suite};
 use crate::format;
 use crate::report::figure::{left, right};
@@ -77,10 +77,10 @@ pub(super) fn draft(input: &Composition, _: &mut LeftOut) -> Option<Draft> {
 }
 
 fn failed(suite: &Suite) -> Option<Failed> {
-    let with_failures: Vec<String> = suite.cases.iter().filter(|case| case.case.failed > 0).map(name).collect();
-    (!with_failures.is_empty()).then(|| Failed {
-        one: with_failures.len() == 1,
-        names: format::list(&with_failures),
+    let failed = || suite.cases.iter().filter(|figures| figures.case.failed > 0);
+    failed().next().is_some().then(|| Failed {
+        one: failed().count() == 1,
+        names: names(failed()),
         runs: suite
             .repeats()
             .then(|| format!("{} of {}", suite.failed_runs, format::counted(suite.runs, "run", "runs"))),
