@@ -260,6 +260,15 @@ pub(super) fn same_context(a: &u64, b: &u64) -> bool {
     Context::nominal(*a) == Context::nominal(*b)
 }
 
+/// What is said of a run whose load is not known.
+const NO_LOAD: &str = "nothing says under which load this was measured: neither the file nor its name names a concurrency or a \
+                       request rate";
+
+/// Whether an error is that: one that a few words in the configuration put right.
+pub fn lacks_load(error: &Error) -> bool {
+    error.message.starts_with(NO_LOAD)
+}
+
 /// What is told of the runs, in order and at least one, whose load nothing says.
 fn no_load(runs: &[(&str, &Part)]) -> Error {
     let (name, part) = runs[0];
@@ -272,10 +281,7 @@ fn no_load(runs: &[(&str, &Part)]) -> Error {
     let each = if others.is_empty() { "" } else { ", one for each or with `*` for all" };
     Error::at(
         place,
-        format!(
-            "nothing says under which load this was measured: neither the file nor its name names a concurrency or a request \
-             rate{others}"
-        ),
+        format!("{NO_LOAD}{others}"),
     )
     .hint(format!(
         "add to `gristmill.toml`: `[[file]]` with `match = \"{name}\"` and `concurrency = …` or `request_rate = …`{each}; \

@@ -96,6 +96,24 @@ fn what_is_found_is_set_and_the_rest_is_left_open() {
     insta::assert_snapshot!("a suite", written(&files("suites/ten-prompts")));
 }
 
+#[test]
+fn files_that_nothing_says_the_load_of_get_an_entry_to_fill_in() {
+    let files = files("samples/sglang");
+    let inputs: Vec<&dyn Input> = files.iter().map(|file| file as &dyn Input).collect();
+    let made = starter(&inputs, &Options { lenient: true, threads: 2 }).unwrap();
+    let warnings: Vec<String> = made.warnings.iter().map(ToString::to_string).collect();
+    let (_, entries) = made.value.split_once("contact = ").unwrap();
+    insta::assert_snapshot!("no load", format!("{entries}\nwarning: {}", warnings.join("\nwarning: ")));
+    parse(&set(&made.value), "gristmill.toml").unwrap();
+}
+
+#[test]
+fn where_every_record_is_bad_the_first_one_is_told() {
+    let file = Memory::new("a.csv", "concurrency,e2e_ms,input_tokens,output_tokens\n1,900,100,0\n");
+    let error = starter(&[&file], &Options::default()).unwrap_err().to_string();
+    assert!(error.starts_with("a.csv:2:4: `output_tokens`: expected at least 1 token"), "{error}");
+}
+
 const LOG: &str =
     "Request ID,Sent At,Latency (ms),prompt_tokens,completion_tokens,status\n1,2026-01-15 08:00:02,900,100,64,ok\n";
 
