@@ -7,7 +7,7 @@ use super::lines::{Lines, cap, paint, place};
 use super::placement::{Rect, Surroundings};
 use super::scene::{Anchor, Paint, Scene};
 use super::ticks::thin;
-use super::{Axis, Chart, LimitKind, LimitMark, RuleMark, Scale, Side};
+use super::{Axis, Chart, Form, LimitKind, LimitMark, RuleMark, Scale, Side};
 use crate::font::{Face, Fonts};
 
 const DASH: [f32; 2] = [4.0, 3.0];
@@ -46,7 +46,9 @@ pub fn draw_at_height(chart: &Chart, fonts: &Fonts, height: f64) -> Scene {
     }
     lines.draw(&canvas);
     let mut around = picture.surroundings(&lines);
-    if chart.series_title.is_empty() {
+    if chart.form == Form::Path {
+        lines.name_ends(&canvas, &mut around);
+    } else if chart.series_title.is_empty() {
         lines.name_within(&canvas, &mut around);
     } else {
         lines.name_beside(&canvas);
@@ -166,7 +168,8 @@ impl Picture<'_> {
         };
         let at = |level: f64| self.plot.at(self.layout.x.place(level).clamp(0.0, 1.0), 0.0).0;
         let (from, to) = (at(low), at(high));
-        if to - from < 2.0 {
+        // Narrower than this it is a blot.
+        if to - from < 5.0 {
             return;
         }
         let y = y + 5.0;

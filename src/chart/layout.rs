@@ -47,8 +47,13 @@ impl Layout {
         let x = Domain::around(&levels, chart.x.scale);
         let x_ticks = x.across(&chart.x);
         let (left, right) = vertical(chart);
-        let names: Vec<String> =
-            chart.series.iter().map(|series| shorten(fonts, Face::SemiBold, NAME, &series.name, NAME_ROOM)).collect();
+        // One of the names within a picture says what all of them are.
+        let named = |(at, series): (usize, &Series)| match chart.form {
+            Form::Path if at == 0 && !series.subject.is_empty() => series.subject.clone(),
+            _ => series.name.clone(),
+        };
+        let names = chart.series.iter().enumerate().map(named);
+        let names: Vec<String> = names.map(|name| shorten(fonts, Face::SemiBold, NAME, &name, NAME_ROOM)).collect();
         let shortened =
             |reference: &super::ReferenceLines| shorten(fonts, Face::Regular, NAME, &reference.name, NAME_ROOM - KEY);
         let reference = chart.reference.as_ref().filter(|reference| !reference.lines.is_empty()).map(shortened);
@@ -58,7 +63,8 @@ impl Layout {
         let last_tick = x_ticks.last().map_or(0.0, |tick| width(fonts, Face::Regular, TICK, &tick.label) / 2.0);
         let beside = match &right {
             Some((_, ticks)) => TICK_GAP + widest(ticks),
-            None if chart.series_title.is_empty() => 0.0,
+            // A path is named where it ends, which is seldom at the right edge.
+            None if chart.series_title.is_empty() || chart.form == Form::Path => 0.0,
             None => {
                 let title = width(fonts, Face::Regular, 7.5, &chart.series_title);
                 let name = |name: &String| width(fonts, Face::SemiBold, NAME, name);

@@ -250,26 +250,77 @@ impl<'c> Lines<'c> {
 }
 
 impl Lines<'_> {
-    /// What stands at the points, as far as there is room.
+    /// Names of paths, each where its line ends: at the largest load.
+    pub fn name_ends(&self, canvas: &Canvas, around: &mut Surroundings) {
+        for (at, path) in self.paths.iter().enumerate() {
+            let (name, Some(end)) = (&self.layout.names[at], path.last()) else { continue };
+            let set = Type { face: Face::SemiBold, size: NAME, paint: paint(at), anchor: Anchor::End, halo: true };
+            let width = width(canvas.fonts, set.face, set.size, name);
+            let before = path.iter().rev().nth(1).unwrap_or(end);
+            let mut places = around_point(*end, self.radius + 4.0, cap(canvas, set));
+            // Onward from where the line came, where that is free.
+            places.sort_by_key(|((x, _), anchor)| match anchor {
+                Anchor::Middle => 1,
+                _ => {
+                    if (end.0 >= before.0) == (*x > end.0) {
+                        0
+                    } else {
+                        2
+                    }
+                }
+            });
+            places.extend(around_point(*end, self.radius + 9.0, cap(canvas, set)));
+            let free = around.take_clear(&places, width, NAME).or_else(|| {
+                places.extend(along(path).into_iter().flat_map(|at| around_point(at, 6.0, cap(canvas, set))));
+                around.take(&places, width, NAME)
+            });
+            if let Some((place, anchor)) = free.filter(|_| !name.is_empty()) {
+                canvas.group("label", "", || canvas.text(name, place, Type { anchor, ..set }));
+            }
+        }
+    }
+
+    /// What stands at the points, as far as there is room: at the ends of a line in any case, between them only where it
+    /// lies on nothing if there are many.
     pub fn mark_points(&self, canvas: &Canvas, around: &mut Surroundings) {
+        /// More are thinned.
+        const MANY: usize = 8;
         for (series, path) in self.chart.series.iter().zip(&self.paths) {
-            for (mark, (x, y)) in series.marks.iter().zip(path) {
+            let count = series.marks.len().min(path.len());
+            let inner = 1..count.saturating_sub(1);
+            let ends = [0, count.saturating_sub(1)];
+            for at in ends.into_iter().take(count.min(2)).chain(inner) {
+                let mark = &series.marks[at];
                 let set =
                     Type { face: Face::Regular, size: MARK, paint: Paint::Muted, anchor: Anchor::Middle, halo: true };
                 let width = width(canvas.fonts, set.face, MARK, mark);
-                let (beside, middle) = (self.radius + 3.0, y + cap(canvas, set) / 2.0);
-                let places = [
-                    ((*x, y - self.radius - 3.0), Anchor::Middle),
-                    ((x + beside, middle), Anchor::Start),
-                    ((*x, y + self.radius + 3.0 + cap(canvas, set)), Anchor::Middle),
-                    ((x - beside, middle), Anchor::End),
-                ];
-                if let Some((place, anchor)) = around.take(&places, width, MARK) {
+                let places = around_point(path[at], self.radius + 3.0, cap(canvas, set));
+                let many = count > MANY && !ends.contains(&at);
+                let clear = around.take_clear(&places, width, MARK);
+                if let Some((place, anchor)) =
+                    clear.or_else(|| if many { None } else { around.take(&places, width, MARK) })
+                {
                     canvas.group("label", "", || canvas.text(mark, place, Type { anchor, ..set }));
                 }
             }
         }
     }
+}
+
+/// Places for words of a height around a point, this far from it.
+fn around_point((x, y): Point, far: f64, cap: f64) -> Vec<(Point, Anchor)> {
+    let (above, middle, below) = (y - far, y + cap / 2.0, y + far + cap);
+    let corner = 0.6 * far;
+    vec![
+        ((x, above), Anchor::Middle),
+        ((x + far, middle), Anchor::Start),
+        ((x, below), Anchor::Middle),
+        ((x - far, middle), Anchor::End),
+        ((x + corner, y - corner), Anchor::Start),
+        ((x + corner, y + corner + cap), Anchor::Start),
+        ((x - corner, y - corner), Anchor::End),
+        ((x - corner, y + corner + cap), Anchor::End),
+    ]
 }
 
 /// Places along a line from its end: its points and, between, the middles of its pieces.

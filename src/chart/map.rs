@@ -11,7 +11,7 @@ use super::{Axis, Bound, Chart, Map};
 use crate::font::{Face, Fonts};
 
 /// Room for the thresholds on the right.
-const KEY: f64 = 140.0;
+const KEY: f64 = 162.0;
 /// Between the fields and the key's bar, and the bar's width.
 const BAR: (f64, f64) = (14.0, 9.0);
 /// Height of a class in the key: two lines of words.

@@ -5,6 +5,7 @@
 
 mod backend;
 mod bars;
+mod card;
 mod draw;
 mod frame;
 pub mod kinds;
@@ -20,6 +21,7 @@ pub mod svg;
 pub mod theme;
 mod ticks;
 
+pub use card::card;
 pub use draw::{draw, draw_at_height};
 pub use frame::{Frame, Span};
 

@@ -80,6 +80,17 @@ impl Surroundings {
         Some(places[best])
     }
 
+    /// Takes the first place that neither covers a text nor touches a line.
+    pub fn take_clear(&mut self, places: &[(Point, Anchor)], width: f64, size: f64) -> Option<(Point, Anchor)> {
+        let is_clear = |(at, anchor): &&(Point, Anchor)| {
+            let rect = Rect::of_text(*at, *anchor, width, size);
+            self.is_free(&rect) && self.crossings(&rect) == 0
+        };
+        let place = *places.iter().find(is_clear)?;
+        self.texts.push(Rect::of_text(place.0, place.1, width, size));
+        Some(place)
+    }
+
     fn is_free(&self, rect: &Rect) -> bool {
         self.bounds.holds(rect) && !self.texts.iter().any(|text| text.grown(1.5).overlaps(rect))
     }
@@ -106,6 +117,8 @@ mod tests {
         assert_eq!(around.take(&places, 30.0, 8.0), Some(places[2]), "the second place is taken");
         assert_eq!(around.take(&places, 30.0, 8.0), Some(places[0]), "better on a line than nowhere");
         assert_eq!(around.take(&places, 30.0, 8.0), None);
+        assert_eq!(around.take_clear(&[((5.0, 49.0), Anchor::Start)], 10.0, 8.0), None, "on the line");
+        assert_eq!(around.take_clear(&[((5.0, 20.0), Anchor::Start)], 10.0, 8.0), Some(((5.0, 20.0), Anchor::Start)));
         assert_eq!(around.take(&[((90.0, 50.0), Anchor::Start)], 30.0, 8.0), None, "outside");
     }
 }

@@ -3,8 +3,9 @@
 use super::{input, output, say, say_warnings, tell};
 use crate::cli::{Form, Summary};
 use anyhow::Result;
-use gristmill::chart::svg;
+use gristmill::chart::{card, svg};
 use gristmill::error::Error;
+use gristmill::font::Fonts;
 use gristmill::format::in_terms;
 use gristmill::pipeline;
 use gristmill::render::summary::{self, ChartAs, markers};
@@ -25,7 +26,7 @@ pub fn run(arguments: &Summary) -> Result<()> {
     let composition = prepared.composition(&request, &warnings);
     let blocks = in_terms(prepared.terms(), || summarize(&composition))?;
     let name = arguments.name.as_deref();
-    let chart = chart(arguments, &blocks);
+    let chart = chart(arguments, &blocks, composition.fonts);
     let shown = match &chart {
         Some((_, target, _)) => ChartAs::Image(target),
         None if arguments.no_chart => ChartAs::None,
@@ -68,7 +69,7 @@ fn current(stale: &[&(PathBuf, Vec<u8>)]) -> Result<()> {
 }
 
 /// Where the chart's file lies, how the text refers to it, and its bytes; none where no file was asked for.
-fn chart(arguments: &Summary, blocks: &[Block]) -> Option<(PathBuf, String, Vec<u8>)> {
+fn chart(arguments: &Summary, blocks: &[Block], fonts: &Fonts) -> Option<(PathBuf, String, Vec<u8>)> {
     let path = arguments.chart.as_ref()?;
     let figure = blocks.iter().find_map(|block| match block {
         Block::Figure(figure) => Some(figure.as_ref()),
@@ -76,7 +77,7 @@ fn chart(arguments: &Summary, blocks: &[Block]) -> Option<(PathBuf, String, Vec<
     });
     let Figure { scene, chart, alternative, .. } = figure?;
     let beside = arguments.into.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
-    let svg = svg::standalone(scene, &chart.title, alternative);
+    let svg = svg::standalone(&card(scene, &chart.title, fonts), &chart.title, alternative);
     Some((path.clone(), relative(path, beside), svg.into_bytes()))
 }
 

@@ -13,6 +13,7 @@ use runs::{VisualRun, visual_runs};
 use rustybuzz::ttf_parser::{GlyphId, Tag};
 use rustybuzz::{Direction, Feature, Script, ShapePlan, UnicodeBuffer};
 use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A typeface of the report.
@@ -67,8 +68,35 @@ pub struct Glyph {
 pub struct Shaped {
     /// In visual order.
     pub glyphs: Vec<Glyph>,
+    /// Stretches that are read in another order than they stand in: names in scripts that run from right to left.
+    pub turned: Vec<Turned>,
     /// Sum of advances and kerning, em.
     pub width: f32,
+}
+
+/// Glyphs that are read in another order than they stand in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Turned {
+    /// Which glyphs of the line.
+    pub glyphs: Range<usize>,
+    /// The glyphs of each of its clusters, in the order in which they are read.
+    pub read: Vec<Range<usize>>,
+}
+
+impl Shaped {
+    /// The text as it is read.
+    pub fn as_read(&self) -> String {
+        let text = |range: Range<usize>| self.glyphs[range].iter().map(|glyph| glyph.text.as_str());
+        let mut out = String::new();
+        let mut at = 0;
+        for turned in &self.turned {
+            out.extend(text(at..turned.glyphs.start));
+            turned.read.iter().for_each(|cluster| out.extend(text(cluster.clone())));
+            at = turned.glyphs.end;
+        }
+        out.extend(text(at..self.glyphs.len()));
+        out
+    }
 }
 
 /// How digits are set.
@@ -174,16 +202,34 @@ impl Fonts {
         let own = self.places[face as usize];
         let runs = if text.is_ascii() {
             // Every file has these, but for the odd symbol font that no one sets text in.
-            vec![VisualRun { range: 0..text.len(), font: own, right_to_left: false }]
+            vec![VisualRun { range: 0..text.len(), font: own, right_to_left: false, turned: false }]
         } else {
             visual_runs(text, |grapheme| self.file_for(face, grapheme))
         };
         let mut glyphs = Vec::with_capacity(text.len());
-        for run in runs {
-            self.shape_run(&run, digits, &text[run.range.clone()], &mut glyphs);
+        let mut turned = Vec::new();
+        for stretch in runs.chunk_by(|one, next| one.turned == next.turned) {
+            let first = glyphs.len();
+            let mut read: Vec<(usize, Vec<Range<usize>>)> = Vec::new();
+            for run in stretch {
+                let before = glyphs.len();
+                self.shape_run(run, digits, &text[run.range.clone()], &mut glyphs);
+                if run.turned {
+                    let mut clusters = clusters_of(&glyphs, before);
+                    if run.right_to_left {
+                        clusters.reverse();
+                    }
+                    read.push((run.range.start, clusters));
+                }
+            }
+            if stretch[0].turned {
+                read.sort_by_key(|(start, _)| *start);
+                let read = read.into_iter().flat_map(|(_, clusters)| clusters).collect();
+                turned.push(Turned { glyphs: first..glyphs.len(), read });
+            }
         }
         let width = glyphs.iter().map(|glyph| glyph.advance + glyph.kern).sum();
-        Shaped { glyphs, width }
+        Shaped { glyphs, turned, width }
     }
 
     /// The first file that can show a piece of text; the face's own where none can.
@@ -251,6 +297,14 @@ impl Fonts {
     }
 }
 
+/// The clusters from a glyph on, as they stand.
+fn clusters_of(glyphs: &[Glyph], first: usize) -> Vec<Range<usize>> {
+    let mut starts: Vec<usize> =
+        (first..glyphs.len()).filter(|at| *at == first || !glyphs[*at].text.is_empty()).collect();
+    starts.push(glyphs.len());
+    starts.windows(2).map(|pair| pair[0]..pair[1]).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -270,6 +324,20 @@ mod tests {
         let width = |digits, text| fonts.width(Face::Regular, digits, 10.0, text);
         assert_eq!(width(Digits::Tabular, "111"), width(Digits::Tabular, "808"));
         assert!(width(Digits::Proportional, "111") < width(Digits::Proportional, "808"));
+    }
+
+    #[test]
+    fn a_name_that_runs_from_right_to_left_is_known_as_it_is_read() {
+        let fonts = Fonts::load();
+        let shaped = fonts.shape(Face::Regular, Digits::Proportional, "by מודל 3, twice");
+        let [turned] = &shaped.turned[..] else { panic!("one name: {:?}", shaped.turned) };
+        let read: String =
+            turned.read.iter().flat_map(|cluster| &shaped.glyphs[cluster.clone()]).map(|g| g.text.as_str()).collect();
+        assert_eq!(read, "מודל 3");
+        let stands: String = shaped.glyphs[turned.glyphs.clone()].iter().map(|glyph| glyph.text.as_str()).collect();
+        assert_eq!(stands, "3 לדומ");
+        assert_eq!(shaped.as_read(), "by מודל 3, twice");
+        assert!(fonts.shape(Face::Regular, Digits::Proportional, "by name").turned.is_empty());
     }
 
     #[test]

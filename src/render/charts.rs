@@ -1,7 +1,7 @@
 //! Every chart as a file of its own.
 
 use super::{ChartFiles, Document, OutputFile, Renderer};
-use crate::chart::{Chart, png, svg, theme};
+use crate::chart::{Chart, card, png, svg, theme};
 use crate::error::{Error, Result, Warned};
 
 /// Writes `charts/<id>.svg`, and `charts/<id>.png` where it was asked for.
@@ -20,11 +20,12 @@ impl Renderer for Charts {
                 return Err(Error::new(format!("two charts would be written to `{path}`"))
                     .hint("give the use cases ids that differ in letters or digits"));
             }
+            let card = card(&figure.scene, &figure.chart.title, document.fonts);
             if document.charts == ChartFiles::SvgAndPng {
-                let bytes = png::encode(&figure.scene, document.fonts, theme::rgb, png::PIXELS_PER_POINT);
+                let bytes = png::encode(&card, document.fonts, theme::rgb, png::PIXELS_PER_POINT);
                 files.push(OutputFile { path: named(&figure.chart, "png"), bytes });
             }
-            let svg = svg::standalone(&figure.scene, &figure.chart.title, &figure.alternative);
+            let svg = svg::standalone(&card, &figure.chart.title, &figure.alternative);
             files.push(OutputFile { path, bytes: svg.into_bytes() });
         }
         Ok(Warned::clean(files))

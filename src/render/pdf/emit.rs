@@ -102,7 +102,12 @@ impl<'w, 'm> PageWriter<'w, 'm> {
         }
         self.open(draw.part);
         match &draw.ink {
-            Ink::Text(run) => self.text(run),
+            Ink::Text(run) => {
+                if let Part::Element(element) = draw.part {
+                    self.tags.text(element, &run.shaped);
+                }
+                self.text(run);
+            }
             Ink::Box { area, radius, fill, stroke } => {
                 let points = rounded_box(*area, *radius, self.height);
                 self.shape(points, true, *fill, stroke.as_ref());

@@ -79,7 +79,8 @@ fn take_parts(table: &mut Table) -> Vec<Part> {
             parts.push(Part { row, title });
         }
     }
-    if table.columns[0].align == Align::Right || 3 * parts.len() > table.rows.len() {
+    let names = table.columns.iter().take_while(|column| column.align == Align::Left).count();
+    if names < 2 || 3 * parts.len() > table.rows.len() {
         return Vec::new();
     }
     table.columns.remove(0);

@@ -1,6 +1,7 @@
 //! The structure tree: what is a heading, a cell, a figure, and in which order it is read.
 
 use super::document::{DocModel, Element, ElementId, Part, Role};
+use crate::font::Shaped;
 use lopdf::{Dictionary, Document, Object, ObjectId, dictionary};
 
 /// A child of an element.
@@ -23,6 +24,9 @@ pub(super) struct Tags<'m> {
     elements: &'m [Element],
     kids: Vec<Vec<Kid>>,
     attached: Vec<bool>,
+    /// For each element, its words as they are read, and whether they stand in another order: viewers expect glyphs in the
+    /// order in which they stand, and turn names that run from right to left round when they copy them.
+    words: Vec<(String, bool)>,
     /// Children of the document itself.
     top: Vec<ElementId>,
     /// For each page, the element of each of its marks.
@@ -39,6 +43,7 @@ impl<'m> Tags<'m> {
             elements,
             kids: vec![Vec::new(); elements.len()],
             attached: vec![false; elements.len()],
+            words: vec![(String::new(), false); elements.len()],
             top: Vec::new(),
             marks: vec![Vec::new(); pages],
             links: vec![Vec::new(); pages],
@@ -57,6 +62,13 @@ impl<'m> Tags<'m> {
         self.attach(element);
         self.kids[element].push(Kid::Content { page, mark });
         mark
+    }
+
+    /// Notes words of an element.
+    pub fn text(&mut self, element: ElementId, words: &Shaped) {
+        let (known, turned) = &mut self.words[element];
+        known.push_str(&words.as_read());
+        *turned |= !words.turned.is_empty();
     }
 
     /// Notes the next annotation of a page.
@@ -130,6 +142,11 @@ impl<'m> Tags<'m> {
         }
         if let Some(alternative) = &element.alternative {
             written.set("Alt", super::finish::text(alternative));
+        }
+        let (words, turned) = &self.words[at];
+        let has_only_words = self.kids[at].iter().all(|kid| matches!(kid, Kid::Content { .. }));
+        if *turned && has_only_words && element.alternative.is_none() {
+            written.set("ActualText", super::finish::text(words.trim_end()));
         }
         let mut attributes = dictionary! { "O" => "Table" };
         match element.role {

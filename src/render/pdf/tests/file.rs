@@ -164,3 +164,25 @@ fn a_logo_of_either_kind_stands_on_the_cover() {
         assert_eq!(tool("pdfimages", &["-list", "FILE"], &bytes).lines().skip(2).count(), images);
     }
 }
+
+#[test]
+fn a_name_that_runs_from_right_to_left_is_told_as_it_is_read() {
+    let name = "מודל שפה 3";
+    let blocks = vec![crate::report::Block::Paragraph(text(&format!("Tested was {name}, twice.")))];
+    let report = report(cover("Q", 0, 0), vec![section("one", "One", blocks)]);
+    let bytes = write(&report, &Fonts::load(), PageSize::A4, None).expect("it can be written").value;
+    let file = lopdf::Document::load_mem(&bytes).expect("it can be read");
+    let told: Vec<String> = file
+        .objects
+        .values()
+        .filter_map(|object| object.as_dict().ok()?.get(b"ActualText").ok()?.as_str().ok())
+        .map(|bytes| {
+            let units: Vec<u16> = bytes[2..].as_chunks::<2>().0.iter().map(|pair| u16::from_be_bytes(*pair)).collect();
+            String::from_utf16(&units).expect("it is UTF-16")
+        })
+        .collect();
+    assert_eq!(told, [format!("Tested was {name}, twice.")]);
+    // Other programs turn what stands in visual order themselves.
+    let shown = tool("pdftotext", &["FILE", "-"], &bytes);
+    assert!(["מודל", "שפה"].iter().all(|word| shown.contains(word)), "{shown}");
+}
