@@ -10,6 +10,7 @@ mod quantity;
 mod script;
 mod style;
 
+use data::Judged;
 pub use data::use_case;
 
 use super::outline::outline;
@@ -34,8 +35,9 @@ impl Renderer for Html {
     }
 
     fn render(&self, document: &Document) -> Result<Warned<Vec<OutputFile>>> {
-        let (capacities, config) = (&document.analysis.capacity, document.config);
-        let page = page_in(document.report, capacities, config, document.templates, document.fonts)?;
+        let rates = document.analysis.request_rates.as_ref().map(|rates| &rates.capacity[..]).unwrap_or_default();
+        let judged = Judged { main: &document.analysis.capacity, rates };
+        let page = page_in(document.report, &judged, document.config, document.templates, document.fonts)?;
         Ok(Warned::clean(vec![OutputFile { path: format!("{}.html", document.stem), bytes: page.into_bytes() }]))
     }
 }
@@ -45,17 +47,12 @@ impl Renderer for Html {
 ///
 /// Errors: the template is at fault.
 pub fn page(report: &Report, capacities: &[Capacity], config: &Config, fonts: &Fonts) -> Result<String> {
-    page_in(report, capacities, config, &Templates::built_in()?, fonts)
+    let judged = Judged { main: capacities, rates: &[] };
+    page_in(report, &judged, config, &Templates::built_in()?, fonts)
 }
 
 /// The same with a house's templates.
-fn page_in(
-    report: &Report,
-    capacities: &[Capacity],
-    config: &Config,
-    templates: &Templates,
-    fonts: &Fonts,
-) -> Result<String> {
+fn page_in(report: &Report, judged: &Judged, config: &Config, templates: &Templates, fonts: &Fonts) -> Result<String> {
     let ids = blocks::ids(report);
     let sections = blocks::sections(&report.sections, &ids);
     let note = blocks::inlines(&report.cover.contents_note, &ids);
@@ -63,7 +60,7 @@ fn page_in(
     let style = style::sheet(accent, sections.contains("<code"), templates.style(), fonts);
 
     let script = script::script();
-    let data = data::block(report, capacities, config, fonts);
+    let data = data::block(report, judged, config, fonts);
 
     let mut context = Context::new();
     context.insert("cover", &cover(&report.cover));

@@ -140,17 +140,20 @@ function fewDigits(value) {
  */
 function explain(limit, useCase, thresholds, names) {
   const { levels, rules } = useCase;
-  const { binding, bracket, crossing, within } = limit;
+  const { binding, bracket, crossing, interval, within } = limit;
   const out = [];
   const metric = binding === null || binding === "success" ? null : binding;
   const subject = metric === null ? "Failed requests" : `${capital(names[metric])} ${METRICS[metric].name}`;
-  const position = crossing === null ? "" : fixed(crossing, crossing < 10 ? 2 : 1);
+  /** @param {number} at */
+  const position = (at) => fixed(at, at < 10 ? 2 : 1);
   if (limit.kind === "open") out.push("Every tested level is within these thresholds; the limit may lie higher.");
   else if (limit.kind === "unmet") out.push(`${subject}: missed at the smallest tested level already.`);
   else if (metric === null) out.push(`Too many requests failed at ${bracket[1]}.`);
   else if (crossing === null) out.push(`${subject} is on its threshold at the smallest tested level.`);
   else {
-    out.push(`${subject} sets it: it crosses its threshold at ${position}, between the tested ${bracket[0]} and ${bracket[1]}.`);
+    const known = interval === null ? "" : ` (95% interval: ${interval.map(position).join(" to ")})`;
+    const place = `${position(crossing)}${known}, between the tested ${bracket[0]} and ${bracket[1]}`;
+    out.push(`${subject} sets it: it crosses its threshold at ${place}.`);
   }
   const level = limit.level ?? levels[0].level;
   const held = ORDER.filter((name) => thresholds[name] !== undefined).flatMap((name) => {

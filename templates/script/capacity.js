@@ -8,18 +8,20 @@ const BINARY = 1e-12;
 const CROSSING = 1e-9;
 /** How close to the failing level the crossing must lie for that level to stand on the threshold. */
 const ON_THRESHOLD = 0.75;
+/** 97.5th percentile of the standard normal distribution. */
+const Z_95 = 1.959963984540054;
 
 /**
  * What one condition allows.
  * @typedef {{ condition: Condition, open: boolean, level: number | null, within: number | null,
- *   bracket: [number | null, number | null], crossing: number | null }} Verdict
+ *   bracket: [number | null, number | null], crossing: number | null, interval: [number, number] | null }} Verdict
  */
 
 /**
  * What a use case can carry.
  * @typedef {{ kind: "tested" | "estimated" | "open" | "unmet", level: number | null, text: string,
  *   within: { level: number, text: string, binding: Condition | null } | null, binding: Condition | null,
- *   bracket: [number | null, number | null], crossing: number | null }} Limit
+ *   bracket: [number | null, number | null], crossing: number | null, interval: [number, number] | null }} Limit
  */
 
 /**
@@ -52,6 +54,7 @@ function judge(levels, thresholds, rules) {
     binding: binding.open ? null : binding.condition,
     bracket: binding.bracket,
     crossing: binding.crossing,
+    interval: binding.interval,
   };
 }
 
@@ -77,7 +80,8 @@ function success(levels) {
   const at = levels.findIndex((level) => level.failed);
   if (at < 0) return unbound("success", levels);
   const low = at > 0 ? levels[at - 1].level : null;
-  return { condition: "success", open: false, level: low, within: low, bracket: [low, levels[at].level], crossing: low };
+  const bracket = /** @type {[number | null, number]} */ ([low, levels[at].level]);
+  return { condition: "success", open: false, level: low, within: low, bracket, crossing: low, interval: null };
 }
 
 /**
@@ -87,7 +91,7 @@ function success(levels) {
  */
 function unbound(condition, levels) {
   const largest = levels[levels.length - 1].level;
-  return { condition, open: true, level: null, within: largest, bracket: [largest, null], crossing: null };
+  return { condition, open: true, level: null, within: largest, bracket: [largest, null], crossing: null, interval: null };
 }
 
 /**
@@ -98,21 +102,21 @@ function unbound(condition, levels) {
  * @returns {Verdict}
  */
 function onThreshold(condition, threshold, levels, rules) {
-  /** @type {[number, number][]} */
+  /** @type {[number, number, number | undefined][]} */
   const points = [];
   for (const level of levels) {
     const value = level[condition];
-    if (value !== null) points.push([level.level, value]);
+    if (value !== null) points.push([level.level, value, level.errors[condition]]);
   }
   const at = points.findIndex(([, value]) => !passes(condition, threshold, value));
   if (at < 0) return unbound(condition, levels);
-  const [high, highValue] = points[at];
+  const [high, highValue, highError] = points[at];
   const standsOn = nearlyPasses(condition, threshold, highValue, rules.near);
   if (at === 0) {
     const level = standsOn ? high : null;
-    return { condition, open: false, level, within: null, bracket: [null, high], crossing: null };
+    return { condition, open: false, level, within: null, bracket: [null, high], crossing: null, interval: null };
   }
-  const [low, lowValue] = points[at - 1];
+  const [low, lowValue, lowError] = points[at - 1];
   const share = (threshold - lowValue) / (highValue - lowValue);
   const crossing = Math.min(Math.max(low + share * (high - low), low), high);
   const down = rules.whole ? wholeDown(crossing, low, high) : Math.max(twoDigitsDown(crossing), low);
@@ -121,7 +125,26 @@ function onThreshold(condition, threshold, levels, rules) {
   let level = down;
   if (standsOn && crossing >= ON_THRESHOLD * high * (1 - BINARY)) level = high;
   else if (nearlyPasses(condition, threshold, atNearest, rules.near)) level = nearest;
-  return { condition, open: false, level, within: down, bracket: [low, high], crossing };
+  const interval = lowError === undefined || highError === undefined ? null
+    : crossingInterval([low, lowValue], [high, highValue], threshold, crossing, [lowError, highError]);
+  return { condition, open: false, level, within: down, bracket: [low, high], crossing, interval };
+}
+
+/**
+ * 95 % interval of a crossing by the delta method, within the two levels around it; see interval.rs for the formula.
+ * @param {[number, number]} from
+ * @param {[number, number]} to
+ * @param {number} threshold
+ * @param {number} crossing
+ * @param {[number, number]} errors standard errors of the two means
+ * @returns {[number, number]}
+ */
+function crossingInterval([x0, y0], [x1, y1], threshold, crossing, errors) {
+  const scale = (x1 - x0) / ((y1 - y0) * (y1 - y0));
+  const from = scale * (threshold - y1) * errors[0];
+  const to = scale * (threshold - y0) * errors[1];
+  const half = Z_95 * Math.sqrt(from * from + to * to);
+  return [Math.min(Math.max(crossing - half, x0), x1), Math.min(Math.max(crossing + half, x0), x1)];
 }
 
 /**

@@ -150,11 +150,27 @@ class Picture {
     this.pointer.replaceChildren(line, ...marks);
   }
 
+  /** Where what is read lies across the picture. @param {number} level */
+  where(level) {
+    return this.across(level);
+  }
+
+  /** What is read first, and last. */
+  ends() {
+    const { levels } = this.chart;
+    return [levels[0], levels[levels.length - 1]];
+  }
+
+  /** How it is read by keys. */
+  help() {
+    return "Left and right arrows read the values of the tested levels, with shift those between.";
+  }
+
   /** Puts the values beside the level, after it where there is room. @param {number} level */
   moveTip(level) {
     const [figure, picture] = [this.figure.getBoundingClientRect(), this.svg.getBoundingClientRect()];
     const unit = picture.width / this.svg.viewBox.baseVal.width;
-    const x = picture.left - figure.left + this.across(level) * unit;
+    const x = picture.left - figure.left + this.where(level) * unit;
     const width = this.tip.offsetWidth;
     const after = x + 14 + width <= figure.width;
     const wanted = after ? x + 14 : x - 14 - width;
@@ -170,12 +186,11 @@ class Picture {
     this.box.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && this.leave());
     this.box.addEventListener("blur", () => this.leave());
     this.box.addEventListener("focus", () => {
-      if (this.box.matches(":focus-visible")) this.read(this.at ?? this.chart.levels[0]);
+      if (this.box.matches(":focus-visible")) this.read(this.at ?? this.ends()[0]);
     });
     this.box.addEventListener("keydown", (event) => this.press(event));
     this.box.addEventListener("scroll", () => this.at !== null && this.moveTip(this.at), { passive: true });
-    this.box.setAttribute("aria-description",
-      "Left and right arrows read the values of the tested levels, with shift those between.");
+    this.box.setAttribute("aria-description", this.help());
   }
 
   /** @param {PointerEvent} event */
@@ -187,13 +202,12 @@ class Picture {
 
   /** @param {KeyboardEvent} event */
   press(event) {
-    const { levels } = this.chart;
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (event.key === "Escape" && this.at !== null && !this.figure.closest("dialog")) {
       this.leave();
       event.stopPropagation();
-    } else if (event.key === "Home") this.read(levels[0]);
-    else if (event.key === "End") this.read(levels[levels.length - 1]);
+    } else if (event.key === "Home") this.read(this.ends()[0]);
+    else if (event.key === "End") this.read(this.ends()[1]);
     else if (step) this.read(this.next(step, event.shiftKey));
     else return;
     event.preventDefault();
@@ -221,7 +235,7 @@ class Picture {
   /** Scrolls a narrow page's chart to a level. @param {number} level */
   keepInSight(level) {
     const unit = this.svg.getBoundingClientRect().width / this.svg.viewBox.baseVal.width;
-    const x = this.across(level) * unit;
+    const x = this.where(level) * unit;
     if (x < this.box.scrollLeft + 40 || x > this.box.scrollLeft + this.box.clientWidth - 40) {
       this.box.scrollLeft = x - this.box.clientWidth / 2;
     }
@@ -252,8 +266,7 @@ class Picture {
       const options = /** @type {[string, string][]} */ ([["linear", "Linear"], ["log", "Log"]]);
       tools.append(choice("Vertical scale", options, this.frame.y.scale, (scale) => void this.rescale(scale)));
     }
-    const full = button("Full size", () => this.enlarge(full), { class: "control" });
-    tools.append(full);
+    tools.append(fullSize(this.figure, this.title, () => this.leave()));
     controls.append(tools);
     this.box.before(controls);
   }
@@ -306,27 +319,35 @@ class Picture {
     if (this.at !== null) this.read(this.at);
     else this.pointer.replaceChildren();
   }
+}
 
-  /** The chart as large as the window. @param {HTMLButtonElement} from */
-  enlarge(from) {
+/**
+ * A button that shows a chart as large as the window.
+ * @param {HTMLElement} figure
+ * @param {string} title
+ * @param {() => void} leave what to do before the chart moves
+ */
+function fullSize(figure, title, leave) {
+  const from = button("Full size", () => {
     const place = document.createComment("");
     const close = button("Close", () => dialog.close(), { class: "control" });
-    const dialog = element("dialog", { class: "full", "aria-label": this.title }, close);
-    this.leave();
-    this.figure.replaceWith(place);
-    dialog.append(this.figure);
+    const dialog = element("dialog", { class: "full", "aria-label": title }, close);
+    leave();
+    figure.replaceWith(place);
+    dialog.append(figure);
     document.body.append(dialog);
     from.hidden = true;
     dialog.addEventListener("close", () => {
-      this.leave();
-      place.replaceWith(this.figure);
+      leave();
+      place.replaceWith(figure);
       dialog.remove();
       from.hidden = false;
       from.focus();
     });
     dialog.showModal();
-    this.box.focus();
-  }
+    /** @type {HTMLElement | null} */ (figure.querySelector(".chart"))?.focus();
+  }, { class: "control" });
+  return from;
 }
 
 /**

@@ -82,6 +82,12 @@ async function readAlternates() {
 for (const [id, chart] of Object.entries(given.charts ?? {})) {
   const figure = document.getElementById(`figure-${id}`);
   if (!figure) continue;
-  const picture = new Picture(figure, chart, async () => (await (alternates ??= readAlternates()))[id]);
+  const picture = new (chart.levels.length > 0 ? Picture : PathPicture)(figure, chart, async () => (await (alternates ??= readAlternates()))[id]);
   if (given.use_cases[id]) startCalculator(figure, picture, given.use_cases[id]);
+}
+for (const figure of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("figure[data-chart]"))) {
+  if (figure.querySelector(".controls")) continue;
+  const box = figure.querySelector(".chart");
+  const tools = element("div", { class: "tools" }, fullSize(figure, box?.getAttribute("aria-label") ?? "", () => undefined));
+  box?.before(element("div", { class: "controls" }, tools));
 }

@@ -23,7 +23,8 @@
  */
 
 /**
- * A chart. `labels` are what stands at each of `levels`; `alternate` says whether there is one on the other scale.
+ * A chart. `labels` are what stands at each of `levels`; both are empty for lines between two measured values, whose points
+ * are read one by one. `alternate` says whether there is one on the other scale.
  * @typedef {{ quantity: Quantity, levels: number[], labels: string[], series: Series[], frame: Frame,
  *   alternate: boolean }} Chart
  */
@@ -34,8 +35,9 @@
 /** @typedef {Metric | "success"} Condition */
 
 /**
- * A tested level: the chosen statistic of each metric, and whether too many requests failed there.
- * @typedef {{ level: number, failed: boolean } & Record<Metric, number | null>} Level
+ * A tested level: the chosen statistic of each metric, its standard error where it is a mean and that is known, and whether
+ * too many requests failed there.
+ * @typedef {{ level: number, failed: boolean, errors: Partial<Record<Metric, number>> } & Record<Metric, number | null>} Level
  */
 
 /**

@@ -65,6 +65,7 @@ describe("values", () => {
       return all;
     });
     assert.ok(Object.keys(found).length > 8, String(Object.keys(found)));
+    assert.ok("figure-trade-off" in found, "lines between two measured values are read point by point");
     for (const [id, said] of Object.entries(found)) {
       const texts = said.map(({ title, text }) => [title, text]);
       assert.equal(texts.length, printed[id].length, id);
@@ -152,6 +153,22 @@ describe("controls", () => {
     });
   });
 
+  test("of two measured values are those of the nearest point, of the lines that are shown", async () => {
+    await look(async (page) => {
+      const figure = page.locator("#figure-trade-off");
+      await figure.scrollIntoViewIfNeeded();
+      const points = figure.locator(".gm-series .gm-points > *");
+      const box = await points.nth(1).boundingBox();
+      await page.mouse.move(box.x + box.width / 2 + 2, box.y + box.height / 2 - 1);
+      const { title, lines } = await reading(figure);
+      assert.match(title, /^1K context, 2 concurrent requests$/);
+      assert.match(lines[0].text, /tok\/s in all, .* tok\/s per user$/);
+      await figure.locator(".chips button").first().click();
+      await page.mouse.move(box.x + box.width / 2 + 2, box.y + box.height / 2 - 1);
+      assert.doesNotMatch((await reading(figure)).title, /^1K/);
+    });
+  });
+
   test("change the scale and keep what is read", async () => {
     await look(async (page) => {
       const figure = page.locator("#figure-ttft");
@@ -198,6 +215,15 @@ describe("controls", () => {
       await page.keyboard.press("Enter");
       await page.keyboard.press("Escape");
       assert.equal(await page.locator("main #figure-throughput").count(), 1);
+    });
+  });
+
+  test("show a map in full size too", async () => {
+    await look(async (page) => {
+      await page.locator("#figure-ttft-map").getByRole("button", { name: "Full size" }).click();
+      assert.equal(await page.locator("dialog.full #figure-ttft-map svg").count(), 1);
+      await page.keyboard.press("Escape");
+      assert.equal(await page.locator("main #figure-ttft-map").count(), 1);
     });
   });
 
@@ -263,6 +289,13 @@ describe("the calculator", () => {
     const charted = json.capacity.filter((one) => found.some(([id]) => id === one.use_case));
     assert.ok(found.length >= 4);
     assert.deepEqual(found, charted.map((one) => [one.use_case, one.limit.text]));
+  });
+
+  test("gives the report's interval of the crossing", async () => {
+    const use = json.capacity.find((one) => one.use_case === "general-chatbot");
+    const printed = use.crossing_interval.map((at) => at.toFixed(at < 10 ? 2 : 1)).join(" to ");
+    const words = await look((page) => page.locator("#figure-capacity-general-chatbot + .calculator").textContent());
+    assert.ok(words.includes(`(95% interval: ${printed})`), words);
   });
 
   test("moves the limit in words and in the picture, and puts it back", async () => {

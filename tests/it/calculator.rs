@@ -61,6 +61,7 @@ fn limits(records: &str, configuration: &str) -> Vec<Value> {
                 "binding": capacity.binding,
                 "bracket": capacity.bracket,
                 "crossing": capacity.crossing,
+                "interval": capacity.crossing_interval,
             },
         })
     };
@@ -101,6 +102,7 @@ fn the_cases_hold_every_kind_of_limit() {
     for kind in ["tested", "estimated", "open", "unmet"] {
         assert!(cases.iter().any(|case| case["limit"]["kind"] == kind), "{kind}");
     }
+    assert!(cases.iter().filter(|case| case["limit"]["interval"].is_array()).count() > 100, "intervals");
     for binding in ["success", "ttft", "e2e", "generation_speed"] {
         assert!(cases.iter().any(|case| case["limit"]["binding"] == binding), "{binding}");
     }

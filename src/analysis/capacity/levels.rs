@@ -1,6 +1,6 @@
 //! The levels of a use case: which cells they are, and what its conditions see in them.
 
-use super::{Condition, Level, Threshold};
+use super::{Condition, Level, Threshold, standard_error};
 use crate::analysis::use_cases::UseCase;
 use crate::cell::{Cell, Statistic};
 use crate::config::Config;
@@ -11,19 +11,12 @@ use crate::metric::{METRIC_COUNT, MetricId};
 /// How far the output tokens of a sweep's cell may lie from the use case's, as a share of the latter.
 const SAME_OUTPUT: f64 = 0.15;
 
-/// A level together with the cell it was read from.
-#[derive(Debug, Clone)]
-pub(super) struct Tested<'c> {
-    pub level: Level,
-    pub cell: &'c Cell,
-}
-
-impl<'c> Tested<'c> {
+impl Level {
     /// Holds a cell against the conditions; `Err` names the threshold whose statistic is unknown.
     ///
     /// A level whose requests failed is judged by that alone: it may have no statistic because nothing came back.
-    pub fn new(
-        cell: &'c Cell,
+    pub(super) fn of(
+        cell: &Cell,
         thresholds: &[Threshold],
         statistics: &[Statistic; METRIC_COUNT],
         max_failure_rate: f64,
@@ -38,27 +31,19 @@ impl<'c> Tested<'c> {
                 None => return Err(*threshold),
             }
         }
-        let level = Level {
+        Ok(Self {
             load: cell.key.load,
             scenario: cell.key.scenario.clone(),
             ttft_s: statistic(cell, MetricId::Ttft, statistics),
             e2e_s: statistic(cell, MetricId::E2e, statistics),
             generation_speed_tok_s: statistic(cell, MetricId::GenerationSpeed, statistics),
+            standard_errors: standard_errors(cell, statistics),
             requests: cell.requests,
             failed: cell.failed,
             exceeded,
-        };
-        Ok(Self { level, cell })
+        })
     }
-}
 
-/// Whether at least two requests failed, and more than the share that may; not where the source does not count them.
-fn fails_too_often(cell: &Cell, max_failure_rate: f64) -> bool {
-    let share = |(failed, requests): (u64, u64)| failed >= 2 && failed as f64 / requests as f64 > max_failure_rate;
-    cell.failed.zip(cell.requests).is_some_and(share)
-}
-
-impl Level {
     /// The chosen statistic that a condition looks at; none for `success`.
     pub(super) fn value(&self, condition: Condition) -> Option<f64> {
         match condition {
@@ -68,6 +53,23 @@ impl Level {
             Condition::GenerationSpeed => self.generation_speed_tok_s,
         }
     }
+}
+
+/// Whether at least two requests failed, and more than the share that may; not where the source does not count them.
+fn fails_too_often(cell: &Cell, max_failure_rate: f64) -> bool {
+    let share = |(failed, requests): (u64, u64)| failed >= 2 && failed as f64 / requests as f64 > max_failure_rate;
+    cell.failed.zip(cell.requests).is_some_and(share)
+}
+
+/// How well the means of the metrics are known; nothing of a statistic that is no mean.
+fn standard_errors(cell: &Cell, statistics: &[Statistic; METRIC_COUNT]) -> [Option<f64>; METRIC_COUNT] {
+    let mut errors = [None; METRIC_COUNT];
+    for id in [MetricId::Ttft, MetricId::E2e, MetricId::GenerationSpeed] {
+        if statistics[id as usize] == Statistic::Mean {
+            errors[id as usize] = standard_error(cell.metric(id));
+        }
+    }
+    errors
 }
 
 /// The chosen statistic of a metric, finite.

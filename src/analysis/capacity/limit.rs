@@ -1,9 +1,7 @@
 //! The limit that one condition sets: the straight line between the last level that passes and the first that fails.
 
-use super::{Condition, Kind, Steps, Tested, Threshold, interval};
-use crate::cell::Statistic;
+use super::{Condition, Kind, Level, Steps, Threshold, interval};
 use crate::format;
-use crate::metric::METRIC_COUNT;
 use std::cmp::Ordering;
 
 /// How close to the failing level the crossing must lie, as a share of it, for that level to stand on the threshold.
@@ -50,25 +48,16 @@ impl Line {
 }
 
 /// One verdict per condition: `success` first, then the thresholds. `levels` is not empty.
-pub(super) fn verdicts(
-    thresholds: &[Threshold],
-    levels: &[Tested],
-    statistics: &[Statistic; METRIC_COUNT],
-    steps: Steps,
-    near: f64,
-) -> Vec<Verdict> {
+pub(super) fn verdicts(thresholds: &[Threshold], levels: &[Level], steps: Steps, near: f64) -> Vec<Verdict> {
     let mut verdicts = vec![success(levels)];
-    verdicts.extend(thresholds.iter().map(|threshold| {
-        let means = statistics[threshold.metric as usize] == Statistic::Mean;
-        on_threshold(threshold, levels, means, steps, near)
-    }));
+    verdicts.extend(thresholds.iter().map(|threshold| on_threshold(threshold, levels, steps, near)));
     verdicts
 }
 
 /// Failed requests: no line to read a level off, so the last level that passes is the limit.
-fn success(levels: &[Tested]) -> Verdict {
-    let level = |tested: &Tested| tested.level.load.level();
-    let Some(at) = levels.iter().position(|tested| tested.level.exceeded.contains(&Condition::Success)) else {
+fn success(levels: &[Level]) -> Verdict {
+    let level = |level: &Level| level.load.level();
+    let Some(at) = levels.iter().position(|level| level.exceeded.contains(&Condition::Success)) else {
         return Verdict::open(Condition::Success, levels);
     };
     let lo = at.checked_sub(1).map(|before| level(&levels[before]));
@@ -83,20 +72,18 @@ fn success(levels: &[Tested]) -> Verdict {
     }
 }
 
-/// A threshold on a metric. `means` says whether the chosen statistic is the mean, of which an interval is known.
-fn on_threshold(threshold: &Threshold, levels: &[Tested], means: bool, steps: Steps, near: f64) -> Verdict {
+/// A threshold on a metric.
+fn on_threshold(threshold: &Threshold, levels: &[Level], steps: Steps, near: f64) -> Verdict {
     let condition = threshold.condition;
     // A level where too many requests failed may lack the metric; `success` sets a limit below it in any case.
-    let points: Vec<_> = levels
-        .iter()
-        .filter_map(|tested| Some((tested, tested.level.load.level(), tested.level.value(condition)?)))
-        .collect();
+    let points: Vec<_> =
+        levels.iter().filter_map(|level| Some((level, level.load.level(), level.value(condition)?))).collect();
     let Some(at) = points.iter().position(|(_, _, value)| !threshold.passes(*value)) else {
         return Verdict::open(condition, levels);
     };
-    let (hi_tested, hi, hi_value) = points[at];
+    let (hi_level, hi, hi_value) = points[at];
     let on_threshold = threshold.nearly_passes(hi_value, near);
-    let Some((lo_tested, lo, lo_value)) = at.checked_sub(1).map(|before| points[before]) else {
+    let Some((lo_level, lo, lo_value)) = at.checked_sub(1).map(|before| points[before]) else {
         return Verdict {
             condition,
             kind: if on_threshold { Kind::Tested } else { Kind::Unmet },
@@ -118,8 +105,8 @@ fn on_threshold(threshold: &Threshold, levels: &[Tested], means: bool, steps: St
     } else {
         down
     };
-    let summary = |tested: &Tested<'_>| interval::standard_error(tested.cell.metric(threshold.metric));
-    let errors = summary(lo_tested).zip(summary(hi_tested)).filter(|_| means);
+    let error = |level: &Level| level.standard_errors[threshold.metric as usize];
+    let errors = error(lo_level).zip(error(hi_level));
     Verdict {
         condition,
         kind: if level == lo || level == hi { Kind::Tested } else { Kind::Estimated },
@@ -133,8 +120,8 @@ fn on_threshold(threshold: &Threshold, levels: &[Tested], means: bool, steps: St
 
 impl Verdict {
     /// No level fails the condition.
-    fn open(condition: Condition, levels: &[Tested]) -> Self {
-        let largest = levels.last().map(|tested| tested.level.load.level());
+    fn open(condition: Condition, levels: &[Level]) -> Self {
+        let largest = levels.last().map(|level| level.load.level());
         Self {
             condition,
             kind: Kind::Open,

@@ -21,7 +21,6 @@ use crate::error::{Warned, Warning};
 use crate::metric::{METRIC_COUNT, MetricId};
 use crate::record::Load;
 pub(super) use interval::{RUNS, standard_error};
-use levels::Tested;
 use limit::Verdict;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -115,6 +114,8 @@ pub struct Level {
     pub e2e_s: Option<f64>,
     /// The chosen statistic of generation speed, tok/s.
     pub generation_speed_tok_s: Option<f64>,
+    /// Standard errors of these, where they are means, by metric; none where n or the spread is unknown.
+    pub standard_errors: [Option<f64>; METRIC_COUNT],
     /// Requests and failures; none where the source does not say.
     pub requests: Option<u64>,
     /// Failures among them; none where the source does not say.
@@ -214,7 +215,7 @@ fn of_levels(
     let mut unjudged = Vec::new();
     let mut levels = Vec::new();
     for cell in candidates {
-        match Tested::new(cell, &thresholds, &statistics, config.capacity.max_failure_rate) {
+        match Level::of(cell, &thresholds, &statistics, config.capacity.max_failure_rate) {
             Ok(level) => levels.push(level),
             Err(threshold) => unjudged.push((cell, threshold)),
         }
@@ -238,10 +239,10 @@ fn of_levels(
         passing_above: Vec::new(),
     };
     if let (Some(first), Some(last)) = (levels.first(), levels.last()) {
-        let ends = (first.level.load.level(), last.level.load.level());
-        let steps = Steps::of(first.level.load);
-        capacity.decide(limit::verdicts(&thresholds, &levels, &statistics, steps, config.capacity.near), ends, config);
-        capacity.levels = levels.into_iter().map(|tested| tested.level).collect();
+        let ends = (first.load.level(), last.load.level());
+        let steps = Steps::of(first.load);
+        capacity.decide(limit::verdicts(&thresholds, &levels, steps, config.capacity.near), ends, config);
+        capacity.levels = levels;
         capacity.columns = columns::columns(&capacity.levels, &capacity.limit, &thresholds);
         capacity.passing_above = passing_above(&capacity.levels);
         warnings.extend(warn_of_passing_above(&capacity));

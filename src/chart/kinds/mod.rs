@@ -269,6 +269,7 @@ mod tests {
             ttft_s: Some(ttft),
             e2e_s: Some(9.0),
             generation_speed_tok_s: Some(speed),
+            standard_errors: [None; METRIC_COUNT],
             requests: Some(10),
             failed: Some(0),
             exceeded: Vec::new(),

@@ -14,24 +14,32 @@ use flate2::write::ZlibEncoder;
 use serde_json::{Map, Value, json};
 use std::io::Write;
 
+/// The use cases of a report: by requests in flight or, where those were not tested, by request rate; and by request rate
+/// where both were.
+pub struct Judged<'j> {
+    pub main: &'j [Capacity],
+    pub rates: &'j [Capacity],
+}
+
 /// The block of data in a page, for a `script` element: no text in it can end that element.
-pub fn block(report: &Report, capacities: &[Capacity], config: &Config, fonts: &Fonts) -> String {
+pub fn block(report: &Report, judged: &Judged, config: &Config, fonts: &Fonts) -> String {
     let figures = report.figures();
     let charts: Map<String, Value> = figures
         .iter()
-        // Between the points of a path nothing may be read off, and a map has no lines: their points keep their titles.
-        .filter(|figure| figure.chart.form == Form::Levels)
+        // A map has no lines: its fields keep their titles.
         .filter(|figure| figure.chart.series.iter().any(|series| !series.points.is_empty()))
         .map(|figure| (figure.chart.id.clone(), lines(figure, fonts)))
         .collect();
     let alternates: Map<String, Value> = figures
         .iter()
-        .filter(|figure| charts.contains_key(&figure.chart.id))
+        .filter(|figure| charts.contains_key(&figure.chart.id) && figure.chart.form == Form::Levels)
         .filter_map(|figure| Some((figure.chart.id.clone(), alternate(&figure.chart.alternate()?, fonts))))
         .collect();
-    let judged = capacities.iter().filter(|capacity| capacity.limit.kind != Kind::NotJudged);
-    let use_cases: Map<String, Value> = judged
-        .map(|capacity| (format!("capacity-{}", capacity.use_case.id), use_case(capacity, config)))
+    let main = judged.main.iter().map(|capacity| ("", capacity));
+    let all = main.chain(judged.rates.iter().map(|capacity| ("rates-", capacity)));
+    let use_cases: Map<String, Value> = all
+        .filter(|(_, capacity)| capacity.limit.kind != Kind::NotJudged)
+        .map(|(prefix, capacity)| (format!("{prefix}capacity-{}", capacity.use_case.id), use_case(capacity, config)))
         .filter(|(id, _)| charts.contains_key(id))
         .collect();
     // In JSON these stand in texts alone, where the escape means the same.
@@ -44,6 +52,11 @@ fn lines(figure: &Figure, fonts: &Fonts) -> Value {
     let mut levels: Vec<f64> = chart.series.iter().flat_map(|series| &series.points).map(|(x, _)| *x).collect();
     levels.sort_by(f64::total_cmp);
     levels.dedup();
+    // Between the points of a path nothing may be read off: each is read for itself.
+    let is_path = chart.form == Form::Path;
+    if is_path {
+        levels.clear();
+    }
     let labels: Vec<String> = levels.iter().map(|level| chart.x.print(*level)).collect();
     let series: Vec<Value> = chart
         .series
@@ -63,7 +76,7 @@ fn lines(figure: &Figure, fonts: &Fonts) -> Value {
         "labels": labels,
         "series": series,
         "frame": Frame::of(chart, fonts),
-        "alternate": chart.alternate().is_some(),
+        "alternate": !is_path && chart.alternate().is_some(),
     })
 }
 
@@ -88,6 +101,11 @@ fn compressed(text: &str) -> String {
 
 /// A use case with its levels, so that the page can judge it by other thresholds.
 pub fn use_case(capacity: &Capacity, config: &Config) -> Value {
+    let metrics = [
+        ("ttft", MetricId::Ttft, capacity.use_case.max_ttft_s),
+        ("e2e", MetricId::E2e, capacity.use_case.max_e2e_s),
+        ("generation_speed", MetricId::GenerationSpeed, capacity.use_case.min_speed),
+    ];
     let level = |level: &Level| {
         json!({
             "level": level.load.level(),
@@ -95,17 +113,16 @@ pub fn use_case(capacity: &Capacity, config: &Config) -> Value {
             "ttft": level.ttft_s,
             "e2e": level.e2e_s,
             "generation_speed": level.generation_speed_tok_s,
+            // Of what was read off a line to judge by, how well it is known.
+            "errors": metrics.iter().filter_map(|(id, metric, _)| {
+                Some(((*id).to_owned(), json!(level.standard_errors[*metric as usize]?)))
+            }).collect::<Map<_, _>>(),
         })
     };
     let named = |(id, metric, _): &(&str, MetricId, _)| {
         let statistic = capacity.statistics[*metric as usize].name(metric.metric().better);
         ((*id).to_owned(), json!(statistic))
     };
-    let metrics = [
-        ("ttft", MetricId::Ttft, capacity.use_case.max_ttft_s),
-        ("e2e", MetricId::E2e, capacity.use_case.max_e2e_s),
-        ("generation_speed", MetricId::GenerationSpeed, capacity.use_case.min_speed),
-    ];
     let held = metrics.iter().filter_map(|(id, _, threshold)| Some(((*id).to_owned(), json!((*threshold)?))));
     json!({
         "levels": capacity.levels.iter().map(level).collect::<Vec<_>>(),

@@ -1,11 +1,12 @@
 //! The page's script: files of `templates/script/` in a fixed order, as one.
 
 /// In the order in which they are read; they share one scope.
-const FILES: [&str; 7] = [
+const FILES: [&str; 8] = [
     include_str!("../../../templates/script/numbers.js"),
     include_str!("../../../templates/script/capacity.js"),
     include_str!("../../../templates/script/element.js"),
     include_str!("../../../templates/script/chart.js"),
+    include_str!("../../../templates/script/path.js"),
     include_str!("../../../templates/script/table.js"),
     include_str!("../../../templates/script/calculator.js"),
     include_str!("../../../templates/script/page.js"),
