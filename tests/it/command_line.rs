@@ -108,7 +108,7 @@ fn charts_come_as_png_beside_their_svg_where_that_was_asked_for() {
     assert!(with.contains(&"ttft.svg".to_owned()) && with.contains(&"ttft.png".to_owned()), "{with:?}");
     let file = fs::read(out.path().join("charts/ttft.png")).unwrap();
     let header = png::Decoder::new(&file[..]).read_info().unwrap().info().clone();
-    assert_eq!((header.width, header.height), (1280, 608), "twice 480 × 228 points at 96 pixels an inch");
+    assert_eq!((header.width, header.height), (1355, 742), "twice 508 × 278 points at 96 pixels an inch");
     let without = asked(&[]);
     assert!(without.iter().all(|name| name.ends_with(".svg")), "{without:?}");
 }

@@ -56,13 +56,6 @@ pub fn inlines(content: &[Inline], ids: &BTreeSet<String>) -> String {
     page.out
 }
 
-/// A number with up to twelve digits that count: more than any comparison needs, and a quarter less than all of them. What
-/// a calculation goes on with stands in `report.json`.
-fn digits(value: f64) -> String {
-    let rounded: f64 = format!("{value:.11e}").parse().expect("what Rust prints of a number it reads");
-    rounded.to_string()
-}
-
 /// HTML as it is written. Only [`Page::open`] lets markup in.
 struct Page<'p> {
     ids: &'p BTreeSet<String>,
@@ -225,8 +218,8 @@ impl Page<'_> {
                 .filter_map(|(holds, class)| holds.then_some(class))
                 .collect();
         let class = if classes.is_empty() { String::new() } else { format!(" class=\"{}\"", classes.join(" ")) };
-        // Where the cell says just these digits, they stand once.
-        let value = cell.value.filter(|v| v.is_finite()).map(digits);
+        // Rust prints the shortest digits that read back as the same number. Where the cell says just these, they stand once.
+        let value = cell.value.filter(|v| v.is_finite()).map(|v| v.to_string());
         let value = match value {
             Some(value) if value == plain_text(&cell.content) => " data-value".to_owned(),
             Some(value) => format!(" data-value=\"{value}\""),
