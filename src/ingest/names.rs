@@ -282,6 +282,12 @@ fn meaning(words: &[Word], at: usize, known: Option<Load>) -> Option<(usize, Mea
         return None;
     }
     if let Some(word) = before {
+        // `ctx_8_gen_8` counts the GPUs that read prompts and those that write, as TensorRT-LLM calls them.
+        let gpus = words.get(at + 1).is_some_and(|next| next.text.eq_ignore_ascii_case("gen"))
+            && words.get(at + 2).is_some_and(|next| next.number);
+        if let Some(start) = keyword(word, &["ctx"]).filter(|_| gpus) {
+            return Some((start, Meaning::Nothing));
+        }
         type Reads = fn(&str) -> Option<Meaning>;
         let kinds: [(&[&str], Reads); 6] = [
             (&CONCURRENCY, |text| concurrency(text).map(Meaning::Load)),
@@ -382,6 +388,7 @@ mod tests {
             ("32k.json", "[] in=32768"),
             ("32k_c8.json", "[] c=8 in=32768"),
             ("vllm_c8_ctx1024.json", "[vllm] c=8 in=1024"),
+            ("concurrency_16_req_rate_inf_gpus_16_ctx_8_gen_8.json", "[] c=16"),
         ];
         for (name, expected) in table {
             assert_eq!(shown(name, None), expected, "{name}");

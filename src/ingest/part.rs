@@ -161,10 +161,13 @@ impl Setup {
     }
 }
 
-/// A model as people call it: the last part of `organization/name` or of a path.
+/// A model as people call it: the last part of `organization/name` or of a path. In Hugging Face's cache that is
+/// `models--organization--name/snapshots/` with a hash behind it.
 fn model_name(text: &str) -> &str {
     let text = text.trim_end_matches(['/', '\\']);
-    text.rsplit(['/', '\\']).next().unwrap_or(text)
+    let mut parts = text.rsplit(['/', '\\']);
+    let cached = parts.clone().find_map(|part| part.strip_prefix("models--")?.rsplit("--").next());
+    cached.or_else(|| parts.next()).unwrap_or(text)
 }
 
 #[cfg(test)]
@@ -191,5 +194,7 @@ mod tests {
         assert!(!Property::Model.same("Qwen3-0.6B", "Qwen3-8B"));
         let setup = Setup::default().with(Property::Model, Some("/models/amd/GLM-5.2/")).with(Property::Gpu, Some(" "));
         assert_eq!((setup.get(Property::Model), setup.get(Property::Gpu)), (Some("GLM-5.2"), None));
+        let cached = "/models/models--openai--gpt-oss-120b/snapshots/b5c939de8f754692c1647ca79fbf85e8c1e70f8a/";
+        assert_eq!(model_name(cached), "gpt-oss-120b");
     }
 }

@@ -59,8 +59,16 @@ pub fn place(
             let said = complete(&part.level, part.kin.as_deref().and_then(|kin| shared.get(kin)));
             // A number in the name of a file with many levels repeats none of them.
             let known = said.load.filter(|_| alone);
-            let named = names::read(file.name, known);
+            let mut named = names::read(file.name, known);
             let place = Place { path: (!part.place.is_empty()).then(|| part.place.clone()), ..Place::file(file.name) };
+            let source = (file.file, number);
+            let derived = lengths.get(&source).filter(|lengths| lengths.mean().is_some());
+            let weighted_mean = derived.and_then(Lengths::mean).or_else(|| mean_of(part));
+            if said.context.or(rule.context_tokens()).is_none()
+                && let Some(warning) = forget_far_context(&mut named.level, weighted_mean, part, &place)
+            {
+                warnings.push(warning);
+            }
             let mut choice = Choice { place, alone, warnings: &mut warnings, taken: Vec::new() };
             let level = choice.level(&rule, &said, &named.level)?;
             if !choice.taken.is_empty() {
@@ -70,13 +78,11 @@ pub fn place(
                 without_load.push((file.name, part));
                 continue;
             };
-            let source = (file.file, number);
-            let derived = lengths.get(&source).filter(|lengths| lengths.mean().is_some());
             runs.push(Run {
                 source,
                 context: level.context.map(Context::nominal).or_else(|| derived_context(derived, part)),
                 derived: level.context.is_none(),
-                weighted_mean: derived.and_then(Lengths::mean).or_else(|| mean_of(part)),
+                weighted_mean,
                 load,
                 asked_output_tokens: level.output_tokens,
                 run: format!("{} {}{}", level.run.unwrap_or_default(), file.name, part.place).trim_start().to_owned(),
@@ -126,6 +132,26 @@ impl Run {
             asked_output_tokens: self.asked_output_tokens,
         }
     }
+}
+
+/// Takes a context out of what a name says where the requests are of another order of length: then the number means something
+/// else. An engine's own counters may leave out what was cached, and contradict nothing.
+fn forget_far_context(named: &mut LevelFacts, mean: Option<(u64, f64)>, part: &Part, place: &Place) -> Option<Warning> {
+    const FAR: f64 = 3.0;
+    let ((_, mean), context) = (mean.filter(|_| !part.from_engine)?, named.context?);
+    let ratio = mean / context as f64;
+    if (1.0 / FAR..=FAR).contains(&ratio) {
+        return None;
+    }
+    named.context = None;
+    Some(Warning::at(
+        place.clone(),
+        format!(
+            "its name says {}, its requests have {} input tokens on average; the name is not taken for their context",
+            context_in_words(&context),
+            format::thousands(mean)
+        ),
+    ))
 }
 
 /// What the files of one kin say together, each thing only where they agree.

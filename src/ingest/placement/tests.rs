@@ -81,6 +81,21 @@ fn a_name_that_the_configuration_overrules_is_told_where_the_tool_says_nothing()
 }
 
 #[test]
+fn a_context_in_a_name_that_the_requests_are_far_from_is_none() {
+    let found = placed(&[("conc4_isl8.json", mean_input(4, 1024.0, Some(0.0)))], "").unwrap();
+    assert_eq!(found.value.placements[&(0, 0)].context, Some(Context::nominal(1024)));
+    assert_eq!(
+        found.warnings[0].to_string(),
+        "conc4_isl8.json: its name says context 8, its requests have 1,024 input tokens on average; the name is not taken for \
+         their context"
+    );
+    assert_eq!(shown(&[("conc4_isl2048.json", mean_input(4, 1024.0, None))], ""), ["sweep 4 2K"], "random lengths");
+    let settled = "[[file]]\nmatch = \"*\"\ncontext = 8";
+    let kept = placed(&[("conc4_isl8.json", mean_input(4, 1024.0, None))], settled).unwrap();
+    assert_eq!((kept.value.placements[&(0, 0)].context.clone(), kept.warnings.len()), (Some(Context::nominal(8)), 0));
+}
+
+#[test]
 fn output_tokens_that_differ_from_the_configuration_are_told_once() {
     let files = [("conc1_osl128.json", level(None, Some(1024))), ("conc2_osl128.json", level(None, Some(1024)))];
     let found = placed(&files, "[test]\noutput_tokens = 256").unwrap();
