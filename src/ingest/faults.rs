@@ -66,7 +66,7 @@ fn message(runs: &[&Broken], names: &[&str]) -> String {
         "give each deployment a RUN folder of its own; tell repeats of one apart in the column `run`, or by `run` in `[[file]]`"
     };
     format!(
-        "{which} count as one run, but lie far apart: {}, with up to {} between them and no request. Throughput is taken over that \
+        "{which} count as one run, but lie far apart: {}, with pauses of up to {}. Throughput is taken over that \
          time too, and is far too low; {what_to_do}",
         named.join(", then "),
         format::duration(longest)

@@ -65,6 +65,16 @@ fn runs_on_clocks_of_their_own_are_told_by_too_many_requests_in_flight() {
 }
 
 #[test]
+fn repeats_of_levels_in_turn_are_told_too() {
+    // Each level counts the time of the others between its repeats.
+    let rows: Vec<String> = (0..3).flat_map(|repeat| sweep(FIRST + 180 * repeat, "")).collect();
+    let told = faults(&[file("records.csv", &rows)], "");
+    assert!(told[0].message.contains("3 cells (sweep, 1K, 1 concurrent request and so on)"), "{}", told[0]);
+    let named: Vec<String> = (0..3).flat_map(|repeat| sweep(FIRST + 180 * repeat, &format!("{repeat}"))).collect();
+    assert_eq!(faults(&[file("records.csv", &named)], ""), []);
+}
+
+#[test]
 fn what_is_told_apart_is_no_fault() {
     let named = [file("a.csv", &sweep(FIRST, "1")), file("b.csv", &sweep(FIRST + DAY_S, "2"))];
     assert_eq!(faults(&named, ""), []);
