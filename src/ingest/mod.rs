@@ -159,17 +159,23 @@ pub fn ingest(inputs: &[&dyn Input], config: &Config, options: &Options) -> Resu
         }
     };
     let setup = setup::agree(&said(&first), config)?.take(&mut warnings);
-    let Decided { placements, from_names } =
+    let Decided { placements, from_names, none_left, left_out } =
         placement::place(&described(&first), &counted.part_lengths(), config)?.take(&mut warnings);
     let decided = counted.decide(&of_requests(&first, &placements));
     let (cells, faults) = pick(&files, &first, decided, config, options)?.take(&mut warnings);
     warnings.extend(faults.iter().cloned());
     let cells = aggregates::join(cells, &placed(&first, &placements)).take(&mut warnings);
+    if let Some(error) = none_left.filter(|_| cells.is_empty()) {
+        return Err(error);
+    }
 
     let skipped = skipped(&first);
     warnings.extend(skipped_warning(&skipped));
-    let source =
-        |(at, file): (usize, &FileReading)| Source { from_name: from_names.get(&at).cloned(), ..file.source() };
+    let source = |(at, file): (usize, &FileReading)| {
+        let source = file.source();
+        let unplaced = left_out.contains(&at).then(|| placement::AT_ONCE.to_owned());
+        Source { from_name: from_names.get(&at).cloned(), set_aside: source.set_aside.clone().or(unplaced), ..source }
+    };
     let sources = first.iter().enumerate().map(source).collect();
     let unknown_columns = unknown_columns(&first);
     let date = first.iter().filter_map(|file| file.findings.latest_start_ps).max().and_then(day);

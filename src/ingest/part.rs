@@ -19,6 +19,8 @@ pub struct Part {
     pub sampled: bool,
     /// Whether nothing of it counts: another file of the run says what this one says, or nothing was held constant.
     pub left_out: bool,
+    /// Whether all its requests were sent at once, so that it is of no load unless something else names one.
+    pub at_once: bool,
     /// The set of prompts that was sent, as the tool calls it: levels of two sets are no series.
     pub dataset: Option<String>,
     /// What the file says of the level.

@@ -2,6 +2,7 @@
 //! own words, else from the names of file and folder, else (the context) from the tokens that were counted.
 
 mod scenarios;
+mod unplaced;
 
 use super::names;
 use super::part::{LevelFacts, Part};
@@ -14,6 +15,8 @@ use crate::format;
 use crate::record::{Load, SWEEP};
 use scenarios::{gather_mixed, name_scenarios, tell_datasets_apart};
 use std::collections::{BTreeMap, BTreeSet};
+pub use unplaced::{AT_ONCE, lacks_load};
+use unplaced::{no_load, sent_at_once};
 
 /// How far a mean may lie from a standard context, as a share of it.
 const NEAR: f64 = 0.12;
@@ -36,6 +39,10 @@ pub struct Decided {
     pub placements: Placements,
     /// By number of file: what was taken from its name, in words.
     pub from_names: BTreeMap<usize, String>,
+    /// What is wrong where no run is left.
+    pub none_left: Option<Error>,
+    /// Numbers of the files of which every run was sent at once, and so left out.
+    pub left_out: BTreeSet<usize>,
 }
 
 /// Decides the level of every run. `lengths` are the input tokens of runs whose requests are known.
@@ -50,7 +57,7 @@ pub fn place(
     let mut warnings = Vec::new();
     let mut decided = Decided::default();
     let mut runs = Vec::new();
-    let mut without_load = Vec::new();
+    let (mut without_load, mut at_once) = (Vec::new(), Vec::new());
     let shared = shared_by_kin(files);
     for file in files {
         let rule = config.file_rule(file.name);
@@ -75,7 +82,9 @@ pub fn place(
                 decided.from_names.insert(file.file, choice.taken.join(", "));
             }
             let Some(load) = level.load else {
-                without_load.push((file.name, part));
+                let unplaced = if part.at_once { &mut at_once } else { &mut without_load };
+                decided.left_out.insert(file.file);
+                unplaced.push((file.name, part));
                 continue;
             };
             runs.push(Run {
@@ -96,10 +105,17 @@ pub fn place(
     if !without_load.is_empty() {
         return Err(no_load(&without_load));
     }
+    if let Some(told) = sent_at_once(&at_once) {
+        let Error { place, message, hint } = told.clone();
+        let message = format!("{message}; left out. {}", hint.unwrap_or_default());
+        warnings.push(Warning { place, message });
+        decided.none_left = Some(told);
+    }
     let by_dataset = tell_datasets_apart(&mut runs);
     name_scenarios(&mut runs, by_dataset, config, &mut warnings);
     warnings.extend(other_output_tokens(&runs, files, config));
     gather_mixed(&mut runs);
+    runs.iter().for_each(|run| _ = decided.left_out.remove(&run.source.0));
     decided.placements = runs.into_iter().map(|run| (run.source, run.placement())).collect();
     Ok(Warned { value: decided, warnings })
 }
@@ -284,35 +300,6 @@ fn same_load(a: &Load, b: &Load) -> bool {
 
 pub(super) fn same_context(a: &u64, b: &u64) -> bool {
     Context::nominal(*a) == Context::nominal(*b)
-}
-
-/// What is said of a run whose load is not known.
-const NO_LOAD: &str = "nothing says under which load this was measured: neither the file nor its name names a concurrency or a \
-                       request rate";
-
-/// Whether an error is that: one that a few words in the configuration put right.
-pub fn lacks_load(error: &Error) -> bool {
-    error.message.starts_with(NO_LOAD)
-}
-
-/// What is told of the runs, in order and at least one, whose load nothing says.
-fn no_load(runs: &[(&str, &Part)]) -> Error {
-    let (name, part) = runs[0];
-    let place = Place { path: (!part.place.is_empty()).then(|| part.place.clone()), ..Place::file(name) };
-    let files: BTreeSet<&str> = runs.iter().map(|(name, _)| *name).collect();
-    let others = match files.len() as u64 - 1 {
-        0 => String::new(),
-        more => format!("; so is it with {}", format::counted(more, "more file", "more files")),
-    };
-    let each = if others.is_empty() { "" } else { ", one for each or with `*` for all" };
-    Error::at(
-        place,
-        format!("{NO_LOAD}{others}"),
-    )
-    .hint(format!(
-        "add to `gristmill.toml`: `[[file]]` with `match = \"{name}\"` and `concurrency = …` or `request_rate = …`{each}; \
-         `ignore = true` leaves the file out"
-    ))
 }
 
 /// The context that the tokens show: of each request where they are known, else of their mean.

@@ -50,7 +50,8 @@ fn a_bundled_run_passes_and_its_cells_are_shown() {
 fn real_files_of_tools_are_told_with_what_a_report_would_lack() {
     insta::assert_snapshot!("aiperf", seen(&sample("aiperf/qwen3-0.6b-rtx6000ada-sweep")));
     insta::assert_snapshot!("two models", seen(&sample("llama-bench/csv")));
-    insta::assert_snapshot!("no load", seen(&sample("sglang")));
+    insta::assert_snapshot!("no load", seen(&sample("llmperf/individual")));
+    insta::assert_snapshot!("all at once", seen(&sample("sglang")));
     insta::assert_snapshot!("levels from names", seen(&sample("vllm/inferencex-glm5-fp8-token-position")));
 }
 

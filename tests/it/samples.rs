@@ -284,8 +284,15 @@ fn agentic_aggregates_are_of_mixed_lengths_and_of_the_requests_that_were_profile
 
 #[test]
 fn sglang_appends_runs_and_those_with_other_prompts_are_no_repeats() {
-    let config = "[[file]]\nmatch = \"deepseek*\"\nignore = true";
-    let found = ingested("sglang", config).unwrap().value;
+    let found = ingested("sglang", "").unwrap();
+    // The whole run at once is no level.
+    assert_eq!(
+        found.warnings[0].to_string(),
+        "deepseek_dp_mla_output.jsonl: `line 1`: all requests were sent at once, without a request rate or a limit of what is in \
+         flight: no load was held constant; left out. `[[file]]` with `match = \"deepseek_dp_mla_output.jsonl\"` and `concurrency = \
+         10000` in `gristmill.toml` takes it as a level of so many requests"
+    );
+    let found = found.value;
     let runs = |scenario: &str| -> Vec<_> {
         let cells = found.cells.iter().filter(|cell| cell.key.scenario == scenario);
         cells.map(|cell| (cell.key.load.level(), cell.runs)).collect()
@@ -300,6 +307,9 @@ fn sglang_appends_runs_and_those_with_other_prompts_are_no_repeats() {
     assert_eq!((first.successes(), first.achieved_rate), (Some(300), Some(300.0 / 298.3675805060193)));
     assert_eq!(first.key.context.as_ref().map(|context| context.label.as_str()), Some("~511, mixed"));
 
-    let error = ingested("sglang", "").unwrap_err().to_string();
-    assert!(error.starts_with("deepseek_dp_mla_output.jsonl: `line 1`: nothing says under which load"), "{error}");
+    let alone = "[[file]]\nmatch = \"llama*\"\nignore = true";
+    let error = ingested("sglang", alone).unwrap_err().to_string();
+    assert!(error.starts_with("deepseek_dp_mla_output.jsonl: `line 1`: all requests were sent at once"), "{error}");
+    let taken = format!("{alone}\n[[file]]\nmatch = \"deepseek*\"\nconcurrency = 10000");
+    assert_eq!(ingested("sglang", &taken).unwrap().value.cells[0].key.load.level(), 10_000.0);
 }

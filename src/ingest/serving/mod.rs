@@ -22,6 +22,11 @@ fn load(flat: &Flat) -> Option<Load> {
     rate.or_else(|| flat.whole("max_concurrency").filter(|n| *n > 0).map(Load::Concurrency))
 }
 
+/// Whether neither a rate nor a number in flight held requests back: «as fast as possible», the default of these clients.
+fn at_once(flat: &Flat) -> bool {
+    flat.is_infinite("request_rate") && load(flat).is_none()
+}
+
 /// Counts, tokens, duration and throughput, under the keys that all of these clients share.
 fn counts(flat: &Flat) -> Aggregate {
     let completed = flat.whole("completed");

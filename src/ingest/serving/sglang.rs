@@ -1,6 +1,6 @@
 //! SGLang's `bench_serving`: a line per run, appended to one file.
 
-use super::{counts, is_detailed, latencies, load, records};
+use super::{at_once, counts, is_detailed, latencies, load, records};
 use crate::error::{Place, Result};
 use crate::ingest::document::{Tool, json_each};
 use crate::ingest::flat::{Flat, Naming};
@@ -58,6 +58,7 @@ impl Format for SglangServing {
                     output_tokens: lengths.output,
                     run: flat.text("tag"),
                 },
+                at_once: at_once(&flat),
                 setup: setup(&flat),
                 aggregate: Some(aggregate),
                 ..Part::default()

@@ -1,7 +1,7 @@
 //! `vllm bench serve` (formerly `benchmarks/benchmark_serving.py`), its sweeps, and clients that keep its keys: the Rust client
 //! and InferenceX's fork, whose trimmed files give seconds under keys without `_ms`.
 
-use super::{counts, is_detailed, latencies, load, records};
+use super::{at_once, counts, is_detailed, latencies, load, records};
 use crate::error::{Place, Result, Warning};
 use crate::ingest::document::{Tool, json_each};
 use crate::ingest::flat::{Flat, Naming, OneOrMany};
@@ -105,6 +105,7 @@ pub(super) fn read_run(
             output_tokens: flat.first(&["random_output_len", "output_len", "osl"], Flat::whole),
             run: flat.text("run_number"),
         },
+        at_once: at_once(flat),
         setup: setup(flat),
         aggregate: Some(aggregate),
         ..Part::default()
