@@ -141,12 +141,17 @@ pub struct Init {
 #[command(
     long_about = "Show what was understood of a run, what is wrong with it, and what a report would leave out.\n\n\
     Of each file: its format, what it gave, and what was taken from its name. A check does not stop at the first bad \
-    record: it shows the first of each kind in each file and counts the rest. It writes no file.",
-    after_help = "Exit status: 0 no problem, 1 something would make figures wrong or a report impossible, 2 wrong usage.\n\
+    record: it shows the first of each kind in each file and counts the rest. It writes no file.\n\n\
+    With --against it compares the run with an earlier report instead. A figure regressed where it is worse by more than \
+    its limit and the 95 % interval of the ratio leaves out 1; where no interval is known the limit alone decides. A \
+    capacity limit that fell is a regression.",
+    after_help = "Exit status: 0 no problem, 1 something would make figures wrong or a report impossible, or regressed, \
+    2 wrong usage.\n\
     Results go to standard output, problems and warnings to standard error; with --json all of it to standard output.\n\n\
     Examples:\n  \
     gristmill check runs/h200\n  \
-    gristmill check records.csv power.csv --json | jq '.problems'"
+    gristmill check records.csv power.csv --json | jq '.problems'\n  \
+    gristmill check runs/nightly --against baseline.json --max-regress 5%,ttft=10%"
 )]
 pub struct Check {
     /// One run: a folder, one or more files, or `-` for records on standard input
@@ -157,9 +162,24 @@ pub struct Check {
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
 
-    /// Print the result as JSON; its keys are documented in the library's `check` module
+    /// Print the result as JSON; its keys are documented in the library's modules `check` and, with --against, `gate`
     #[arg(long)]
     pub json: bool,
+
+    /// Compare with an earlier report, and exit with 1 on a regression: a `report.json`, or the folder that holds one.
+    /// RUN may then be such a folder, too
+    #[arg(long, value_name = "REPORT")]
+    pub against: Option<PathBuf>,
+
+    /// How much worse a figure may be: `5%` for all, `ttft=10%` for one; may be given several times, or separated by
+    /// commas [default: `[gate]` of the configuration, else 5%]
+    #[arg(long, value_name = "LIMIT", value_delimiter = ',', requires = "against", value_parser = limit)]
+    pub max_regress: Vec<String>,
+}
+
+/// A limit that can be read; the library reads it again.
+fn limit(said: &str) -> Result<String, String> {
+    gristmill::gate::Limits::default().with(said).map(|_| said.to_owned()).map_err(|error| error.to_string())
 }
 
 /// `gristmill summary`

@@ -2,6 +2,7 @@
 
 mod entries;
 mod files;
+mod gate;
 mod house;
 mod parse;
 mod power_columns;
@@ -13,6 +14,7 @@ mod use_cases;
 mod tests;
 
 pub use files::FileRule;
+pub use gate::{Gate, GateLimits, MAX_REGRESS, percent};
 pub use house::{BrandFonts, Layout, Numbers, Page, SECTION_IDS};
 pub use parse::parse;
 pub use power_columns::{PowerColumns, TimeUnit, number as column_number};
@@ -52,6 +54,8 @@ pub struct Config {
     pub cost: Cost,
     /// The rule for capacity limits.
     pub capacity: CapacityRule,
+    /// What `gristmill check --against` lets pass.
+    pub gate: Gate,
     /// Workloads with thresholds; each replaces the built-in one of the same id or adds one.
     pub use_case: Vec<UseCaseConfig>,
     /// What the files of the run do not say themselves.

@@ -33,6 +33,7 @@ pub mod context;
 pub mod error;
 pub mod font;
 pub mod format;
+pub mod gate;
 pub mod ingest;
 pub mod logo;
 pub mod markup;

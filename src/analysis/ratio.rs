@@ -47,11 +47,26 @@ impl Estimate {
     /// Where longer responses take longer this is on the careful side: then both vary together. At a request rate the
     /// sender decides the throughput, and nothing is known of its spread.
     pub fn of_throughput(cell: &Cell) -> Option<Self> {
-        let value = cell.throughput_tok_s?;
-        let closed = matches!(cell.key.load, Load::Concurrency(_));
-        let e2e = Self::of_mean(cell.metric(MetricId::E2e)).filter(|e2e| closed && e2e.value > 0.0);
+        Self::of_throughput_under(cell.throughput_tok_s?, cell.key.load, cell.metric(MetricId::E2e))
+    }
+
+    /// The same from what it rests on: the throughput, the load, and E2E.
+    pub fn of_throughput_under(value: f64, load: Load, e2e: &Summary) -> Option<Self> {
+        let closed = matches!(load, Load::Concurrency(_));
+        let e2e = Self::of_mean(e2e).filter(|e2e| closed && e2e.value > 0.0);
         let error = e2e.and_then(|e2e| e2e.error.map(|(error, freedom)| (value * error / e2e.value, freedom)));
         Some(Self { value, error })
+    }
+
+    /// A share of successes; none without a trial.
+    ///
+    /// Its standard error is that of Agresti and Coull (1998), who add two successes and two failures: where none failed
+    /// the plain one would be 0, as if nothing could.
+    pub fn of_share(successes: u64, trials: u64) -> Option<Self> {
+        let (s, n) = (successes as f64, trials as f64);
+        let adjusted = (s + 2.0) / (n + 4.0);
+        let error = (adjusted * (1.0 - adjusted) / (n + 4.0)).sqrt();
+        (trials > 0).then(|| Self { value: s / n, error: Some((error, n + 3.0)) })
     }
 }
 
@@ -123,6 +138,15 @@ mod tests {
         assert_eq!(Estimate::of_mean(&few), Some(Estimate::bare(2.0)));
         let runs = Summary { n: 3, mean: Some(2.0), run_means: vec![1.0, 2.0, 3.0], ..Summary::default() };
         assert_eq!(Estimate::of_mean(&runs), Some(estimate(2.0, 1.0 / 3.0_f64.sqrt(), 2.0)));
+    }
+
+    #[test]
+    fn a_share_without_a_failure_is_not_certain() {
+        assert_eq!(Estimate::of_share(0, 0), None);
+        let all = Estimate::of_share(96, 96).expect("there were trials");
+        // 98 of 100: √(0.98 × 0.02 / 100) = 0.014.
+        let (error, freedom) = all.error.expect("known");
+        assert!(all.value == 1.0 && (error - 0.014).abs() < 1e-12 && freedom == 99.0, "{all:?}");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! `gristmill check`
 
-use super::{input, output, say, say_error, say_warnings, terminal, threads};
+use super::{gate, input, output, say, say_error, say_warnings, terminal, threads};
 use crate::cli::Check;
 use anyhow::Result;
 use gristmill::check::{check, text};
@@ -11,6 +11,9 @@ use std::path::Path;
 
 /// Looks through the run and prints what was found. Problems are an error in the end, so that the exit status tells.
 pub fn run(arguments: &Check) -> Result<()> {
+    if let Some(baseline) = &arguments.against {
+        return gate::run(arguments, baseline);
+    }
     if let [folder] = arguments.inputs.as_slice()
         && output::is_report(folder)
     {

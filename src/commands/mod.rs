@@ -4,6 +4,7 @@ mod assets;
 mod charts;
 mod check;
 mod compare;
+mod gate;
 mod init;
 mod input;
 mod output;

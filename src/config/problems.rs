@@ -1,6 +1,6 @@
 //! Values that a key cannot have although they have its type.
 
-use super::{Config, files, house, power_columns, record_columns, use_cases};
+use super::{Config, files, gate, house, power_columns, record_columns, use_cases};
 use crate::error::{Error, Place};
 use std::fmt::Display;
 
@@ -45,6 +45,7 @@ impl Config {
         problems.extend(power_columns::problems(self));
         problems.extend(record_columns::problems(self));
         problems.extend(use_cases::problems(self));
+        problems.extend(gate::problems(self));
         problems.extend(files::problems(self));
         problems.extend(house::problems(self));
         problems.extend(addresses(self));

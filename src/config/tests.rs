@@ -72,6 +72,19 @@ fn every_key_of_the_reference_is_read() {
         statistic = "p95"
         near = 0
         max_failure_rate = 0.05
+        [gate]
+        max_regress = "5%"
+        [gate.limits]
+        throughput = "3%"
+        ttft = "10%"
+        generation_speed = "5%"
+        e2e = "5%"
+        tpot = "5%"
+        itl = "5%"
+        success_rate = "0.5%"
+        energy = "5%"
+        cost = "5%"
+        capacity = "0%"
         [[use_case]]
         id = "general-chatbot"
         name = "General Chatbot"

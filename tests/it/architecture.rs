@@ -42,6 +42,7 @@ fn a_stage_knows_only_those_before_it() {
         ("render", &["pipeline", "check"]),
         ("check", &["render", "pipeline", "starter"]),
         ("starter", &["chart", "report", "render", "pipeline"]),
+        ("gate", &["ingest", "chart", "report", "render", "pipeline", "check"]),
     ];
     let vocabulary = ["colour.rs", "context.rs", "error.rs", "format.rs", "markup.rs", "metric.rs", "record.rs"];
     let stages = &["ingest", "cell", "analysis", "chart", "report", "results", "render", "pipeline", "check"][..];

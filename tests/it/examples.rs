@@ -28,7 +28,7 @@ fn every_example_is_short_and_called_here() {
     let here = include_str!("examples.rs");
     for entry in fs::read_dir(root().join("examples")).unwrap() {
         let path = entry.unwrap().path();
-        if path.is_dir() {
+        if path.extension().is_none_or(|extension| extension != "rs") {
             continue;
         }
         let name = path.file_stem().unwrap().to_str().unwrap().to_owned();

@@ -20,6 +20,7 @@ mod dates;
 mod engine;
 mod examples;
 mod folder;
+mod gate;
 mod generated;
 mod golden;
 mod guidellm;
