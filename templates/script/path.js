@@ -76,7 +76,7 @@ class PathPicture extends Picture {
     mark.append(drawn("circle", { cx: 5, cy: 5, r: 3.5, ...ink(point.at, false) }));
     this.tip.replaceChildren(
       element("p", { class: "reading-title" }, point.words.slice(0, colon)),
-      element("dl", {}, element("dt", {}, mark, this.chart.series[point.at].name || "Value"),
+      element("dl", { class: "told" }, element("dt", {}, mark, this.chart.series[point.at].name || "Value"),
         element("dd", { "data-value": String(point.y) }, point.words.slice(colon + 2))));
     this.tip.hidden = false;
     const ring = { cx: this.across(point.x), cy: this.down(point.y, false), r: 5.5, fill: "none", stroke: "var(--gm-ink)" };

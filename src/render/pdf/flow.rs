@@ -121,6 +121,13 @@ impl<'a> Flow<'a> {
         if let Some((row, taken)) = self.beside(blocks, column, parent) {
             return (vec![row], taken);
         }
+        if let Block::Table(table) = &blocks[0]
+            && let Some(parts) = self.split(table, column)
+        {
+            let named = above == Some(&table.caption);
+            let parts = parts.iter().enumerate();
+            return (parts.flat_map(|(at, part)| self.table(part, named && at == 0, column, parent)).collect(), 1);
+        }
         (self.block(&blocks[0], above, column, parent), 1)
     }
 

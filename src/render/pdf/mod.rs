@@ -24,6 +24,7 @@ mod paginate;
 mod points;
 mod row;
 mod spans;
+mod split;
 mod style;
 mod table;
 mod tags;

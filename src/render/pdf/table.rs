@@ -34,6 +34,9 @@ const VERY_LONG: usize = 30;
 /// Scale of their type, 7.5 points: nothing that is meant to be read is smaller.
 const LOOKED_UP: f32 = 7.5 / CELL.size;
 
+/// Smaller type than this, 7 points, is no longer read: the table is set in parts.
+const READ: f32 = 7.0 / CELL.size;
+
 /// Their lines stand this much closer than those of other tables.
 const CLOSE: f32 = 0.88;
 
@@ -162,6 +165,15 @@ impl Flow<'_> {
             last.after = 5.0;
         }
         out
+    }
+
+    /// Whether a table can be set without cutting a word, in type of a size that can be read.
+    pub fn can_be_read(&self, table: &Table, column: Column) -> bool {
+        Setting::all(table.rows.len()).into_iter().filter(|setting| setting.scale >= READ).any(|setting| {
+            let body: Vec<_> = table.rows.iter().map(|row| self.row_texts(table, row, setting)).collect();
+            let needs = self.needs(&self.head_texts(table, setting), &body, setting, column, Heads::MayWrap);
+            widths(&needs, column.width).is_some()
+        })
     }
 
     /// How wide a table is in the roomiest setting, with every cell on one line.

@@ -331,6 +331,21 @@ fn tables_over_the_same_cells_are_set_as_one_with_the_names_once() {
 }
 
 #[test]
+fn a_table_of_too_many_columns_is_set_in_parts_that_can_be_read() {
+    let blocks = vec![table("row", 24, 3)];
+    let model = model(&report(cover("Q", 0, 0), vec![section("one", "One", blocks)]), PageSize::A4);
+    let shown = texts(&model, 2);
+    let count = |words: &str| shown.iter().filter(|text| text.trim() == words).count();
+    assert!(count("row 1") >= 2, "each part names its rows: {shown:?}");
+    assert_eq!(count("7.05 s"), 1, "each number stands once");
+    let smallest = model.pages[2].iter().filter_map(|draw| match (&draw.ink, draw.part) {
+        (Ink::Text(run), Part::Element(element)) if model.elements.0[element].role == Role::TableCell => Some(run.size),
+        _ => None,
+    });
+    assert!(smallest.fold(f32::MAX, f32::min) >= 7.0);
+}
+
+#[test]
 fn a_narrow_table_stands_beside_the_words_about_it() {
     let blocks = vec![table("row", 2, 5), paragraph(1), paragraph(1)];
     let model = model(&report(cover("Q", 0, 0), vec![section("one", "One", blocks)]), PageSize::A4);
