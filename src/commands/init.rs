@@ -93,9 +93,9 @@ fn templates(folder: &Path) -> Result<()> {
 fn comment(name: &str) -> String {
     let (section, extension) = name.rsplit_once('.').unwrap_or((name, ""));
     match extension {
-        "css" => "/* The style sheet of report.html. Colours come as custom properties (--gm-…) set before it. */\n"
+        "css" => "/* The style sheet of report.html and compare.html. Colours come as custom properties (--gm-…) set before it. */\n"
             .to_owned(),
-        "html" => "{#- The page of report.html. What stands between double braces is escaped. -#}\n".to_owned(),
+        "html" => "{#- The page of report.html and compare.html. What stands between double braces is escaped. -#}\n".to_owned(),
         _ => format!(
             "{{#- `{section}` of the report, in Markdown. {{{{ x }}}} prints a value, escaped; {{% if x %}} chooses by one.\n     \
              <!-- gm:table x -->, <!-- gm:figure x --> and <!-- gm:code x --> stand for what the numbers make.\n     \

@@ -17,8 +17,9 @@ pub(super) fn alternative(chart: &Chart) -> String {
     let lines: Vec<_> = chart.series.iter().filter_map(|series| line(chart, series)).collect();
     let mut out = format!("{}. {}.", chart.title, capital(&lines.join("; ")));
     if let Some(reference) = &chart.reference {
-        let lines: Vec<_> = reference.lines.iter().filter_map(|(_, series)| line(chart, series)).collect();
-        out.push_str(&format!(" In grey, {}.", lines.join("; ")));
+        let lines: Vec<_> =
+            reference.lines.iter().filter_map(|(_, series)| line(chart, &unnamed(series, &reference.name))).collect();
+        out.push_str(&format!(" In grey, {}: {}.", reference.name, lines.join("; ")));
     }
     let rules: Vec<_> = chart.rules.iter().map(|rule| rule.label.clone()).collect();
     if !rules.is_empty() {
@@ -28,6 +29,16 @@ pub(super) fn alternative(chart: &Chart) -> String {
         out.push_str(&format!(" {}.", limit.label));
     }
     clean(&out)
+}
+
+/// A line of a reference without the name that each of its points carries.
+fn unnamed(series: &Series, name: &str) -> Series {
+    let without = |text: &String, end: String| text.strip_suffix(&end).unwrap_or(text).to_owned();
+    Series {
+        subject: if series.subject == name { String::new() } else { without(&series.subject, format!(", {name}")) },
+        notes: series.notes.iter().map(|note| without(note, format!(" ({name})"))).collect(),
+        ..series.clone()
+    }
 }
 
 /// What can run where: each threshold, with the load up to which each context keeps it.

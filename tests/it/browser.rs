@@ -44,12 +44,46 @@ fn write_reports(folder: &Path) {
     let suite = tempfile::tempdir().unwrap();
     crate::run::report(&root().join("fixtures/suites/ten-prompts"), suite.path());
     std::fs::copy(suite.path().join("report.html"), folder.join("suite.html")).unwrap();
+    let out = tempfile::tempdir().unwrap();
+    let runs = RUNS.map(bundled);
+    let made = crate::run::gristmill([
+        "compare".as_ref(),
+        runs[0].as_os_str(),
+        runs[1].as_os_str(),
+        "-o".as_ref(),
+        out.path().as_os_str(),
+    ]);
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    std::fs::copy(out.path().join("compare.html"), folder.join("compared.html")).unwrap();
     let (records, configuration) = hostile_run();
+    write("hostile-compared.html", &hostile_comparison(&records, &configuration));
     let (report, analysis, mut config) = prose::composed(&[(HOSTILE, &records)], &configuration);
     config.brand.accent = Some(HOSTILE.to_owned());
     let page = html::page(&report, &analysis.capacity, &config, &Fonts::load()).unwrap();
     write("hostile.html", page.as_bytes());
     write("cases.json", serde_json::to_string(&calculator::cases()).unwrap().as_bytes());
+}
+
+/// The page of a comparison of hostile runs that have a reference of the same kind.
+fn hostile_comparison(records: &str, configuration: &str) -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    // A brand's addresses are checked where a file is read, so it comes without them.
+    let brand = configuration.find("[brand]").unwrap();
+    let run = |name: &str, more: &str| {
+        let configuration = format!("{more}{}", &configuration[..brand]);
+        crate::compare::run_of(folder.path(), name, records, &configuration)
+    };
+    let runs = [run("<b>one", ""), run("two|", "date = \"2026-02-06\"\n")];
+    let out = folder.path().join("out");
+    let made = crate::run::gristmill([
+        "compare".as_ref(),
+        runs[0].as_os_str(),
+        runs[1].as_os_str(),
+        "-o".as_ref(),
+        out.as_os_str(),
+    ]);
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    std::fs::read(out.join("compare.html")).unwrap()
 }
 
 const HOSTILE: &str = "</title></style></script><script>alert(1)</script><img src=x onerror=alert(1)>\"'>{{7*7}}.csv";

@@ -23,7 +23,7 @@ fn written(test: &str, run: &str, page: PageSize) -> PathBuf {
 }
 
 /// What a program prints about a file; it must have nothing to complain about.
-fn tool(program: &str, arguments: &[&str], file: &Path) -> String {
+pub fn tool(program: &str, arguments: &[&str], file: &Path) -> String {
     let mut command = Command::new(program);
     let arguments =
         arguments.iter().map(|argument| if *argument == "FILE" { file.as_os_str() } else { argument.as_ref() });

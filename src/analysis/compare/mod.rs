@@ -75,3 +75,6 @@ pub fn compare(deployments: &[Deployment], asked: &Asked) -> Result<Comparison> 
         use_cases: standing::standings(deployments),
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -43,7 +43,7 @@ fn behind(mut chart: Chart, other: Option<Chart>, name: &str) -> Chart {
         line.points.retain(|_| *keep.next().unwrap_or(&false));
         line.subject =
             [line.subject.as_str(), name].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
-        line.notes = line.notes.iter().map(|note| format!("{name}, {note}")).collect();
+        line.notes = line.notes.iter().map(|note| format!("{note} ({name})")).collect();
         (line.band, line.marks, line.side) = (Vec::new(), Vec::new(), own.side);
         (!line.points.is_empty()).then_some((at, line))
     };
