@@ -3,7 +3,7 @@
 //! A block of `console` holds commands after `$ ` with what they print; a line `…` there stands for any lines, within a line
 //! for any text. A block of
 //! `sh` holds commands of which a page shows no output. All blocks of one page share one folder, in which the bundled runs
-//! lie as `runs/h200` and `runs/rtx`, and one shell, so that a page can be followed from top to bottom. A block of `toml`
+//! lie as `runs/h200`, `runs/rtx` and `runs/nightly`, and one shell, so that a page can be followed from top to bottom. A block of `toml`
 //! or `csv` that begins with a comment naming a file is that file from there on (of a table, what follows that line).
 //!
 //! `GRISTMILL_PAGES=update` writes what is printed now into the pages.
@@ -127,7 +127,7 @@ fn playground() -> (tempfile::TempDir, String) {
         use std::os::unix::fs::PermissionsExt;
         fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).unwrap();
     }
-    for (run, name) in RUNS.iter().zip(["h200", "rtx"]) {
+    for (run, name) in [RUNS[0], RUNS[1], RUNS[0]].iter().zip(["h200", "rtx", "nightly"]) {
         copy(&bundled(run), &folder.path().join("runs").join(name));
     }
     copy(&root().join("fixtures"), &folder.path().join("fixtures"));
