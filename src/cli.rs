@@ -28,7 +28,7 @@ pub struct Cli {
 pub enum Command {
     /// Turn raw run logs into a report: HTML, PDF, Markdown, JSON, CSV and charts
     Report(Report),
-    /// Show what was understood of a run, what is wrong with it, and what a report would leave out
+    /// Show what was understood of a run and what is wrong with it; or compare it with an earlier report
     Check(Check),
     /// Write a commented gristmill.toml for a run, or the built-in templates to be changed
     Init(Init),

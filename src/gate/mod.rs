@@ -193,6 +193,9 @@ pub struct Gate {
     pub unmeasured: Vec<Unmeasured>,
     /// How many of the figures with an interval would lie on the worse side of noise by chance, were nothing changed.
     pub worse_by_chance: f64,
+    /// How many figures are known less well than their limit: their 95 % interval reaches further than that to each side,
+    /// so that a move of the limit may be missed, and one beyond it may be chance.
+    pub coarse: usize,
 }
 
 /// A figure that only the baseline has.
@@ -204,6 +207,14 @@ pub struct Unmeasured {
     pub cell: CellName,
     /// Name of the figure.
     pub figure: &'static str,
+}
+
+impl Move {
+    /// Whether the interval reaches further to each side than the limit.
+    pub fn is_coarse(&self) -> bool {
+        let wide = |(low, high): (f64, f64)| libm::log(high / low) / 2.0 > libm::log1p(self.limit);
+        self.limit > 0.0 && self.interval.is_some_and(wide)
+    }
 }
 
 impl Gate {
@@ -257,6 +268,7 @@ pub fn compare(before: &Results, now: &Results, limits: &Limits) -> Result<Gate>
         now: side(now),
         differences: conditions::differences(before, now, &matched),
         cells: matched.len(),
+        coarse: moves.iter().filter(|one| one.is_coarse()).count(),
         worse_by_chance: moves.iter().filter(judged).count() as f64 * 0.025,
         moves,
         missing_use_cases: capacity::missing(before, now),

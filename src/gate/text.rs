@@ -182,6 +182,12 @@ fn verdict(gate: &Gate) -> String {
         let chance = format::fixed(gate.worse_by_chance, 0);
         lines.push(format!("Of so many figures, about {chance} would be worse beyond noise by chance alone."));
     }
+    if gate.coarse > 0 {
+        let (n, are) = (counted(gate.coarse as u64, "figure", "figures"), if gate.coarse == 1 { "is" } else { "are" });
+        lines.push(format!(
+            "{n} {are} known less well than the limit: more requests in a level, or three runs of it, would tell more."
+        ));
+    }
     lines.join("\n")
 }
 

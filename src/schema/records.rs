@@ -16,17 +16,13 @@ fn record() -> Value {
     let mut properties = Map::new();
     for (name, column) in COLUMNS {
         for (key, unit) in column.keys() {
-            let about = match unit {
-                Some(unit) => format!("{}, in {unit}.", about(column)),
-                None => format!("{}.", about(column)),
-            };
             let mut schema = value(column);
-            schema["description"] = about.into();
-            // The spelling of the documentation stands first in what an editor shows.
-            if key != name && unit.is_some() {
-                schema["description"] =
-                    format!("{} Usually `{name}`.", schema["description"].as_str().unwrap_or("")).into();
-            }
+            schema["description"] = match unit {
+                // The documentation's spelling is named, so that an editor that lists four keys shows which is usual.
+                Some(unit) if key != name => format!("{}, in {unit}. Usually `{name}`.", about(column)).into(),
+                Some(unit) => format!("{}, in {unit}.", about(column)).into(),
+                None => format!("{}.", about(column)).into(),
+            };
             properties.insert(key, schema);
         }
     }

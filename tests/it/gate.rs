@@ -110,6 +110,8 @@ fn noise_is_no_regression_and_a_small_sure_move_stays_within_the_limit() {
     let ttft = |gate: &Gate| gate.moves.iter().find(|one| one.figure == "ttft").unwrap().clone();
     assert!((ttft(&gate).worse_by - 0.08).abs() < 1e-3);
     assert_eq!(ttft(&gate).verdict, Verdict::WithinNoise);
+    assert!(ttft(&gate).is_coarse() && gate.coarse > 3, "± 12 % cannot show 5 %: {}", gate.coarse);
+    insta::assert_snapshot!("noise only", text(&gate));
     // 3 % slower and sure of it: told, and let pass.
     let gate = against(&USUAL.results(), &Run { slower: 1.03, ..USUAL }.results());
     assert_eq!(ttft(&gate).verdict, Verdict::Worse, "{gate:?}");
