@@ -97,8 +97,10 @@ pub(super) fn hint(unknown: &str) -> String {
     let (table, key) = split(unknown);
     let distance = |candidate: &String| {
         let (its_table, its_key) = split(candidate);
-        // Two slips of the pen weigh more than the wrong table.
-        2 * strsim::damerau_levenshtein(key, its_key) + if its_table == table { 0 } else { 3 }
+        // Two slips of the pen weigh more than the wrong table, and that weighs more than a unit that was forgotten.
+        let slips = 2 * strsim::damerau_levenshtein(key, its_key);
+        let unit = its_key.strip_prefix(key).filter(|rest| rest.starts_with('_')).map_or(slips, str::len);
+        slips.min(unit) + if its_table == table { 0 } else { 3 }
     };
     let known = known();
     let candidates = known.iter().filter(|candidate| !candidate.ends_with(']'));

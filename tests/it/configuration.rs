@@ -113,7 +113,8 @@ impl Page {
             let about = [target["description"].as_str(), own["description"].as_str()].into_iter().flatten();
             // A description that only names the table says nothing.
             let mut about = about.map(|text| text.strip_prefix(&format!("{}: ", heading(&path, list))).unwrap_or(text));
-            let about = about.find(|text| !text.starts_with("`[")).unwrap_or_default().to_owned();
+            let about = about.find(|text| !text.starts_with("`[")).unwrap_or_default();
+            let about = about[..1].to_uppercase() + &about[1..];
             self.table(&path, keys, &target, &about, list);
         }
     }
@@ -170,9 +171,18 @@ impl Page {
                 format!("list of {}", self.values(&target["items"]))
             }
             name if name == "array" => format!("list of {}s", word(&target["items"]["type"])),
-            name => word(name).to_owned(),
+            name => format!("{}{}", word(name), range(target)),
         }
     }
+}
+
+/// Between what a number must lie: ` ≥ 0, < 1`.
+fn range(schema: &Value) -> String {
+    let signs = [("minimum", "≥"), ("exclusiveMinimum", ">"), ("maximum", "≤"), ("exclusiveMaximum", "<")];
+    let bounds = signs.iter().filter_map(|(key, sign)| Some(format!("{sign} {}", schema.get(*key)?)));
+    // That a count is not below 0 goes without saying.
+    let bounds: Vec<_> = bounds.filter(|bound| schema["type"] != "integer" || bound != "≥ 0").collect();
+    if bounds.is_empty() { String::new() } else { format!(" {}", bounds.join(", ")) }
 }
 
 fn heading(path: &str, list: bool) -> String {
