@@ -216,8 +216,13 @@ impl Breaker<'_> {
 
     /// Whether little of a section is left from a row on.
     fn is_tail(&self, row: usize) -> bool {
+        let mut left = 0.0;
         let rest = &self.rows[row..self.sections[row]];
-        rest[0].start != Start::Section && rest.iter().map(|row| row.before + row.height).sum::<f32>() < TAIL.0
+        rest[0].start != Start::Section
+            && rest.iter().all(|row| {
+                left += row.before + row.height;
+                left < TAIL.0
+            })
     }
 
     fn fits(&self, page: Filled) -> bool {
