@@ -1,12 +1,14 @@
 //! Prompt suites: what the requests of each case add up to.
 //!
 //! A run is a suite where every request but warm-up names a case and was sent alone. Anything else (a second request in
-//! flight, a request rate, a request without a case) makes it a sweep, in which a case is but a name, and nothing is kept.
+//! flight, a request rate, a request without a case) makes it a sweep, in which a case is but a name, and nothing is kept. So
+//! do several contexts, where the records name their load beside them: that is a grid, if one of a single row.
 
 use super::failures::Failures;
 use super::level::RunName;
 use super::sum::Sum;
 use super::tally::{Tokens, measured};
+use crate::context;
 use crate::error::{Error, Result};
 use crate::format::thousands;
 use crate::record::{Load, PREVIEW, PROMPT_SUITE, Record};
@@ -77,6 +79,8 @@ pub struct Suite {
     /// Requests that name a case and no load.
     apart: u64,
     cases: BTreeMap<String, CaseTally>,
+    /// Smallest and largest context of the requests that name their load, where they name one.
+    contexts: Option<(u64, u64)>,
     /// Whether there were more cases than are kept.
     overfull: bool,
 }
@@ -96,7 +100,11 @@ impl Suite {
         if record.warmup {
             return;
         }
-        self.apart += u64::from(record.case.is_some() && record.scenario == PROMPT_SUITE);
+        if record.scenario == PROMPT_SUITE {
+            self.apart += u64::from(record.case.is_some());
+        } else {
+            self.span(record.context.map(|context| (context, context)));
+        }
         match record.case {
             Some(case) if record.load == Some(Load::Concurrency(1)) => {
                 if self.others == 0 {
@@ -115,6 +123,7 @@ impl Suite {
     pub fn merge(&mut self, other: Self) {
         self.others += other.others;
         self.apart += other.apart;
+        self.span(other.contexts);
         self.overfull |= other.overfull;
         if self.others > 0 {
             return self.cases.clear();
@@ -129,7 +138,8 @@ impl Suite {
     ///
     /// Errors: a suite of more than [`MOST_CASES`].
     pub fn finish(self, alone: bool) -> Result<Cases> {
-        if !alone || self.others > 0 || self.cases.is_empty() {
+        let is_grid = self.contexts.is_some_and(|(low, high)| context::label(low) != context::label(high));
+        if !alone || self.others > 0 || self.cases.is_empty() || is_grid {
             return Ok(Cases::Apart(self.apart));
         }
         if self.overfull {
@@ -158,6 +168,11 @@ impl Suite {
             self.cases.insert(name[..end].to_owned(), CaseTally::default());
         }
         self.cases.get_mut(&name[..end]).expect("it was put there where it was missing")
+    }
+
+    fn span(&mut self, contexts: Option<(u64, u64)>) {
+        let wider = |(low, high): (u64, u64), (a, b): (u64, u64)| (low.min(a), high.max(b));
+        self.contexts = self.contexts.into_iter().chain(contexts).reduce(wider);
     }
 
     /// Keeps the first cases by name: whatever the order of the records, the same ones.

@@ -103,6 +103,20 @@ fn what_is_no_suite_keeps_nothing() {
 }
 
 #[test]
+fn contexts_beside_a_load_are_a_sweep_and_without_one_are_not() {
+    let of = |scenario: &'static str, contexts: [u64; 2]| {
+        let mut suite = Suite::default();
+        for context in contexts {
+            suite.add(&Record { scenario, context: Some(context), ..run("a", 1.0, 10) });
+        }
+        matches!(suite.finish(true).unwrap(), Cases::Suite(_))
+    };
+    assert!(!of(crate::record::SWEEP, [1024, 8192]));
+    assert!(of(crate::record::SWEEP, [1000, 1024]), "one context");
+    assert!(of(PROMPT_SUITE, [1024, 8192]));
+}
+
+#[test]
 fn a_suite_beyond_reason_is_refused_whatever_the_order() {
     let names: Vec<String> = (0..2 * MOST_CASES).map(|at| format!("case {at}")).collect();
     let mut suite = Suite::default();
