@@ -80,7 +80,7 @@ fn figure(figure: &Figure, chart: ChartAs, place: Place) -> Option<String> {
             escape::target(target),
             caption(&plain_text(&figure.caption)),
         )),
-        ChartAs::Mermaid => mermaid::line_chart(&figure.chart),
+        ChartAs::Mermaid => mermaid::source(&figure.chart),
         ChartAs::None => None,
     }
 }

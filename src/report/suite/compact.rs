@@ -19,6 +19,7 @@ struct View {
     hardware: Option<String>,
     date: Option<String>,
     failed: Option<String>,
+    repeats: bool,
     rating: Option<&'static str>,
     caption: String,
     imprint: String,
@@ -41,6 +42,7 @@ pub fn summarize(input: &Composition) -> Result<Option<Vec<Block>>> {
         date: cover.date_text,
         failed: (failed > 0)
             .then(|| format!("{failed} of {}", format::counted(suite.cases.len() as u64, "case", "cases"))),
+        repeats: suite.repeats(),
         rating: suite.speeds.as_ref().map(|speeds| rating(speeds.mean).word),
         caption: chart.as_ref().map(|chart| chart.title.clone()).unwrap_or_default(),
         imprint: cover.imprint,
