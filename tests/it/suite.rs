@@ -177,6 +177,13 @@ fn a_preview_ends_before_the_cluster_that_does_not_fit() {
     assert!(!response("emoji 🚀").1);
 }
 
+#[test]
+fn a_response_that_its_own_program_cut_in_half_a_character_is_shown_all_the_same() {
+    let line = r#"{"case":"x","e2e_ms":1000,"input_tokens":10,"output_tokens":50,"response":"a\tb\/\"\\ \u00e9 \ud83d\ude80 \ud83d|\ude80"}"#;
+    let response = &read("a.jsonl", line)["suite"]["cases"][0]["response"];
+    assert_eq!(response["preview"], "a\tb/\"\\ é 🚀 \u{fffd}|\u{fffd}");
+}
+
 /// The text of each block of code, and of each heading.
 fn blocks(markdown: &str) -> (Vec<String>, Vec<String>) {
     let (mut codes, mut headings, mut current) = (Vec::new(), Vec::new(), String::new());

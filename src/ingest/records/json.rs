@@ -3,11 +3,12 @@
 use super::columns::{Column, Field, misspelt};
 use super::names::Names;
 use super::quick::json::Template;
+use super::response;
 use super::row::{Complaint, Otherwise, Row};
 use super::value::Value;
 use crate::error::{Error, Place, Warning};
 use crate::ingest::sink::{Bad, Sink};
-use crate::record::{PREVIEW, Record};
+use crate::record::Record;
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -296,7 +297,7 @@ impl<'t> Collector<'_, 't, '_, '_> {
                 let unescaped = &mut self.objects.unescaped;
                 start = unescaped.len();
                 let text = match field.column {
-                    Column::Response => serde_json::from_str(&beginning(raw))?,
+                    Column::Response => response::beginning(raw),
                     _ => serde_json::from_str::<String>(raw)?,
                 };
                 unescaped.push_str(&text);
@@ -337,25 +338,6 @@ impl<'t> Collector<'_, 't, '_, '_> {
     fn offset(&self, part: &str) -> usize {
         part.as_ptr() as usize - self.text.as_ptr() as usize
     }
-}
-
-/// The beginning of a string as it stands in JSON: as many characters as a preview of a response is made from.
-fn beginning(raw: &str) -> Cow<'_, str> {
-    let bytes = raw.as_bytes();
-    let is_surrogate =
-        |at: usize| matches!(bytes.get(at..at + 3), Some([b'u', b'd' | b'D', b'8'..=b'9' | b'a'..=b'b' | b'A'..=b'B']));
-    let mut at = 1;
-    for _ in 0..=PREVIEW {
-        at += match bytes.get(at) {
-            None | Some(b'"') => return Cow::Borrowed(raw),
-            Some(b'\\') if is_surrogate(at + 1) => 12,
-            Some(b'\\') if bytes.get(at + 1) == Some(&b'u') => 6,
-            Some(b'\\') => 2,
-            Some(_) => raw.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8),
-        };
-    }
-    // Where that is no boundary, the string has half a pair of surrogates, which the whole of it tells.
-    raw.get(..at).map_or(Cow::Borrowed(raw), |begun| Cow::Owned(format!("{begun}\"")))
 }
 
 fn too_deep(key: &str, position: usize) -> Broken {

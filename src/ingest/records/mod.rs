@@ -13,6 +13,7 @@ pub mod judge;
 pub mod mapped;
 pub mod names;
 pub mod quick;
+mod response;
 pub mod row;
 pub mod value;
 
