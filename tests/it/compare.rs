@@ -114,6 +114,10 @@ fn the_bundled_runs_are_told_apart_where_their_limits_are() {
     assert!(text.contains("| General Chatbot<br>32K context | **8** | 6 | 1× H200 SXM |"), "{text}");
     assert!(text.contains("Along context lengths it stands at **10 concurrent requests**, the largest load that all"));
     assert!(text.contains("Along loads it stands at **1K context**, the shortest that all were tested with"));
+    assert!(text.contains("  - Generation speed: of 31 cells, lower in 31 (0.53× to 0.97×)"), "{text}");
+    assert!(
+        text.contains("- **1× H200 SXM** carries more of Code Completion, Short-form Chatbot, General Chatbot and")
+    );
     // The trade-off is per GPU, and every chart that a report of one run has lines in stands here too.
     assert!(text.contains("charts/compare-trade-off-per-gpu.svg") && text.contains("charts/compare-queue-wait.svg"));
     let (text, _) = compared(&qwen(), &["--context", "32K", "--concurrency", "5"]);
@@ -133,11 +137,15 @@ fn unlike_tests_are_pointed_out_before_the_first_figure_and_beside_every_winner(
     );
     assert!(text.contains("Not known of every deployment: prompt caching and KV cache"));
     assert!(text.contains("| Carries most (unlike tests) |"));
+    assert!(text.contains("Under the unlike conditions named above:"));
+    assert!(text.contains("and Long Document Processing. Not judged: GLM-5.2 MXFP4."), "{text}");
     let names: Vec<_> = json["deployments"].as_array().unwrap().iter().map(|one| &one["name"]).collect();
     assert_eq!(
         names,
         ["Qwen3-Coder-Next (1× H200 SXM)", "Qwen3-Coder-Next (2× RTX Pro 6000 Blackwell)", "GLM-5.2 MXFP4"]
     );
+    let came = json["conditions"].as_array().unwrap().iter().find(|one| one["key"] == "output_came").unwrap();
+    assert_eq!((&came["values"][0], &came["agreement"]), (&"1,024".into(), &"differ".into()), "{came}");
     // An open limit of 10 against limits far above it.
     let chatbot = &json["use_cases"].as_array().unwrap()[1];
     assert_eq!((&chatbot["use_case"], &chatbot["outcome"]), (&"short-form-chatbot".into(), &"undecided".into()));

@@ -105,6 +105,7 @@ static PROPERTIES: &[Property] = &[
         title: "Output tokens",
         value: |d| d.analysis.sweep.output_tokens.map(|tokens| format::thousands(tokens as f64)),
     },
+    Property { area: Area::Test, key: "output_came", title: "Output tokens that came", value: |d| came(d.analysis) },
     Property {
         area: Area::Test,
         key: "prompt_caching",
@@ -149,12 +150,16 @@ static PROPERTIES: &[Property] = &[
     Property { area: Area::Scope, key: "date", title: "Date", value: |d| d.date.map(format::date) },
 ];
 
-/// Every property that is known of some deployment, printed in the terms that hold now.
+/// Properties that are listed even where nobody says them: what is not known of a test is left open, not the same.
+const LEFT_OPEN: [&str; 4] = ["output_tokens", "prompt_caching", "speculative_decoding", "kv_cache"];
+
+/// Every property that is known of some deployment or left open by all, printed in the terms that hold now.
 pub fn conditions(deployments: &[Deployment]) -> Vec<Condition> {
     let condition = |property: &Property| {
         let said = |deployment| (property.value)(deployment).map(|value| value.trim().to_owned());
         let values: Vec<_> = deployments.iter().map(|one| said(one).filter(|value| !value.is_empty())).collect();
-        let agreement = agreement(&values)?;
+        let open = LEFT_OPEN.contains(&property.key).then_some(Agreement::Unknown);
+        let agreement = agreement(&values).or(open)?;
         Some(Condition { area: property.area, key: property.key, title: property.title, values, agreement })
     };
     PROPERTIES.iter().filter_map(condition).collect()
@@ -169,6 +174,20 @@ fn agreement(values: &[Option<String>]) -> Option<Agreement> {
         (true, true) => Agreement::Same,
         (true, false) => Agreement::Unknown,
     })
+}
+
+/// Mean output tokens over the successes of the sweep: the number that was asked for where it is that to 2 %, else two digits
+/// of it, which is as much as two tests can be expected to share.
+fn came(analysis: &Analysis) -> Option<String> {
+    let cells = analysis.sweep_cells().map(|figures| &figures.cell);
+    let known = cells.filter_map(|cell| cell.mean_output_tokens.zip(cell.successes()));
+    let (tokens, requests) =
+        known.fold((0.0, 0.0), |(tokens, all), (mean, n)| (tokens + mean * n as f64, all + n as f64));
+    let mean = Some(tokens / requests).filter(|mean| mean.is_finite() && *mean > 0.0)?;
+    let asked =
+        analysis.sweep.output_tokens.map(|asked| asked as f64).filter(|asked| (mean / asked - 1.0).abs() <= 0.02);
+    let unit = libm::pow(10.0, (libm::log10(mean).floor() - 1.0).max(0.0));
+    Some(format::thousands(asked.unwrap_or((mean / unit).round() * unit)))
 }
 
 /// What the load generator held constant in the sweep.
@@ -261,5 +280,15 @@ mod tests {
         assert_eq!(of(&[Some("FP8"), Some("fp8")]), Some(Agreement::Same));
         assert_eq!(of(&[Some("FP8"), None]), Some(Agreement::Unknown));
         assert_eq!(of(&[Some("FP8"), None, Some("FP4")]), Some(Agreement::Differ));
+    }
+
+    #[test]
+    fn what_no_test_says_is_left_open_and_not_the_same() {
+        let config = Config::default();
+        let analysis = crate::analysis::analyze(Vec::new(), Vec::new(), &config).expect("no cells").value;
+        let silent = Deployment { analysis: &analysis, config: &config, date: None };
+        let found = conditions(&[silent, silent]);
+        let keys: Vec<_> = found.iter().map(|one| (one.key, one.agreement)).collect();
+        assert_eq!(keys, LEFT_OPEN.map(|key| (key, Agreement::Unknown)));
     }
 }

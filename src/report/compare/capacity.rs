@@ -23,8 +23,6 @@ struct View {
     open: bool,
     unmet: bool,
     intervals: bool,
-    /// Whether there are two deployments, so that one carries more, not most.
-    two: bool,
 }
 
 #[derive(Serialize)]
@@ -36,6 +34,10 @@ struct UseCase {
     outcome: &'static str,
     leaders: String,
     limits: String,
+    /// Deployments that were not judged, and whether two were.
+    unjudged: Option<String>,
+    one_unjudged: bool,
+    two: bool,
     /// Whether some limit among those that cannot be told apart is open.
     open: bool,
     /// Numbers of its charts.
@@ -61,9 +63,64 @@ pub(super) fn draft(input: &Compared) -> Option<Draft> {
         open: any(Kind::Open),
         unmet: any(Kind::Unmet),
         intervals: all().any(|capacity| capacity.limit.kind == Kind::Estimated && capacity.crossing_interval.is_some()),
-        two: input.names.len() == 2,
     };
     Some(figures(Draft::new(&view).table(table(input)), input, charts))
+}
+
+/// Use cases of one outcome.
+#[derive(Serialize)]
+pub(super) struct Group {
+    /// As in the template of the section: `winner`, `tie`, …
+    outcome: &'static str,
+    leaders: String,
+    use_cases: String,
+    several: bool,
+    /// Deployments that were not judged by them, and whether two were.
+    unjudged: Option<String>,
+    two: bool,
+}
+
+/// Who carries more of what, those of one outcome together; without what only one was judged by.
+pub(super) fn groups(input: &Compared) -> Vec<Group> {
+    let mut groups: Vec<((&Outcome, Vec<usize>), Vec<String>)> = Vec::new();
+    for standing in input.comparison.use_cases.iter().filter(|one| one.outcome != Outcome::Alone) {
+        let name = standing.use_case.name.clone();
+        let key = (&standing.outcome, unjudged(input, standing));
+        match groups.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, names)) => names.push(name),
+            None => groups.push((key, vec![name])),
+        }
+    }
+    let group = |((outcome, unjudged), names): ((&Outcome, Vec<usize>), Vec<String>)| {
+        let (outcome, leaders) = told(outcome);
+        Group {
+            two: input.names.len() - unjudged.len() == 2,
+            unjudged: (!unjudged.is_empty()).then(|| input.named(&unjudged)),
+            outcome,
+            leaders: input.named(&leaders),
+            several: names.len() > 1,
+            use_cases: format::list(&names),
+        }
+    };
+    groups.into_iter().map(group).collect()
+}
+
+/// Deployments that a use case was not judged for.
+fn unjudged(input: &Compared, standing: &Standing) -> Vec<usize> {
+    let judged = |found: &Capacity| found.limit.kind != Kind::NotJudged;
+    (0..input.names.len()).filter(|at| !capacity(input, standing, *at).is_some_and(judged)).collect()
+}
+
+/// An outcome as templates know it, and who leads.
+fn told(outcome: &Outcome) -> (&'static str, Vec<usize>) {
+    match outcome {
+        Outcome::Winner(winner) => ("winner", vec![*winner]),
+        Outcome::Tie(all) => ("tie", all.clone()),
+        Outcome::Undecided(all) => ("undecided", all.clone()),
+        Outcome::NoneMeetsIt => ("none", Vec::new()),
+        Outcome::Unlike => ("unlike", Vec::new()),
+        Outcome::Alone => ("alone", Vec::new()),
+    }
 }
 
 /// The use case as a deployment was judged by it.
@@ -74,14 +131,8 @@ fn capacity<'c>(input: &Compared<'c>, standing: &Standing, at: usize) -> Option<
 type Charts = Vec<(crate::chart::Chart, Table)>;
 
 fn use_case(input: &Compared, standing: &Standing, charts: &mut Charts) -> UseCase {
-    let (outcome, leaders) = match &standing.outcome {
-        Outcome::Winner(winner) => ("winner", vec![*winner]),
-        Outcome::Tie(all) => ("tie", all.clone()),
-        Outcome::Undecided(all) => ("undecided", all.clone()),
-        Outcome::NoneMeetsIt => ("none", Vec::new()),
-        Outcome::Unlike => ("unlike", Vec::new()),
-        Outcome::Alone => ("alone", Vec::new()),
-    };
+    let (outcome, leaders) = told(&standing.outcome);
+    let unjudged = unjudged(input, standing);
     let limit = |at: usize| {
         let capacity = capacity(input, standing, at)?;
         Some(format!("{} for {}", limit_text(capacity), input.names[at]))
@@ -98,6 +149,9 @@ fn use_case(input: &Compared, standing: &Standing, charts: &mut Charts) -> UseCa
         open: leaders.iter().any(is_open),
         leaders: input.named(&leaders),
         limits: format::list(&limits),
+        two: input.names.len() - unjudged.len() == 2,
+        one_unjudged: unjudged.len() == 1,
+        unjudged: (!unjudged.is_empty()).then(|| input.named(&unjudged)),
         charts: (first + 1..=charts.len()).collect(),
     }
 }

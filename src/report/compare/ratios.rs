@@ -57,14 +57,19 @@ pub(super) fn draft(input: &Compared) -> Option<Draft> {
     Some(draft)
 }
 
+/// How each figure of a deployment lies to the base's over all matched cells, in words.
+pub(super) fn lines(input: &Compared, at: usize) -> Vec<String> {
+    let served = MEASURES.iter().enumerate().take(SERVED);
+    served.filter_map(|(place, measure)| line(input, at, place, measure)).collect()
+}
+
 fn other(input: &Compared, number: usize, at: usize) -> Other {
     let cells = &input.comparison.cells;
-    let served = MEASURES.iter().enumerate().take(SERVED);
     Other {
         number,
         name: input.names[at].clone(),
         cells: cells.iter().filter(|cell| cell.ratios[at].iter().any(Option::is_some)).count(),
-        lines: served.filter_map(|(place, measure)| line(input, at, place, measure)).collect(),
+        lines: lines(input, at),
     }
 }
 

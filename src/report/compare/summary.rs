@@ -1,6 +1,6 @@
 //! Who is compared, what is unlike, and the key findings side by side.
 
-use super::{Compared, within_a_sentence};
+use super::{Compared, capacity, within_a_sentence};
 use crate::analysis::compare::{Agreement, Area};
 use crate::format;
 use crate::report::cover;
@@ -32,6 +32,9 @@ struct View {
     one_model: bool,
     findings: bool,
     nothing_shared: bool,
+    /// How the figures of each deployment but the base lie to the base's.
+    ratios: Vec<Ratios>,
+    capacity: Vec<capacity::Group>,
     notes: Vec<Note>,
 }
 
@@ -93,9 +96,21 @@ pub(super) fn draft(input: &Compared) -> Option<Draft> {
         scope: (!scope.is_empty()).then(|| format::list(&scope)),
         findings: !findings.rows.is_empty(),
         nothing_shared: comparison.cells.iter().all(|cell| cell.at.iter().flatten().count() < 2),
+        ratios: (1..input.names.len()).map(|at| ratios(input, at)).filter(|one| !one.lines.is_empty()).collect(),
+        capacity: capacity::groups(input),
         notes: notes(input),
     };
     Some(Draft::new(&view).table(findings))
+}
+
+#[derive(Serialize)]
+struct Ratios {
+    name: String,
+    lines: Vec<String>,
+}
+
+fn ratios(input: &Compared, at: usize) -> Ratios {
+    Ratios { name: input.names[at].clone(), lines: super::ratios::lines(input, at) }
 }
 
 /// Each value once, with those that have it.
