@@ -6,6 +6,7 @@ use super::lines::{Line, LineBreaker};
 use super::row::{Frame, Keep, Mark, Row, Start, frame_rows, keep_ends_together};
 use super::spans::{SpanMaker, Spans};
 use super::style::{self, BODY, CALLOUT_TITLE, Column, H1, H2, H3, LISTING, MUTED, Palette, Sheet, TextStyle};
+use super::together::{announces, belongs_to_next, lead_in_of, leads_on};
 use crate::font::{Digits, Face, Fonts};
 use crate::report::{Block, CalloutKind, Inline, Report, Section, plain_text};
 use std::collections::BTreeSet;
@@ -359,44 +360,6 @@ fn ink_width(draw: &Draw) -> f32 {
         Ink::Text(run) => run.shaped.width * run.size,
         _ => 0.0,
     }
-}
-
-/// How many paragraphs stand between a heading and the figure or table they lead to: they are best read on one page.
-fn lead_in_of(blocks: &[Block]) -> usize {
-    /// What is longer, in characters, is read for itself.
-    const SHORT: usize = 800;
-    let is_short = |block: &&Block| matches!(block, Block::Paragraph(content) if plain_text(content).len() < SHORT);
-    let paragraphs = blocks.iter().take_while(is_short).count();
-    match blocks.get(paragraphs) {
-        Some(Block::Figure(_) | Block::Table(_)) if paragraphs <= 3 => paragraphs,
-        _ => 0,
-    }
-}
-
-/// How strongly a chart or a table holds on to what follows: a chart to its table, both to the result they give.
-fn belongs_to_next(block: &Block, rest: &[Block]) -> Option<Keep> {
-    /// A longer table fills pages of its own.
-    const SHORT: usize = 12;
-    let is_short = |block: &Block| matches!(block, Block::Table(table) if table.rows.len() <= SHORT);
-    match (block, rest) {
-        (Block::Figure(_), [table, Block::Callout { .. }, ..]) if is_short(table) => Some(Keep::Insist),
-        (Block::Figure(_), [table, ..]) if is_short(table) => Some(Keep::Prefer),
-        (block, [Block::Callout { .. }, ..]) if is_short(block) || matches!(block, Block::Figure(_)) => {
-            Some(Keep::Insist)
-        }
-        _ => None,
-    }
-}
-
-/// Whether a box gives a result that the paragraph behind it goes on about.
-fn leads_on(block: &Block, next: Option<&Block>) -> bool {
-    let is_result = matches!(block, Block::Callout { kind: CalloutKind::Tip | CalloutKind::Warning, .. });
-    is_result && matches!(next, Some(Block::Paragraph(_)))
-}
-
-/// Whether a paragraph speaks of what follows it.
-fn announces(block: &Block) -> bool {
-    matches!(block, Block::Paragraph(content) if plain_text(content).trim_end().ends_with(':'))
 }
 
 /// Colours of a callout: its title and bar, and its ground.

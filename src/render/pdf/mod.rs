@@ -30,6 +30,7 @@ mod table;
 mod tags;
 #[cfg(test)]
 mod tests;
+mod together;
 
 use super::{Document, OutputFile, PageSize, Renderer};
 use crate::error::{Result, Warned, Warning};
