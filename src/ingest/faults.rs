@@ -5,6 +5,7 @@ use crate::cell::breaks::{Broken, Crowded, Stretch};
 use crate::cell::{CellKey, Window};
 use crate::error::Warning;
 use crate::format::{self, counted};
+use crate::record::PROMPT_SUITE;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Stretches that are named one by one.
@@ -14,7 +15,8 @@ const NAMED: usize = 3;
 pub fn warnings(broken: &[Broken], crowded: &[Crowded], names: &[&str]) -> Vec<Warning> {
     // One for all runs that come from the same files in the same order.
     let mut groups: BTreeMap<Vec<&BTreeSet<usize>>, Vec<&Broken>> = BTreeMap::new();
-    for run in broken {
+    // Prompts that are sent one by one have no common throughput that a pause could spoil.
+    for run in broken.iter().filter(|run| run.key.scenario != PROMPT_SUITE) {
         groups.entry(run.stretches.iter().map(|stretch| &stretch.files).collect()).or_default().push(run);
     }
     let broken = groups.into_values().map(|runs| message(&runs, names));

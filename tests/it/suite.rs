@@ -3,8 +3,8 @@
 use crate::run::{gristmill, report, root};
 use gristmill::config::{Config, parse};
 use gristmill::ingest::{Input, Memory, Options};
-use gristmill::pipeline::{Assets, Request};
-use gristmill::render::{ChartFiles, OutputFile, PageSize};
+use gristmill::pipeline::Request;
+use gristmill::render::OutputFile;
 use pulldown_cmark::{Event, Options as Markdown, Parser, Tag, TagEnd};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -27,16 +27,10 @@ fn made(name: &str, text: &str, config: &Config) -> Result<(Vec<OutputFile>, Vec
     let input = Memory::new(name, text);
     let inputs: [&dyn Input; 1] = [&input];
     let made = gristmill::pipeline::run(&Request {
-        inputs: &inputs,
-        config,
-        assets: &Assets::default(),
         run_name: "suite",
         options: Options { lenient: false, threads: 2 },
         formats: &["html", "markdown", "pdf", "charts", "json", "csv"],
-        page: PageSize::A4,
-        charts: ChartFiles::Svg,
-        kept_files: &[],
-        warnings: &[],
+        ..Request::new(&inputs, config)
     })
     .map_err(|error| error.to_string())?;
     Ok((made.value, made.warnings.iter().map(ToString::to_string).collect()))
@@ -252,6 +246,8 @@ fn each_command_speaks_of_a_suite() {
     let said = |arguments: &[&str]| {
         let output = gristmill(arguments.iter().map(Path::new).chain([folder().as_path()]));
         assert!(output.status.success());
+        let warnings = String::from_utf8_lossy(&output.stderr);
+        assert!(!warnings.contains("far apart"), "a pause between two cases is no fault: {warnings}");
         String::from_utf8(output.stdout).unwrap()
     };
     insta::assert_snapshot!("check", said(&["check"]));
