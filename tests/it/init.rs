@@ -3,8 +3,7 @@
 use crate::run::{gristmill, root};
 use gristmill::config::{Config, parse};
 use gristmill::ingest::{Input, Memory, Options};
-use gristmill::pipeline::{Assets, Request};
-use gristmill::render::{ChartFiles, PageSize};
+use gristmill::pipeline::Request;
 use gristmill::starter::starter;
 use serde_json::Value;
 use std::fs;
@@ -26,16 +25,9 @@ fn files(folder: &str) -> Vec<impl Input> {
 fn report<I: Input>(files: &[I], config: &Config) -> Value {
     let inputs: Vec<&dyn Input> = files.iter().map(|file| file as &dyn Input).collect();
     let made = gristmill::pipeline::run(&Request {
-        inputs: &inputs,
-        config,
-        assets: &Assets::default(),
-        run_name: "run",
         options: Options { lenient: false, threads: 2 },
         formats: &["json"],
-        page: PageSize::A4,
-        charts: ChartFiles::Svg,
-        kept_files: &[],
-        warnings: &[],
+        ..Request::new(&inputs, config)
     });
     let made = made.unwrap_or_else(|error| panic!("{error}")).value;
     serde_json::from_slice(&made[0].bytes).unwrap()
@@ -98,7 +90,7 @@ fn what_is_found_is_set_and_the_rest_is_left_open() {
 
 #[test]
 fn files_that_nothing_says_the_load_of_get_an_entry_to_fill_in() {
-    let files = files("samples/sglang");
+    let files = files("samples/llmperf/individual");
     let inputs: Vec<&dyn Input> = files.iter().map(|file| file as &dyn Input).collect();
     let made = starter(&inputs, &Options { lenient: true, threads: 2 }).unwrap();
     let warnings: Vec<String> = made.warnings.iter().map(ToString::to_string).collect();
