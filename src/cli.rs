@@ -283,12 +283,9 @@ pub enum SchemaName {
 /// `gristmill compare`
 #[derive(Debug, Args)]
 #[command(
-    long_about = "Put two to eight deployments side by side: what differs between them and their tests, key findings, \
-    every chart with one line per deployment, ratios of matched cells with 95 % intervals, capacity with who carries \
-    more where the tests can tell, power and cost.\n\n\
-    The first RUN is the base of every ratio. Each run keeps its own gristmill.toml; brand, page size and number terms of \
-    the comparison come from the first one's, or from --config.",
-    after_help = "Examples:\n  \
+    after_help = "The first RUN is the base of every ratio. Each run keeps its own gristmill.toml; brand, page size and number terms \
+    of the comparison come from the first one's, or from --config.\n\n\
+    Examples:\n  \
     gristmill compare runs/h200 runs/rtx-pro -o out\n  \
     gristmill compare runs/fp8 runs/fp4 runs/awq -o out --context 32K --concurrency 8\n  \
     gristmill compare runs/h200 runs/rtx-pro -o out --format html,pdf --config house.toml"

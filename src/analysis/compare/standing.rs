@@ -83,7 +83,12 @@ fn is_alike(a: (&Deployment, &Capacity), b: (&Deployment, &Capacity)) -> bool {
         let rule = &deployment.config.capacity;
         let thresholds = [case.max_ttft_s, case.max_e2e_s, case.min_speed];
         let concurrency = capacity.levels.first().map(|level| level.load.is_concurrency());
-        let metrics: Vec<_> = capacity.shown().iter().map(|shown| capacity.statistics[shown.metric as usize]).collect();
+        let metrics: Vec<_> = capacity
+            .shown()
+            .iter()
+            .filter(|shown| shown.threshold.is_some())
+            .map(|shown| capacity.statistics[shown.metric as usize])
+            .collect();
         let numbers = (thresholds, rule.near, rule.max_failure_rate);
         (case.context.clone(), case.output_tokens, numbers, rule.rule, concurrency, metrics)
     };

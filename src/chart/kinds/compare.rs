@@ -191,3 +191,69 @@ fn union(a: &Axis, b: &Axis) -> Axis {
         ..a.clone()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::KINDS;
+    use super::super::tests::grid;
+    use super::*;
+    use crate::cell::Statistic;
+    use crate::context::Context;
+    use crate::metric::MetricId;
+
+    /// A slice at 32K context and 4 requests in flight, of grids with several levels of both.
+    fn slice() -> Slice {
+        Slice {
+            context: Some(Context::nominal(32768)),
+            load: Some(Load::Concurrency(4)),
+            several_contexts: true,
+            several_loads: true,
+            concurrency: true,
+            chosen_context: false,
+            chosen_load: false,
+        }
+    }
+
+    fn kind(id: &str) -> &'static Kind {
+        KINDS.iter().find(|kind| kind.id == id).expect("a kind")
+    }
+
+    #[test]
+    fn several_deployments_have_a_line_each_over_the_levels_of_all() {
+        let a = grid(&[1024, 32768], &[1, 4], |context, load| (context * load) as f64 / 1024.0);
+        let b = grid(&[32768], &[2, 4, 8], |_, load| load as f64);
+        let both = [&a, &b];
+        let found = compare(kind("throughput"), &["first", "second"], &both, &slice()).expect("two lines").chart;
+        assert_eq!((found.id.as_str(), found.series_title.as_str()), ("compare-throughput", "Deployment"));
+        assert_eq!(found.title, "System throughput by concurrency at 32K context");
+        assert_eq!(found.x.levels, [1.0, 2.0, 4.0, 8.0]);
+        let points: Vec<_> = found.series.iter().map(|line| (line.name.as_str(), line.points.len())).collect();
+        assert_eq!(points, [("first", 2), ("second", 3)]);
+        assert_eq!(found.describe(&found.series[1], (8.0, 800.0)), "second, 8 concurrent requests: 800.0 tok/s");
+        // Along contexts one of them has a single point, which stands all the same.
+        let found = compare(kind("ttft"), &["first", "second"], &both, &slice()).expect("two lines").chart;
+        assert_eq!(found.title, "Time to first token by context length at 4 concurrent requests");
+        assert_eq!((found.series[0].points.len(), found.series[1].points.len()), (2, 1));
+        assert_eq!(compare(kind("ttft"), &["alone"], &[&a], &slice()), None, "one line is no comparison");
+    }
+
+    #[test]
+    fn a_median_is_not_drawn_beside_means_and_a_deployment_without_gpus_not_per_gpu() {
+        let run = || grid(&[1024, 32768], &[1, 4], |context, load| (context * load) as f64 / 1024.0);
+        let mut median = run();
+        median.central[MetricId::Ttft as usize] = Statistic::P50;
+        for figures in &mut median.cells {
+            figures.cell.metrics[MetricId::Ttft as usize].quantiles.p50 = Some(0.3);
+        }
+        let names = ["a", "b", "c"];
+        let found = compare(kind("ttft"), &names, &[&median, &run(), &run()], &slice()).expect("two lines");
+        let lines: Vec<_> = found.chart.series.iter().map(|line| line.name.as_str()).collect();
+        assert_eq!((lines, found.unlike, found.missing), (vec!["b", "c"], vec![0], vec![]));
+        let (a, b, c) = (run(), run(), run());
+        let found = compare_per_gpu(&names, &[(&a, Some(1)), (&b, None), (&c, Some(4))], &slice()).expect("two lines");
+        assert_eq!(found.missing, [1]);
+        let first = |line: usize| found.chart.series[line].points[0];
+        assert_eq!((first(0).0, first(0).1 / 4.0), first(1), "the same speed, a quarter of the throughput per GPU");
+        assert!(found.chart.series[1].notes[0].ends_with("800.0 tok/s per GPU, 32.0 tok/s per user"));
+    }
+}

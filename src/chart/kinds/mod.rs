@@ -86,7 +86,7 @@ mod tests {
     use crate::metric::{METRIC_COUNT, MetricId};
     use crate::record::{Load, SWEEP};
 
-    const K: f64 = 1024.0;
+    pub(super) const K: f64 = 1024.0;
 
     /// A sweep's cell in which everything that charts show follows from one number.
     fn cell(context: Option<u64>, load: Load, value: f64) -> CellFigures {
@@ -149,7 +149,7 @@ mod tests {
         }
     }
 
-    fn grid(contexts: &[u64], loads: &[u64], value: impl Fn(u64, u64) -> f64) -> Analysis {
+    pub(super) fn grid(contexts: &[u64], loads: &[u64], value: impl Fn(u64, u64) -> f64) -> Analysis {
         let cells = contexts.iter().flat_map(|context| {
             loads.iter().map(|load| cell(Some(*context), Load::Concurrency(*load), value(*context, *load)))
         });
@@ -244,82 +244,6 @@ mod tests {
         assert_eq!(scale(0.0), Some(Scale::Linear));
         assert_eq!(scale(0.01), Some(Scale::Log));
         assert_eq!(scale(10.0), Some(Scale::Linear), "close together");
-    }
-
-    /// A slice at 32K context and 4 requests in flight, of grids with several levels of both.
-    fn slice() -> crate::analysis::compare::Slice {
-        crate::analysis::compare::Slice {
-            context: Some(Context::nominal(32768)),
-            load: Some(Load::Concurrency(4)),
-            several_contexts: true,
-            several_loads: true,
-            concurrency: true,
-            chosen_context: false,
-            chosen_load: false,
-        }
-    }
-
-    fn kind(id: &str) -> &'static Kind {
-        KINDS.iter().find(|kind| kind.id == id).expect("a kind")
-    }
-
-    #[test]
-    fn several_deployments_have_a_line_each_over_the_levels_of_all() {
-        let a = grid(&[1024, 32768], &[1, 4], |context, load| (context * load) as f64 / 1024.0);
-        let b = grid(&[32768], &[2, 4, 8], |_, load| load as f64);
-        let both = [&a, &b];
-        let found = compare(kind("throughput"), &["first", "second"], &both, &slice()).expect("two lines").chart;
-        assert_eq!((found.id.as_str(), found.series_title.as_str()), ("compare-throughput", "Deployment"));
-        assert_eq!(found.title, "System throughput by concurrency at 32K context");
-        assert_eq!(found.x.levels, [1.0, 2.0, 4.0, 8.0]);
-        let points: Vec<_> = found.series.iter().map(|line| (line.name.as_str(), line.points.len())).collect();
-        assert_eq!(points, [("first", 2), ("second", 3)]);
-        assert_eq!(found.describe(&found.series[1], (8.0, 800.0)), "second, 8 concurrent requests: 800.0 tok/s");
-        // Along contexts one of them has a single point, which stands all the same.
-        let found = compare(kind("ttft"), &["first", "second"], &both, &slice()).expect("two lines").chart;
-        assert_eq!(found.title, "Time to first token by context length at 4 concurrent requests");
-        assert_eq!((found.series[0].points.len(), found.series[1].points.len()), (2, 1));
-        assert_eq!(compare(kind("ttft"), &["alone"], &[&a], &slice()), None, "one line is no comparison");
-    }
-
-    #[test]
-    fn a_median_is_not_drawn_beside_means_and_a_deployment_without_gpus_not_per_gpu() {
-        let run = || grid(&[1024, 32768], &[1, 4], |context, load| (context * load) as f64 / 1024.0);
-        let mut median = run();
-        median.central[MetricId::Ttft as usize] = Statistic::P50;
-        for figures in &mut median.cells {
-            figures.cell.metrics[MetricId::Ttft as usize].quantiles.p50 = Some(0.3);
-        }
-        let names = ["a", "b", "c"];
-        let found = compare(kind("ttft"), &names, &[&median, &run(), &run()], &slice()).expect("two lines");
-        let lines: Vec<_> = found.chart.series.iter().map(|line| line.name.as_str()).collect();
-        assert_eq!((lines, found.unlike, found.missing), (vec!["b", "c"], vec![0], vec![]));
-        let (a, b, c) = (run(), run(), run());
-        let found = compare_per_gpu(&names, &[(&a, Some(1)), (&b, None), (&c, Some(4))], &slice()).expect("two lines");
-        assert_eq!(found.missing, [1]);
-        let first = |line: usize| found.chart.series[line].points[0];
-        assert_eq!((first(0).0, first(0).1 / 4.0), first(1), "the same speed, a quarter of the throughput per GPU");
-        assert!(found.chart.series[1].notes[0].ends_with("800.0 tok/s per GPU, 32.0 tok/s per user"));
-    }
-
-    #[test]
-    fn a_reference_has_the_lines_and_levels_that_the_chart_has() {
-        let own = grid(&[1024, 32768], &[1, 4], |context, load| (context * load) as f64 / 1024.0);
-        let other = grid(&[1024, 2048, 32768], &[4, 16], |context, _| context as f64 / 1024.0);
-        let chart = build("ttft", &own).expect("a grid");
-        let found = with_reference(chart.clone(), "ttft", &other, "before").reference.expect("4 requests are in both");
-        let [(place, line)] = &found.lines[..] else { panic!("one line: {:?}", found.lines) };
-        assert_eq!(
-            (*place, line.name.as_str(), line.subject.as_str()),
-            (1, "4 requests", "4 concurrent requests, before")
-        );
-        assert_eq!(line.points, [(K, 1.0), (32.0 * K, 32.0)], "2K was not tested in the run itself");
-        let mut median = other.clone();
-        median.central[MetricId::Ttft as usize] = Statistic::P50;
-        for figures in &mut median.cells {
-            figures.cell.metrics[MetricId::Ttft as usize].quantiles.p50 = Some(0.3);
-        }
-        assert_eq!(with_reference(chart, "ttft", &median, "before").reference, None, "a median is another figure");
     }
 
     #[test]

@@ -51,3 +51,32 @@ fn behind(mut chart: Chart, other: Option<Chart>, name: &str) -> Chart {
     chart.reference = (!lines.is_empty()).then(|| ReferenceLines { name: name.to_owned(), lines });
     chart
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::build;
+    use super::super::tests::{K, grid};
+    use super::*;
+    use crate::cell::Statistic;
+    use crate::metric::MetricId;
+
+    #[test]
+    fn a_reference_has_the_lines_and_levels_that_the_chart_has() {
+        let own = grid(&[1024, 32768], &[1, 4], |context, load| (context * load) as f64 / 1024.0);
+        let other = grid(&[1024, 2048, 32768], &[4, 16], |context, _| context as f64 / 1024.0);
+        let chart = build("ttft", &own).expect("a grid");
+        let found = with_reference(chart.clone(), "ttft", &other, "before").reference.expect("4 requests are in both");
+        let [(place, line)] = &found.lines[..] else { panic!("one line: {:?}", found.lines) };
+        assert_eq!(
+            (*place, line.name.as_str(), line.subject.as_str()),
+            (1, "4 requests", "4 concurrent requests, before")
+        );
+        assert_eq!(line.points, [(K, 1.0), (32.0 * K, 32.0)], "2K was not tested in the run itself");
+        let mut median = other.clone();
+        median.central[MetricId::Ttft as usize] = Statistic::P50;
+        for figures in &mut median.cells {
+            figures.cell.metrics[MetricId::Ttft as usize].quantiles.p50 = Some(0.3);
+        }
+        assert_eq!(with_reference(chart, "ttft", &median, "before").reference, None, "a median is another figure");
+    }
+}

@@ -179,6 +179,10 @@ fn load(load: f64) -> String {
 
 /// Charts of the conditions that set a limit for some deployment; the first metric where no limit is set.
 fn pictures(input: &Compared, standing: &Standing) -> Charts {
+    // One threshold is not everybody's there.
+    if standing.outcome == Outcome::Unlike {
+        return Charts::new();
+    }
     let capacities: Vec<Option<&Capacity>> = (0..input.names.len()).map(|at| capacity(input, standing, at)).collect();
     let all = [Condition::Ttft, Condition::E2e, Condition::GenerationSpeed];
     let binds = |condition: &&Condition| capacities.iter().flatten().any(|found| found.binding == Some(**condition));
