@@ -120,6 +120,7 @@ fn the_bundled_runs_are_told_apart_where_their_limits_are() {
     );
     // The trade-off is per GPU, and every chart that a report of one run has lines in stands here too.
     assert!(text.contains("charts/compare-trade-off-per-gpu.svg") && text.contains("charts/compare-queue-wait.svg"));
+    assert!(text.contains("p90 of time to first token by concurrency at 1K context"), "{text}");
     let (text, _) = compared(&qwen(), &["--context", "32K", "--concurrency", "5"]);
     assert!(text.contains("**5 concurrent requests**, as was asked for"), "{text}");
     assert!(text.contains("Time to first token by context length at 5 concurrent requests"));

@@ -2,6 +2,7 @@
 
 use super::lens::Lens;
 use super::sweep::{distinct, load_axis};
+use crate::analysis::compare::Slice;
 use crate::analysis::{Analysis, CellFigures};
 use crate::cell::Statistic;
 use crate::chart::{Axis, Chart, Quantity, Scale, Series, calls_for_log};
@@ -18,9 +19,8 @@ const SHOWN: [(Statistic, &str); 4] =
 
 /// The chart of the context with most levels whose percentiles are known; of equals, the one with the longest tail.
 pub(super) fn build(analysis: &Analysis, lens: Lens) -> Option<Chart> {
-    if matches!(lens, Lens::Line(_)) {
-        // Its lines are statistics, not deployments.
-        return None;
+    if let Lens::Line(slice) = lens {
+        return one(analysis, slice);
     }
     let contexts = distinct(analysis.sweep_cells().map(|figures| figures.cell.key.context.as_ref()));
     let at = |context: Option<&Context>| -> Vec<&CellFigures> {
@@ -64,6 +64,29 @@ pub(super) fn build(analysis: &Analysis, lens: Lens) -> Option<Chart> {
         y: Axis { title: "Time to first token".to_owned(), scale, quantity: Quantity::Seconds, ..Axis::default() },
         series_title: "Statistic".to_owned(),
         series,
+        ..Chart::default()
+    })
+}
+
+/// One percentile at one context by load: p90, which most samples can carry, or p95 where a tool printed that alone.
+fn one(analysis: &Analysis, slice: &Slice) -> Option<Chart> {
+    let cells: Vec<&CellFigures> =
+        analysis.sweep_cells().filter(|figures| figures.cell.key.context == slice.context).collect();
+    let points = |statistic| -> Vec<(f64, f64)> {
+        let point = |figures: &&CellFigures| Some((figures.cell.key.load.level(), percentile(figures, statistic)?));
+        cells.iter().filter_map(point).collect()
+    };
+    let known = [Statistic::P90, Statistic::P95].map(|statistic| (statistic.name(Better::Lower), points(statistic)));
+    let (name, points) = known.into_iter().find(|(_, points)| !points.is_empty())?;
+    let loads: Vec<_> = cells.iter().map(|figures| figures.cell.key.load).collect();
+    let along = if slice.concurrency { "concurrency" } else { "request rate" };
+    let scale = if calls_for_log(points.iter().map(|(_, value)| *value)) { Scale::Log } else { Scale::Linear };
+    Some(Chart {
+        id: ID.to_owned(),
+        title: format!("{name} of time to first token by {along}"),
+        x: load_axis(&loads),
+        y: Axis { title: format!("{name} time to first token"), scale, quantity: Quantity::Seconds, ..Axis::default() },
+        series: vec![Series { points, ..Series::default() }],
         ..Chart::default()
     })
 }

@@ -82,7 +82,9 @@ pub(super) struct Group {
 
 /// Who carries more of what, those of one outcome together; without what only one was judged by.
 pub(super) fn groups(input: &Compared) -> Vec<Group> {
-    let mut groups: Vec<((&Outcome, Vec<usize>), Vec<String>)> = Vec::new();
+    // An outcome with those that were not judged, and the names of its use cases.
+    type Alike<'o> = (&'o Outcome, Vec<usize>);
+    let mut groups: Vec<(Alike, Vec<String>)> = Vec::new();
     for standing in input.comparison.use_cases.iter().filter(|one| one.outcome != Outcome::Alone) {
         let name = standing.use_case.name.clone();
         let key = (&standing.outcome, unjudged(input, standing));
@@ -91,7 +93,7 @@ pub(super) fn groups(input: &Compared) -> Vec<Group> {
             None => groups.push((key, vec![name])),
         }
     }
-    let group = |((outcome, unjudged), names): ((&Outcome, Vec<usize>), Vec<String>)| {
+    let group = |((outcome, unjudged), names): (Alike, Vec<String>)| {
         let (outcome, leaders) = told(outcome);
         Group {
             two: input.names.len() - unjudged.len() == 2,
