@@ -349,7 +349,8 @@ fn the_page_on_ci_and_the_workflow_say_what_the_program_knows() {
     let read = |path: &str| fs::read_to_string(root().join(path)).unwrap();
     let (page, workflow) = (read("docs/ci-gate.md"), read("examples/github-workflow.yml"));
     let mut commands = 0;
-    for line in page.lines().chain(workflow.lines()).map(str::trim).filter(|line| line.starts_with("gristmill ")) {
+    let said_there = page.lines().chain(workflow.lines()).map(|line| line.trim().trim_start_matches("$ "));
+    for line in said_there.filter(|line| line.starts_with("gristmill ")) {
         let mut words = line.split(' ').skip(1);
         let command = words.next().unwrap();
         let help = said(&gristmill([command, "--help"])).1;
