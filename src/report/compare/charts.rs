@@ -1,6 +1,7 @@
 //! Every chart of the sweep with a line per deployment.
 
 use super::Compared;
+use crate::analysis::Analysis;
 use crate::chart::kinds::{self, KINDS, Kind, compare, compare_per_gpu};
 use crate::chart::{Chart, Form, Quantity};
 use crate::format;
@@ -60,9 +61,9 @@ pub(super) fn draft(input: &Compared) -> Option<Draft> {
     }
     let slice = &input.comparison.slice;
     let analyses = input.analyses();
-    let has = |test: &dyn Fn(&crate::analysis::Analysis) -> bool| {
-        analyses.iter().all(|analysis| slice.of(analysis).is_some_and(test))
-    };
+    let at_load = |analysis: &Analysis| slice.load.is_some_and(|load| analysis.sweep.loads.contains(&load));
+    let at_context =
+        |analysis: &Analysis| analysis.sweep_cells().any(|figures| figures.cell.key.context == slice.context);
     let other: Vec<usize> = (0..analyses.len()).filter(|at| slice.of(analyses[*at]).is_none()).collect();
     let without: Vec<usize> =
         (0..analyses.len()).filter(|at| input.deployments[*at].config.hardware.count.is_none()).collect();
@@ -70,10 +71,8 @@ pub(super) fn draft(input: &Compared) -> Option<Draft> {
         charts: compared.iter().enumerate().map(|(at, one)| picture(input, at + 1, one)).collect(),
         load: slice.load.map(format::load),
         context: slice.context.as_ref().map(|context| context.noun()),
-        load_shared: has(&|analysis| slice.load.is_some_and(|load| analysis.sweep.loads.contains(&load))),
-        context_shared: has(&|analysis| {
-            analysis.sweep_cells().any(|figures| figures.cell.key.context == slice.context)
-        }),
+        load_shared: analyses.iter().all(|analysis| slice.of(analysis).is_some_and(at_load)),
+        context_shared: analyses.iter().all(|analysis| at_context(slice.of(analysis).unwrap_or(analysis))),
         chosen_load: slice.chosen_load,
         chosen_context: slice.chosen_context,
         one_other: other.len() == 1,
