@@ -343,6 +343,10 @@ pub struct Compare {
     /// Threads to use; any number gives the same bytes [default: as many as there are processors]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
+
+    /// Show the comparison when it is done: the page in the browser, or the PDF where no page was asked for
+    #[arg(long)]
+    pub open: bool,
 }
 
 /// Reads a context as a person writes it.

@@ -1,6 +1,7 @@
 //! `gristmill compare`
 
-use super::{assets, input, output, report, say, say_warnings, threads};
+use super::written::{self, working};
+use super::{assets, input, output, report, say_warnings, terminal, threads};
 use crate::cli::{Compare, CompareFormat, Format};
 use anyhow::Result;
 use clap::ValueEnum;
@@ -37,17 +38,21 @@ pub fn run(arguments: &Compare) -> Result<()> {
     let inputs: Vec<_> = opened.iter().map(|run| run.inputs()).collect();
     let runs: Vec<Request> =
         opened.iter().zip(&inputs).map(|(run, inputs)| run.request(inputs, options(), &[])).collect();
-    let made = pipeline::compare(&Comparing {
-        runs: &runs,
-        labels: &labels,
-        config: &config,
-        assets: &assets,
-        asked: &asked_for(arguments)?,
-        threads: threads(arguments.threads),
-        formats: &names,
-        page: report::page(arguments.page, &config),
-        charts: report::charts(&arguments.chart_format),
-        kept_files: &kept,
+    let asked = asked_for(arguments)?;
+    let bytes = inputs.iter().flatten().map(|input| input.size()).sum();
+    let made = working(terminal::reading(bytes), || {
+        pipeline::compare(&Comparing {
+            runs: &runs,
+            labels: &labels,
+            config: &config,
+            assets: &assets,
+            asked: &asked,
+            threads: threads(arguments.threads),
+            formats: &names,
+            page: report::page(arguments.page, &config),
+            charts: report::charts(&arguments.chart_format),
+            kept_files: &kept,
+        })
     })?;
     warnings.extend(made.warnings);
     say_warnings(&warnings);
@@ -57,9 +62,10 @@ pub fn run(arguments: &Compare) -> Result<()> {
         .filter(|path| report::belongs_to(path, &formats) && !written.contains(path.as_str()))
         .cloned()
         .collect();
-    output::write(out, &made.value, &before, &gone)?;
-    for file in &made.value {
-        say(&out.join(&file.path).display().to_string());
+    working(terminal::step("writing"), || output::write(out, &made.value, &before, &gone))?;
+    written::say_written(out, &made.value, &format!("{} deployments side by side", runs.len()));
+    if arguments.open {
+        written::show(out, &made.value)?;
     }
     Ok(())
 }

@@ -15,6 +15,7 @@ mod shell;
 mod summary;
 mod terminal;
 mod watch;
+mod written;
 
 use crate::cli::{Cli, Command};
 use anstyle::AnsiColor;

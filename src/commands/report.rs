@@ -1,15 +1,15 @@
 //! `gristmill report`
 
-use super::{assets, output, say_warnings, tell, terminal};
+use super::written::{self, working};
+use super::{assets, output, say_warnings, terminal};
 use crate::cli::{self, ChartFormat, Format, Report};
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 use clap::ValueEnum;
 use gristmill::config::{self, Config};
 use gristmill::format::counted;
 use gristmill::pipeline::{self, Request};
-use gristmill::render::{ChartFiles, OutputFile, PageSize};
+use gristmill::render::{ChartFiles, PageSize};
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
 
 /// Reads the run, makes the report, writes OUT.
 pub fn run(arguments: &Report) -> Result<()> {
@@ -45,53 +45,13 @@ pub fn run(arguments: &Report) -> Result<()> {
     let gone: Vec<String> =
         before.iter().filter(|path| belongs_to(path, &formats) && !written.contains(path.as_str())).cloned().collect();
     working(terminal::step("writing"), || output::write(out, &files, &before, &gone))?;
-    say_written(out, &files, requests, cells);
+    let requests = counted(requests, "request", "requests");
+    let what = format!("{requests} in {}", counted(cells as u64, "cell", "cells"));
+    written::say_written(out, &files, &what);
     if arguments.open {
-        show(out, &files)?;
+        written::show(out, &files)?;
     }
     Ok(())
-}
-
-/// Does a step's work.
-fn working<T>(_step: terminal::Step, work: impl FnOnce() -> T) -> T {
-    work()
-}
-
-/// Says what was written: a line per file, one for all charts, and one for what they tell of.
-fn say_written(out: &Path, files: &[OutputFile], requests: u64, cells: usize) {
-    let (charts, pages): (Vec<&OutputFile>, Vec<_>) = files.iter().partition(|file| file.path.starts_with("charts/"));
-    let mut lines: Vec<(PathBuf, String)> =
-        pages.iter().map(|file| (out.join(&file.path), size(file.bytes.len()))).collect();
-    if !charts.is_empty() {
-        let bytes = charts.iter().map(|file| file.bytes.len()).sum();
-        let count = counted(charts.len() as u64, "file", "files");
-        lines.push((out.join("charts"), format!("{}  {count}", size(bytes))));
-    }
-    let width = lines.iter().map(|(path, _)| path.display().to_string().chars().count()).max().unwrap_or(0);
-    for (path, what) in lines {
-        tell(&format!("{:width$}  {what}", path.display().to_string()));
-    }
-    let requests = counted(requests, "request", "requests");
-    tell(&format!("{requests} in {}", counted(cells as u64, "cell", "cells")));
-}
-
-/// A size as people say it.
-fn size(bytes: usize) -> String {
-    match bytes {
-        ..1_000 => format!("{bytes:>4} B "),
-        1_000..1_000_000 => format!("{:>4.0} kB", bytes as f64 / 1e3),
-        _ => format!("{:>4.1} MB", bytes as f64 / 1e6),
-    }
-}
-
-/// Shows the report in the desktop's own program.
-fn show(out: &Path, files: &[OutputFile]) -> Result<()> {
-    let has = |name: &&&str| files.iter().any(|file| file.path == **name);
-    let Some(name) = ["report.html", "report.pdf", "report.md"].iter().find(has) else {
-        bail!("there is no page to open: `--format` asks for data alone");
-    };
-    let path = out.join(name);
-    open::that_detached(&path).with_context(|| format!("cannot open {}; it is written", path.display()))
 }
 
 /// The formats to write: all, or what was asked for with what belongs to it.
