@@ -3,7 +3,7 @@
 //!
 //! Throughput counts from a run's first submission to its last end. Where most of that time passed without any request, it says
 //! nothing. After the first reading the runs are known whose requests cannot have filled half of their window
-//! ([`may_rest`]): no others are looked at again. The second reading notes of each of [`PARTS`] equal parts of the window when a
+//! ([`may_rest`]): no others are looked at again. The second reading notes of each of 64 equal parts of the window when a
 //! request was under way that was sent in it. That takes the same room for any number of requests, and comes out the same
 //! in any order of them.
 

@@ -58,12 +58,6 @@ fn steps(block: &Block) -> Vec<Step> {
     for line in block.text.lines() {
         match line.strip_prefix("$ ") {
             Some(command) => steps.push(Step { command: command.to_owned(), printed: Some(String::new()) }),
-            // A command may go over lines, as a shell shows it.
-            None if line.starts_with("> ") => {
-                let step = steps.last_mut().unwrap();
-                step.command.push('\n');
-                step.command.push_str(&line[2..]);
-            }
             None => {
                 let step = steps.last_mut().unwrap_or_else(|| panic!("a block of console begins with `$ `: {line}"));
                 let printed = step.printed.as_mut().unwrap();
@@ -163,7 +157,7 @@ fn follow(page: &str, name: &str) -> String {
     let (folder, path) = playground();
     let mut lines: Vec<String> = page.lines().map(str::to_owned).collect();
     let mut moved: isize = 0;
-    let shown = |command: &str| format!("$ {}\n", command.replace('\n', "\n> "));
+    let shown = |command: &str| format!("$ {command}\n");
     for block in blocks(page) {
         if let Some(file) = shown_file(&block) {
             let target = folder.path().join(file);
