@@ -66,6 +66,30 @@ pub struct Run {
     pub threads: Option<u16>,
 }
 
+/// What every command that makes pages is told of them.
+#[derive(Debug, Args)]
+pub struct Pages {
+    /// Files of the charts, separated by commas: `png` adds to each SVG a PNG at twice its size
+    #[arg(long, value_name = "FORMAT", value_enum, value_delimiter = ',', default_value = "svg")]
+    pub chart_format: Vec<ChartFormat>,
+
+    /// Size of the PDF's pages [default: `report.page` of the configuration, else a4]
+    #[arg(long, value_enum)]
+    pub page: Option<Page>,
+
+    /// Folder of templates that take the place of the built-in ones of the same name; `gristmill init --templates` writes those
+    #[arg(long, value_name = "DIR")]
+    pub templates: Option<PathBuf>,
+
+    /// Font file for characters that the report's typefaces have not, such as Chinese or Arabic; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub fallback_font: Vec<PathBuf>,
+
+    /// Show the result when it is done: the page in the browser, or the PDF where no page was asked for
+    #[arg(long)]
+    pub open: bool,
+}
+
 /// `gristmill report`
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
@@ -86,25 +110,9 @@ pub struct Report {
     #[arg(short, long, value_name = "FORMAT", value_enum, value_delimiter = ',')]
     pub format: Vec<Format>,
 
-    /// Files of the charts, separated by commas: `png` adds to each SVG a PNG at twice its size
-    #[arg(long, value_name = "FORMAT", value_enum, value_delimiter = ',', default_value = "svg")]
-    pub chart_format: Vec<ChartFormat>,
-
-    /// Size of the PDF's pages [default: `report.page` of the configuration, else a4]
-    #[arg(long, value_enum)]
-    pub page: Option<Page>,
-
-    /// Folder of templates that take the place of the built-in ones of the same name; `gristmill init --templates` writes those
-    #[arg(long, value_name = "DIR")]
-    pub templates: Option<PathBuf>,
-
-    /// Font file for characters that the report's typefaces have not, such as Chinese or Arabic; may be given several times
-    #[arg(long, value_name = "FILE")]
-    pub fallback_font: Vec<PathBuf>,
-
-    /// Show the report when it is done: the page in the browser, or the PDF where no page was asked for
-    #[arg(long)]
-    pub open: bool,
+    /// How its pages are made.
+    #[command(flatten)]
+    pub pages: Pages,
 }
 
 /// `gristmill init`
@@ -316,25 +324,13 @@ pub struct Compare {
     #[arg(short, long, value_name = "FORMAT", value_enum, value_delimiter = ',')]
     pub format: Vec<CompareFormat>,
 
-    /// Files of the charts, separated by commas: `png` adds to each SVG a PNG at twice its size
-    #[arg(long, value_name = "FORMAT", value_enum, value_delimiter = ',', default_value = "svg")]
-    pub chart_format: Vec<ChartFormat>,
-
-    /// Size of the PDF's pages [default: `report.page` of the configuration, else a4]
-    #[arg(long, value_enum)]
-    pub page: Option<Page>,
+    /// How its pages are made.
+    #[command(flatten)]
+    pub pages: Pages,
 
     /// Configuration whose title, brand, page size and number terms the comparison has; the runs keep their own
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-
-    /// Folder of templates that take the place of the built-in ones of the same name
-    #[arg(long, value_name = "DIR")]
-    pub templates: Option<PathBuf>,
-
-    /// Font file for characters that the report's typefaces have not, such as Chinese or Arabic; may be given several times
-    #[arg(long, value_name = "FILE")]
-    pub fallback_font: Vec<PathBuf>,
 
     /// Skip bad records, count them by reason and say so, instead of stopping at the first
     #[arg(long)]
@@ -343,10 +339,6 @@ pub struct Compare {
     /// Threads to use; any number gives the same bytes [default: as many as there are processors]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
-
-    /// Show the comparison when it is done: the page in the browser, or the PDF where no page was asked for
-    #[arg(long)]
-    pub open: bool,
 }
 
 /// Reads a context as a person writes it.

@@ -1,6 +1,6 @@
 //! `gristmill compare`
 
-use super::written::{self, working};
+use super::pages::{self, working};
 use super::{assets, input, output, report, say_warnings, terminal, threads};
 use crate::cli::{Compare, CompareFormat, Format};
 use anyhow::Result;
@@ -24,11 +24,8 @@ pub fn run(arguments: &Compare) -> Result<()> {
         .collect::<Result<Vec<_>>>()?;
     let labels: Vec<String> = arguments.runs.iter().map(|run| run.display().to_string()).collect();
     let mut warnings = Vec::new();
-    let (config, mut assets) = house(arguments, &opened, &mut warnings)?;
-    assets.fonts.extend(assets::fallback_fonts(&arguments.fallback_font)?);
-    if let Some(folder) = &arguments.templates {
-        assets.templates = assets::templates(folder)?;
-    }
+    let (config, assets) = house(arguments, &opened, &mut warnings)?;
+    let assets = arguments.pages.assets(&assets)?;
     let asked: Vec<Format> = arguments.format.iter().copied().map(Format::from).collect();
     let all: Vec<Format> = CompareFormat::value_variants().iter().copied().map(Format::from).collect();
     let formats = report::pick(&all, &asked);
@@ -49,8 +46,8 @@ pub fn run(arguments: &Compare) -> Result<()> {
             asked: &asked,
             threads: threads(arguments.threads),
             formats: &names,
-            page: report::page(arguments.page, &config),
-            charts: report::charts(&arguments.chart_format),
+            page: arguments.pages.size(&config),
+            charts: arguments.pages.charts(),
             kept_files: &kept,
         })
     })?;
@@ -63,9 +60,9 @@ pub fn run(arguments: &Compare) -> Result<()> {
         .cloned()
         .collect();
     working(terminal::step("writing"), || output::write(out, &made.value, &before, &gone))?;
-    written::say_written(out, &made.value, &format!("{} deployments side by side", runs.len()));
-    if arguments.open {
-        written::show(out, &made.value)?;
+    pages::say_written(out, &made.value, &format!("{} deployments side by side", runs.len()));
+    if arguments.pages.open {
+        pages::show(out, &made.value)?;
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ mod gate;
 mod init;
 mod input;
 mod output;
+mod pages;
 mod report;
 mod run;
 mod schema;
@@ -15,7 +16,6 @@ mod shell;
 mod summary;
 mod terminal;
 mod watch;
-mod written;
 
 use crate::cli::{Cli, Command};
 use anstyle::AnsiColor;

@@ -1,14 +1,12 @@
 //! `gristmill report`
 
-use super::written::{self, working};
-use super::{assets, output, say_warnings, terminal};
-use crate::cli::{self, ChartFormat, Format, Report};
+use super::pages::{self, working};
+use super::{output, say_warnings, terminal};
+use crate::cli::{Format, Report};
 use anyhow::Result;
 use clap::ValueEnum;
-use gristmill::config::{self, Config};
 use gristmill::format::counted;
 use gristmill::pipeline::{self, Request};
-use gristmill::render::{ChartFiles, PageSize};
 use std::collections::BTreeSet;
 
 /// Reads the run, makes the report, writes OUT.
@@ -16,11 +14,7 @@ pub fn run(arguments: &Report) -> Result<()> {
     let out = &arguments.output;
     let before = output::written_before(out)?;
     let opened = arguments.run.open(Some(out))?;
-    let mut assets = opened.assets.clone();
-    assets.fonts.extend(assets::fallback_fonts(&arguments.fallback_font)?);
-    if let Some(folder) = &arguments.templates {
-        assets.templates = assets::templates(folder)?;
-    }
+    let assets = arguments.pages.assets(&opened.assets)?;
     let formats = chosen(&arguments.format);
     let inputs = opened.inputs();
     let kept: Vec<String> = before.iter().filter(|path| !belongs_to(path, &formats)).cloned().collect();
@@ -28,8 +22,8 @@ pub fn run(arguments: &Report) -> Result<()> {
     let (made, requests, cells) = opened.with_reference(out, arguments.run.options(), |reference| -> Result<_> {
         let request = Request {
             assets: &assets,
-            page: page(arguments.page, &opened.config),
-            charts: charts(&arguments.chart_format),
+            page: arguments.pages.size(&opened.config),
+            charts: arguments.pages.charts(),
             kept_files: &kept,
             reference,
             ..opened.request(&inputs, arguments.run.options(), &names)
@@ -47,9 +41,9 @@ pub fn run(arguments: &Report) -> Result<()> {
     working(terminal::step("writing"), || output::write(out, &files, &before, &gone))?;
     let requests = counted(requests, "request", "requests");
     let what = format!("{requests} in {}", counted(cells as u64, "cell", "cells"));
-    written::say_written(out, &files, &what);
-    if arguments.open {
-        written::show(out, &files)?;
+    pages::say_written(out, &files, &what);
+    if arguments.pages.open {
+        pages::show(out, &files)?;
     }
     Ok(())
 }
@@ -75,11 +69,6 @@ pub(super) fn pick(all: &[Format], asked: &[Format]) -> Vec<Format> {
     all.filter(|format| wanted(*format)).collect()
 }
 
-/// SVG is always among them: `report.md` shows it.
-pub(super) fn charts(asked: &[ChartFormat]) -> ChartFiles {
-    if asked.contains(&ChartFormat::Png) { ChartFiles::SvgAndPng } else { ChartFiles::Svg }
-}
-
 /// Whether a file that was written before is one that these formats write anew.
 pub(super) fn belongs_to(path: &str, formats: &[Format]) -> bool {
     let format = match path {
@@ -91,13 +80,4 @@ pub(super) fn belongs_to(path: &str, formats: &[Format]) -> bool {
         _ => Format::Charts,
     };
     formats.contains(&format)
-}
-
-/// The page size asked for, else the configured one, else A4.
-pub(super) fn page(asked: Option<cli::Page>, config: &Config) -> PageSize {
-    match (asked, config.report.page) {
-        (Some(asked), _) => asked.into(),
-        (None, Some(config::Page::Letter)) => PageSize::Letter,
-        (None, Some(config::Page::A4) | None) => PageSize::A4,
-    }
 }

@@ -1,10 +1,39 @@
-//! The steps of a command that makes pages, and what it says of them in the end.
+//! What the commands that make pages do alike: what pages are made with, the steps, and what is said of them in the end.
 
-use super::{tell, terminal};
+use super::{assets, tell, terminal};
+use crate::cli::{ChartFormat, Pages};
 use anyhow::{Context, Result, bail};
+use gristmill::config::{self, Config};
 use gristmill::format::counted;
-use gristmill::render::OutputFile;
+use gristmill::pipeline::Assets;
+use gristmill::render::{ChartFiles, OutputFile, PageSize};
 use std::path::{Path, PathBuf};
+
+impl Pages {
+    /// What a house brings along, with the fonts and templates of the command line.
+    pub fn assets(&self, house: &Assets) -> Result<Assets> {
+        let mut brought = house.clone();
+        brought.fonts.extend(assets::fallback_fonts(&self.fallback_font)?);
+        if let Some(folder) = &self.templates {
+            brought.templates = assets::templates(folder)?;
+        }
+        Ok(brought)
+    }
+
+    /// The page size asked for, else the configured one, else A4.
+    pub fn size(&self, config: &Config) -> PageSize {
+        match (self.page, config.report.page) {
+            (Some(asked), _) => asked.into(),
+            (None, Some(config::Page::Letter)) => PageSize::Letter,
+            (None, Some(config::Page::A4) | None) => PageSize::A4,
+        }
+    }
+
+    /// SVG is always among them: `report.md` shows it.
+    pub fn charts(&self) -> ChartFiles {
+        if self.chart_format.contains(&ChartFormat::Png) { ChartFiles::SvgAndPng } else { ChartFiles::Svg }
+    }
+}
 
 /// Does a step's work.
 pub fn working<T>(_step: terminal::Step, work: impl FnOnce() -> T) -> T {
