@@ -191,13 +191,18 @@ fn follow(page: &str, name: &str) -> String {
     lines.join("\n") + "\n"
 }
 
-#[test]
-fn every_command_of_the_pages_prints_what_they_say() {
+/// The README and what lies in `docs/`.
+fn pages() -> Vec<PathBuf> {
     let mut pages = vec![root().join("README.md")];
     pages.extend(fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().path()));
     pages.retain(|page| page.extension().is_some_and(|extension| extension == "md"));
     pages.sort();
-    for path in pages {
+    pages
+}
+
+#[test]
+fn every_command_of_the_pages_prints_what_they_say() {
+    for path in pages() {
         let page = fs::read_to_string(&path).unwrap();
         let name = path.strip_prefix(root()).unwrap().display().to_string();
         let now = follow(&page, &name);
@@ -217,13 +222,25 @@ fn every_command_of_the_pages_prints_what_they_say() {
     }
 }
 
+#[test]
+fn every_configuration_that_a_page_shows_can_stand() {
+    let mut shown = 0;
+    for path in pages() {
+        let page = fs::read_to_string(&path).unwrap();
+        for block in blocks(&page).iter().filter(|block| block.language == "toml") {
+            let name = format!("{}:{}", path.display(), block.lines.start);
+            gristmill::config::parse(&block.text, &name).unwrap_or_else(|error| panic!("{error}"));
+            shown += 1;
+        }
+    }
+    assert!(shown >= 8, "{shown}");
+}
+
 /// Links between the pages, and to files of the repository.
 #[test]
 fn every_link_of_the_pages_leads_somewhere() {
-    let mut pages = vec![root().join("README.md"), root().join("ARCHITECTURE.md")];
-    pages.extend(fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().path()));
-    for path in pages.iter().filter(|page| page.extension().is_some_and(|extension| extension == "md")) {
-        let page = fs::read_to_string(path).unwrap();
+    for path in pages().into_iter().chain(["ARCHITECTURE.md", "SECURITY.md"].map(|name| root().join(name))) {
+        let page = fs::read_to_string(&path).unwrap();
         for link in page.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
             let target = link.split('#').next().unwrap();
             if target.is_empty() || target.contains("://") || target.starts_with("mailto:") {
