@@ -43,7 +43,8 @@ pub fn agree(said: &[Said], config: &Config) -> Result<Warned<Setup>> {
                     "was run with the model `{second}`, {file} with `{first}`{more}: one run is one deployment"
                 );
                 return Err(Error::at(Place::file(*other), message).hint(
-                    "name the files of one model in the place of the folder, or give each model a folder; where these are names \
+                    "name the files of one model in the place of the folder, or give each model a folder (`gristmill compare` puts them \
+                     side by side); where these are names \
                      of one model, set `model.name` in `gristmill.toml`",
                 ));
             }
