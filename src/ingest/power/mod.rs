@@ -93,8 +93,9 @@ impl Log {
 
 /// Puts the logs of a run together, each with the name of its file.
 ///
-/// Logs of one GPU that follow each other (a logger that was started again) are one log. Errors: two that overlap in time
-/// and may show the same GPU, so that its draw would be counted twice.
+/// Logs of one GPU that follow each other (a logger that was started again) are one log. None where no log names a GPU:
+/// the draw of no GPU is unknown, not 0 W. Errors: two that overlap in time and may show the same GPU, so that its draw
+/// would be counted twice.
 pub fn combine(logs: Vec<(String, Log)>) -> Result<Option<Log>> {
     let mut combined: Option<Log> = None;
     let mut earlier: Vec<(&str, (i64, i64), Vec<Gpu>)> = Vec::new();
@@ -115,6 +116,7 @@ pub fn combine(logs: Vec<(String, Log)>) -> Result<Option<Log>> {
             all.gpus.entry(gpu.clone()).or_default().extend(samples);
         }
     }
+    combined = combined.filter(|log| !log.gpus.is_empty());
     if let Some(log) = &mut combined {
         log.gpus.values_mut().for_each(|samples| samples.sort_by_key(|sample| sample.at_ns));
     }
@@ -157,5 +159,6 @@ mod tests {
         let error = both(log("0", 0, 10), log("0", 5, 10)).unwrap_err();
         assert!(error.to_string().starts_with("b.csv: covers the same time"), "{error}");
         assert_eq!(combine(Vec::new()).unwrap(), None);
+        assert_eq!(combine(vec![("a.csv".into(), Log::default())]).unwrap(), None, "the draw of no GPU is not 0 W");
     }
 }
