@@ -208,10 +208,9 @@ impl Aggregate {
         self.mean_tokens(self.output_tokens, self.mean_output_tokens)
     }
 
-    /// `amount` per second of the measured part.
+    /// `amount` per second of the measured part; none where nothing came.
     fn per_second(&self, amount: Option<u64>) -> Option<f64> {
-        let duration = self.duration_s.filter(|duration| *duration > 0.0)?;
-        Some(amount? as f64 / duration)
+        rate(amount, self.duration_s)
     }
 
     fn cell(self, key: CellKey) -> Cell {
@@ -238,6 +237,12 @@ impl Aggregate {
     }
 }
 
+/// `amount` per second; none where nothing came: what failed has no throughput, as no record without a success has one.
+fn rate(amount: Option<u64>, seconds: Option<f64>) -> Option<f64> {
+    let (amount, seconds) = amount.filter(|amount| *amount > 0).zip(seconds.filter(|seconds| *seconds > 0.0))?;
+    Some(amount as f64 / seconds)
+}
+
 impl Cell {
     /// The cell of a level from what its source computed over each of its runs; none without a run.
     ///
@@ -250,7 +255,7 @@ impl Cell {
         let span_s = sum(runs.iter().map(|run| run.duration_s));
         let output_tokens = total(runs.iter().map(|run| run.output_tokens));
         let successes = total(runs.iter().map(Aggregate::successes));
-        let per_second = |amount: Option<u64>| Some(amount? as f64 / span_s.filter(|span| *span > 0.0)?);
+        let per_second = |amount: Option<u64>| rate(amount, span_s);
         let weights: Option<Vec<u64>> = runs.iter().map(Aggregate::successes).collect();
         let mean = |value: fn(&Aggregate) -> Option<f64>| weighted(weights.as_deref()?, runs.iter().map(value));
         let mut cell = Cell {
