@@ -8,6 +8,9 @@ const FRACTION_BITS: i32 = 64;
 /// 2³² such values fit into a sum before it could overflow.
 pub const TOO_LARGE: f64 = 4_294_967_296.0;
 
+/// 2⁻⁶⁴: what is smaller, and not 0, would be added as 0.
+const SMALLEST: f64 = 1.0 / (4_294_967_296.0 * 4_294_967_296.0);
+
 /// A sum of values from 0 up to [`TOO_LARGE`], exact to 2⁻⁶⁴ per value.
 ///
 /// Fixed point, because integers add up to the same bits in any order and any grouping, which floats do not: cells are
@@ -16,9 +19,9 @@ pub const TOO_LARGE: f64 = 4_294_967_296.0;
 pub struct Sum(u128);
 
 impl Sum {
-    /// Adds a value that [`fits`].
+    /// Adds a value that [`fits`], or a share that may be smaller.
     pub fn add(&mut self, value: f64) {
-        debug_assert!(fits(value), "{value}");
+        debug_assert!((0.0..TOO_LARGE).contains(&value), "{value}");
         self.0 = self.0.saturating_add(fixed(value));
     }
 
@@ -34,9 +37,9 @@ impl Sum {
     }
 }
 
-/// Whether a value can be summed: finite, at least 0 and below [`TOO_LARGE`].
+/// Whether a value can be summed and is still itself then: finite, 0 or at least 2⁻⁶⁴, and below [`TOO_LARGE`].
 pub fn fits(value: f64) -> bool {
-    (0.0..TOO_LARGE).contains(&value)
+    value == 0.0 || (SMALLEST..TOO_LARGE).contains(&value)
 }
 
 /// The value times 2⁶⁴, cut off below the binary point; the value is at least 0 and below [`TOO_LARGE`].
@@ -84,7 +87,7 @@ mod tests {
     #[test]
     fn what_cannot_be_measured_does_not_fit() {
         assert!(fits(0.0) && fits(-0.0) && fits(4e9));
-        for value in [-1e-9, f64::NAN, f64::INFINITY, TOO_LARGE] {
+        for value in [-1e-9, 1e-24, f64::NAN, f64::INFINITY, TOO_LARGE] {
             assert!(!fits(value), "{value}");
         }
     }
