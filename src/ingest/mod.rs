@@ -12,6 +12,7 @@ pub mod fingerprint;
 pub mod flat;
 pub mod format;
 pub mod guidellm;
+mod impossible;
 pub mod inference_benchmarker;
 pub mod inference_perf;
 pub mod k6;
@@ -142,6 +143,7 @@ pub fn ingest(inputs: &[&dyn Input], config: &Config, options: &Options) -> Resu
 
     let (mut counted, mut first) = count(&files, config, options)?;
     let mut warnings = pair_pages(&mut first)?;
+    let impossible = impossible::leave_out(&mut first).take(&mut warnings);
     refuse_copies(&first)?;
     let measured = first.iter().filter(|file| file.holds_requests());
     serving::sweep::refuse_two_servers(measured.map(|file| file.name.as_str()))?;
@@ -162,7 +164,8 @@ pub fn ingest(inputs: &[&dyn Input], config: &Config, options: &Options) -> Resu
     let Decided { placements, from_names, none_left, left_out } =
         placement::place(&described(&first), &counted.part_lengths(), config)?.take(&mut warnings);
     let decided = counted.decide(&of_requests(&first, &placements));
-    let (cells, faults) = pick(&files, &first, decided, config, options)?.take(&mut warnings);
+    let (cells, mut faults) = pick(&files, &first, decided, config, options)?.take(&mut warnings);
+    faults.splice(..0, impossible);
     warnings.extend(faults.iter().cloned());
     let cells = aggregates::join(cells, &placed(&first, &placements)).take(&mut warnings);
     if let Some(error) = none_left.filter(|_| cells.is_empty()) {

@@ -41,6 +41,8 @@ fn the_first_schema_is_read_and_its_impossible_figures_are_pointed_out() {
     assert_eq!(
         warnings(&found),
         [
+            "br_v0_1_example.yaml: prints 32.544923821416 output tokens per second, but 985 in 16.531641244888306 s are \
+             59.5827108397098: check which of them is wrong",
             "br_v0_1_example.yaml: `metrics.time` stops 3.468 s before it starts; neither is used",
             "br_v0_1_example.yaml: 1 request was cut off by the end of the test, neither a success nor a failure, and left out",
             "br_v0_1_example.yaml: a mean time per output token of 0.084 ms would be 11948 tokens per second for one user, and no \
