@@ -34,6 +34,8 @@ mod llm_d;
 mod llmperf;
 mod markdown;
 mod missing_keys;
+mod mutations;
+mod mutator;
 mod on_disk;
 mod pages;
 mod pdf;

@@ -1,0 +1,376 @@
+//! Every bundled and sample file, damaged: each result is a report whose figures can be, or an error that names the place.
+//!
+//! A fixed sample runs with the other tests. All of it (per file 200 cuts, 500 flips of each class of bytes, 100 of each
+//! edit of lines and values) is a command of its own, in parts or in whole:
+//!
+//! ```text
+//! GRISTMILL_MUTATIONS=1 cargo test --test it mutations -- --ignored --nocapture
+//! ```
+//!
+//! `GRISTMILL_MUTATIONS` is the share of it, in percent.
+
+use crate::mutator::{CLASSES, Damage, Damaged, EDITS, Random, damage};
+use crate::run::root;
+use gristmill::cell::Quantiles;
+use gristmill::check::check;
+use gristmill::config::{self, Config};
+use gristmill::ingest::{Input, Memory, Options, ingest};
+use gristmill::metric::MetricId;
+use gristmill::pipeline::{self, Request};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+/// Where the files lie that are damaged.
+const FOLDERS: [&str; 4] = ["fixtures/samples", "fixtures/runs", "fixtures/inputs", "fixtures/suites"];
+
+/// Longer files that hold a record per line are thinned to this size: what is damaged stays the same.
+const MOST_BYTES: usize = 64 << 10;
+
+/// What no damaged file may take longer than.
+const HANG: Duration = Duration::from_secs(10);
+
+/// Records beside power logs, which are no run without them.
+const RECORDS: &str = "context_tokens,concurrency,start_s,ttft_ms,e2e_ms,input_tokens,output_tokens\n\
+    1024,1,1770372000,100,1000,1024,100\n1024,1,1770372001,120,1100,1024,100\n1024,2,1770372003,150,1300,1024,100\n";
+
+/// A file to damage, with what lies beside it.
+struct Victim {
+    name: String,
+    bytes: Vec<u8>,
+    beside: Vec<Memory>,
+    config: String,
+}
+
+fn files_below(folder: &Path, into: &mut Vec<PathBuf>) {
+    let mut entries: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            files_below(&path, into);
+        } else if path.extension().is_none_or(|kind| kind != "md") {
+            into.push(path);
+        }
+    }
+}
+
+fn read(path: &Path) -> Memory {
+    let name = path.file_name().unwrap().to_str().unwrap();
+    let bytes = std::fs::read(path).unwrap();
+    let by_line = path.extension().is_some_and(|kind| ["csv", "jsonl", "txt"].iter().any(|known| kind == *known));
+    if !by_line || bytes.len() <= MOST_BYTES {
+        return Memory::new(name, bytes);
+    }
+    let every = bytes.len().div_ceil(MOST_BYTES);
+    let lines = bytes.split_inclusive(|byte| *byte == b'\n').enumerate();
+    Memory::new(
+        name,
+        lines.filter(|(at, _)| *at < 3 || at % every == 0).flat_map(|(_, line)| line).copied().collect::<Vec<u8>>(),
+    )
+}
+
+fn victims() -> Vec<Victim> {
+    let mut paths = Vec::new();
+    FOLDERS.iter().for_each(|folder| files_below(&root().join(folder), &mut paths));
+    paths.iter().map(|path| victim(path)).collect()
+}
+
+fn victim(path: &Path) -> Victim {
+    let name = path.strip_prefix(root().join("fixtures")).unwrap().to_str().unwrap().to_owned();
+    let folder = path.parent().unwrap();
+    let is_configuration = |path: &Path| path.file_name().is_some_and(|name| name == "gristmill.toml");
+    let needs_folder = is_configuration(path)
+        || ["runs/", "inputs/engine/", "inputs/power/mapped/"].iter().any(|part| name.starts_with(part));
+    let beside = match needs_folder {
+        true => {
+            let mut siblings = Vec::new();
+            files_below(folder, &mut siblings);
+            siblings.retain(|sibling| sibling != path && !is_configuration(sibling));
+            siblings.iter().map(|sibling| read(sibling)).collect()
+        }
+        false if name.contains("power/") || name.contains("telemetry") => vec![Memory::new("records.csv", RECORDS)],
+        false => Vec::new(),
+    };
+    let config = std::fs::read_to_string(folder.join("gristmill.toml")).unwrap_or_default();
+    Victim { name, bytes: read(path).bytes().to_vec(), beside, config }
+}
+
+/// What became of a damaged file.
+pub enum Outcome {
+    Report,
+    Error,
+    Wrong(String),
+}
+
+impl Victim {
+    fn damaged(&self, how: Damage, number: u64) -> Option<Damaged> {
+        let mut random = Random::new(&format!("{} {how:?}", self.name), number);
+        damage(&self.bytes, how, &mut random)
+    }
+
+    fn outcome(&self, damaged: &Damaged, also_checked: bool) -> Outcome {
+        let started = Instant::now();
+        let told = catch_unwind(AssertUnwindSafe(|| self.told(damaged, also_checked)));
+        let outcome = told.unwrap_or_else(|_| Outcome::Wrong("panicked".to_owned()));
+        match started.elapsed() > HANG {
+            true => Outcome::Wrong(format!("took {:?}", started.elapsed())),
+            false => outcome,
+        }
+    }
+
+    fn told(&self, damaged: &Damaged, also_checked: bool) -> Outcome {
+        let file = self.name.rsplit('/').next().unwrap_or_default();
+        let is_configuration = file == "gristmill.toml";
+        let text = String::from_utf8_lossy(&damaged.bytes);
+        let config = match config::parse(if is_configuration { &text } else { &self.config }, "gristmill.toml") {
+            Ok(config) => config,
+            Err(error) if error.place.is_some() => return Outcome::Error,
+            Err(error) => return Outcome::Wrong(format!("an error without a place: {error}")),
+        };
+        let damaged_file = (!is_configuration).then(|| Memory::new(file, &damaged.bytes));
+        let inputs: Vec<&dyn Input> =
+            damaged_file.iter().chain(&self.beside).map(|input| input as &dyn Input).collect();
+        if also_checked {
+            check(&inputs, &config, &Options::default(), "run", &[]);
+        }
+        judged(&inputs, &config, &format!("{text}{}", self.config), cut_short(damaged, file).then_some(file))
+    }
+}
+
+/// Whether a file is damaged in a way that nobody can take for a shorter file: cut off within a JSON document or line.
+fn cut_short(damaged: &Damaged, file: &str) -> bool {
+    let is_json = file.ends_with(".json") || file.ends_with(".jsonl");
+    let bytes = &damaged.bytes;
+    let reads = |text: &[u8]| serde_json::from_slice::<serde::de::IgnoredAny>(text).is_ok();
+    let (first, last) = (bytes.split(|byte| *byte == b'\n').next(), bytes.rsplit(|byte| *byte == b'\n').next());
+    let is_lines = first.is_some_and(reads) && last.is_some_and(|line| line.trim_ascii().is_empty() || reads(line));
+    let is_whole = bytes.is_empty() || is_lines || reads(bytes);
+    damaged.how == Damage::CutOff && is_json && !is_whole
+}
+
+/// Makes the report of a run. `text` is what stands in its files: whatever is written there may stand in the report.
+/// A file that is `cut_short` makes an error or is told in a warning.
+pub fn judged(inputs: &[&dyn Input], config: &Config, text: &str, cut_short: Option<&str>) -> Outcome {
+    let request = Request { formats: &["json", "markdown"], ..Request::new(inputs, config) };
+    let prepared = match pipeline::prepare(&request) {
+        Ok(prepared) => prepared,
+        Err(error) => {
+            let named = inputs.iter().any(|input| error.to_string().contains(input.name()));
+            return match error.place.is_some() || named {
+                true => Outcome::Error,
+                false => Outcome::Wrong(format!("an error without a place: {error}")),
+            };
+        }
+    };
+    let mut problems = Vec::new();
+    if let Some(file) = cut_short.filter(|file| !prepared.warnings.iter().any(|said| said.to_string().contains(file))) {
+        problems.push(format!("{file} is cut short, and nothing says so"));
+    }
+    if let Some(found) = not_finite(&format!("{:?}", prepared.value.analysis)) {
+        problems.push(format!("no number in the analysis: {found}"));
+    }
+    let files = match pipeline::render(prepared, &request) {
+        Ok(files) => files.value,
+        Err(error) => return Outcome::Wrong(format!("not written: {error}")),
+    };
+    for file in files {
+        let written = String::from_utf8(file.bytes).unwrap();
+        if file.path == "report.json" {
+            impossible(&serde_json::from_str(&written).unwrap(), &mut problems);
+        } else if let Some(line) = written.lines().find(|line| says_no_number(line, text)) {
+            problems.push(format!("{}: {line}", file.path));
+        }
+    }
+    match problems.is_empty() {
+        true => Outcome::Report,
+        false => Outcome::Wrong(problems.join("; ")),
+    }
+}
+
+/// A value that is no number, in what a value prints as for debugging; texts in quotes are passed over.
+fn not_finite(debug: &str) -> Option<String> {
+    let found = debug.match_indices("NaN").chain(debug.match_indices("inf")).find(|(at, word)| {
+        let before = debug[..*at].chars().next_back();
+        let after = debug[at + word.len()..].chars().next();
+        before.is_some_and(|c| " (-[".contains(c))
+            && after.is_some_and(|c| ",)]} ".contains(c))
+            && !in_quotes(debug, *at)
+    });
+    found.map(|(at, word)| debug[at.saturating_sub(160)..at + word.len()].to_owned())
+}
+
+fn in_quotes(debug: &str, at: usize) -> bool {
+    let mut inside = false;
+    let mut escaped = false;
+    for byte in debug[..at].bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => inside = !inside,
+            _ => {}
+        }
+    }
+    inside
+}
+
+fn says_no_number(line: &str, text: &str) -> bool {
+    let words = line.split(|c: char| !c.is_alphanumeric());
+    words.filter(|word| ["NaN", "inf", "Infinity"].contains(word)).any(|word| !text.contains(word))
+}
+
+/// Figures that no run can have.
+fn impossible(report: &Value, problems: &mut Vec<String>) {
+    for (number, cell) in report["cells"].as_array().into_iter().flatten().enumerate() {
+        let mut wrong = |what: &str, value: &Value| problems.push(format!("cell {number}: {what} {value}"));
+        for key in ["throughput_tok_s", "span_s", "achieved_rate_req_s", "scaling_efficiency", "energy_per_token_j"] {
+            if cell[key].as_f64().is_some_and(|value| value <= 0.0) {
+                wrong(key, &cell[key]);
+            }
+        }
+        if cell["failed"].as_u64().zip(cell["requests"].as_u64()).is_some_and(|(failed, requests)| failed > requests) {
+            wrong("more failed than sent", &cell["failed"]);
+        }
+        for (key, block) in cell.as_object().into_iter().flatten().filter(|(_, block)| block["origin"].is_string()) {
+            // A record whose E2E is exactly 0 is read with a warning.
+            let is_wait = ["queue_s", "itl_s", "ttft_s"].contains(&key.as_str())
+                || (key == "e2e_s" && block["origin"] == "records");
+            let negative = |value: f64| if is_wait { value < 0.0 } else { value <= 0.0 };
+            for name in ["mean", "p50", "p90", "p95", "p99", "p10", "p5", "p1"] {
+                if block[name].as_f64().is_some_and(negative) {
+                    wrong(&format!("{key}.{name}"), &block[name]);
+                }
+            }
+            let ordered = ["p1", "p5", "p10", "p50", "p90", "p95", "p99"].map(|name| block[name].as_f64());
+            let known: Vec<f64> = ordered.into_iter().flatten().collect();
+            if known.windows(2).any(|pair| pair[1] < pair[0] * (1.0 - 1e-9)) {
+                wrong(&format!("{key} falls"), block);
+            }
+            let empty = block["n"].as_u64() == Some(0);
+            if empty && !block["mean"].is_null() {
+                wrong(&format!("{key} of none"), &block["mean"]);
+            }
+        }
+    }
+}
+
+/// Damages files and fails with all that went wrong. Gives how many were damaged, by outcome.
+fn hold(victims: &[Victim], work: &[(usize, Damage, u64)]) -> BTreeMap<&'static str, usize> {
+    let next = AtomicUsize::new(0);
+    let found: Mutex<(BTreeMap<&str, usize>, Vec<String>)> = Mutex::default();
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while let Some((victim, how, number)) = work.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let victim = &victims[*victim];
+                    let Some(damaged) = victim.damaged(*how, *number) else { continue };
+                    let outcome = victim.outcome(&damaged, number % 4 == 0);
+                    let mut found = found.lock().unwrap();
+                    let kind = match outcome {
+                        Outcome::Report => "reports",
+                        Outcome::Error => "errors",
+                        Outcome::Wrong(what) => {
+                            let line = format!("{} (number {number}): {}\n    {what}", victim.name, damaged.what);
+                            println!("{line}");
+                            found.1.push(line);
+                            "wrong"
+                        }
+                    };
+                    *found.0.entry(kind).or_default() += 1;
+                }
+            });
+        }
+    });
+    let (counts, wrong) = found.into_inner().unwrap();
+    println!("{} files, damaged: {counts:?}", victims.len());
+    assert!(wrong.is_empty(), "{} damaged files went wrong, the first: {}", wrong.len(), wrong[0]);
+    counts
+}
+
+#[test]
+fn a_sample_of_damaged_files_gives_reports_or_errors_that_name_the_place() {
+    let mut victims = victims();
+    victims.retain(|victim| victim.bytes.len() <= 2 * MOST_BYTES);
+    let mut random = Random::new("sample", 0);
+    let mut work = Vec::new();
+    for victim in 0..victims.len() {
+        work.push((victim, Damage::Flip(CLASSES[random.below(CLASSES.len())]), 1));
+        work.push(match random.below(3) {
+            0 => (victim, Damage::CutOff, 1),
+            _ => (victim, EDITS[random.below(EDITS.len())], 1),
+        });
+    }
+    let counts = hold(&victims, &work);
+    assert!(counts["reports"] > 100 && counts["errors"] > 100, "{counts:?}");
+}
+
+#[test]
+fn no_file_that_is_whole_is_called_damaged() {
+    for victim in victims() {
+        let Ok(config) = config::parse(&victim.config, "gristmill.toml") else { continue };
+        let file = Memory::new(victim.name.as_str(), &victim.bytes);
+        let inputs: Vec<&dyn Input> =
+            [&file].into_iter().chain(&victim.beside).map(|input| input as &dyn Input).collect();
+        let Ok(read) = ingest(&inputs, &config, &Options::default()) else { continue };
+        let damaged = read.warnings.iter().find(|warning| warning.message.contains("looks damaged"));
+        assert!(damaged.is_none(), "{damaged:?}");
+    }
+}
+
+#[test]
+#[ignore = "takes hours: GRISTMILL_MUTATIONS sets the share in percent"]
+fn every_damaged_file_gives_a_report_or_an_error_that_names_the_place() {
+    let percent: u64 = std::env::var("GRISTMILL_MUTATIONS").map_or(100, |text| text.parse().unwrap());
+    let share = |all: u64| (all * percent).div_ceil(100);
+    let victims = victims();
+    let mut work = Vec::new();
+    for victim in 0..victims.len() {
+        let mut add = |how, all| (0..share(all)).for_each(|number| work.push((victim, how, number)));
+        add(Damage::CutOff, 200);
+        CLASSES.iter().for_each(|class| add(Damage::Flip(*class), 500));
+        EDITS.iter().for_each(|edit| add(*edit, 100));
+    }
+    hold(&victims, &work);
+}
+
+#[test]
+fn a_locust_table_that_is_cut_short_is_an_error() {
+    let table = std::fs::read_to_string(root().join("fixtures/inputs/tools/locust/users16_stats.csv")).unwrap();
+    let cut = table.rfind(",").map(|at| &table[..at - 40]).unwrap();
+    let file = Memory::new("users16_stats.csv", cut);
+    let error = pipeline::run(&Request::new(&[&file], &Config::default())).unwrap_err();
+    insta::assert_snapshot!(error);
+}
+
+/// A vLLM summary with figures put in the place of its own.
+fn summary_with(figures: &[(&str, f64)]) -> Memory {
+    let name = "11-rate-sweep-0.5.json";
+    let folder = root().join("fixtures/samples/vllm/dgx-spark-gemma4-26b-nvfp4-rate-sweep");
+    let mut value: Value = serde_json::from_slice(&std::fs::read(folder.join(name)).unwrap()).unwrap();
+    for (key, figure) in figures {
+        assert!(value[key].is_number(), "{key}");
+        value[key] = (*figure).into();
+    }
+    Memory::new(name, serde_json::to_vec(&value).unwrap())
+}
+
+#[test]
+fn figures_that_no_run_can_have_are_left_out_and_told() {
+    let file = summary_with(&[("p99_ttft_ms", 1.0), ("output_throughput", -1.0), ("median_tpot_ms", 1e-320)]);
+    let config = Config::default();
+    let prepared = pipeline::prepare(&Request::new(&[&file], &config)).unwrap();
+    let told: Vec<String> = prepared.warnings.iter().map(ToString::to_string).collect();
+    let cell = &prepared.value.ingested.cells[0];
+    let ttft = cell.metric(MetricId::Ttft);
+    assert!(ttft.mean.is_some() && ttft.quantiles == Quantiles::default(), "{ttft:?}");
+    assert!(cell.tokens_per_chunk.is_some_and(f64::is_finite));
+    insta::assert_snapshot!(told.iter().find(|warning| warning.contains("looks damaged")).unwrap());
+
+    let checked = check(&[&file], &config, &Options::default(), "run", &[]);
+    assert_eq!(checked.problems.len(), 1, "{:?}", checked.problems);
+    let untouched = check(&[&summary_with(&[])], &config, &Options::default(), "run", &[]);
+    assert_eq!(untouched.problems.len(), 0, "{:?}", untouched.problems);
+}
