@@ -41,6 +41,7 @@ mod pages;
 mod pdf;
 mod power_logs;
 mod privacy;
+mod properties;
 mod prose;
 mod published;
 mod quick;
