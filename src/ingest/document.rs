@@ -31,6 +31,15 @@ impl Tool {
         ))
     }
 
+    /// A table's row has a cell under each of `width` headings. Errors: it ends before, as the last row of a file that was cut
+    /// short does; its last cell may be the first half of a number then.
+    pub fn whole_row(&self, place: Place, cells: usize, width: usize) -> Result<()> {
+        if cells >= width {
+            return Ok(());
+        }
+        Err(self.error(place, format!("the row ends after {cells} of {width} cells: the file looks cut short")))
+    }
+
     /// A key that matters and is not there.
     pub fn missing(&self, place: Place, key: &str) -> Error {
         self.error(place, format!("expected the key `{key}`, as {} writes it; found none", self.name))

@@ -62,12 +62,7 @@ impl Format for LocustStats {
                 endpoints += 1;
                 continue;
             }
-            let (found, expected) = (row.cells().count(), header.len());
-            if found < expected {
-                let message =
-                    format!("the row `Aggregated` ends after {found} of {expected} cells: the file looks cut short");
-                return Err(TOOL.error(place().line(row.line), message));
-            }
+            TOOL.whole_row(place().line(row.line), row.cells().count(), header.len())?;
             let cells = Cells::of(&header, &row);
             let aggregate = cells.aggregate(|| place().line(row.line))?;
             notes(&aggregate, endpoints, place, sink);

@@ -337,12 +337,23 @@ fn every_damaged_file_gives_a_report_or_an_error_that_names_the_place() {
 }
 
 #[test]
-fn a_locust_table_that_is_cut_short_is_an_error() {
-    let table = std::fs::read_to_string(root().join("fixtures/inputs/tools/locust/users16_stats.csv")).unwrap();
-    let cut = table.rfind(",").map(|at| &table[..at - 40]).unwrap();
-    let file = Memory::new("users16_stats.csv", cut);
-    let error = pipeline::run(&Request::new(&[&file], &Config::default())).unwrap_err();
-    insta::assert_snapshot!(error);
+fn a_table_that_ends_within_its_last_row_is_an_error() {
+    let mut told = String::new();
+    for table in [
+        "inputs/guidellm/0.3-sampled.csv",
+        "inputs/tools/k6-samples/csv.csv",
+        "inputs/tools/locust/users16_stats.csv",
+        "inputs/tools/vllm-sweep/20260301_101500/summary.csv",
+        "samples/guidellm/v0.6-llamacpp-synchronous/benchmarks.csv",
+        "samples/llama-bench/csv/qwen3-coder-30b-a3b-ud-q4-k-xl-b9010-r20.csv",
+    ] {
+        let whole = std::fs::read_to_string(root().join("fixtures").join(table)).unwrap();
+        let cut = &whole[..whole.trim_end().rfind(',').unwrap()];
+        let file = Memory::new(table, cut);
+        let error = ingest(&[&file], &Config::default(), &Options::default()).unwrap_err();
+        told += &format!("{error}\n");
+    }
+    insta::assert_snapshot!(told);
 }
 
 /// A vLLM summary with figures put in the place of its own.

@@ -41,6 +41,7 @@ impl Format for GuideLlmTable {
                 continue;
             }
             let place = || Place::file(name).line(row.line);
+            TOOL.whole_row(place(), row.cells().count(), headings.columns.len())?;
             let line = Line { headings: &headings, row: &row };
             let benchmark = line.benchmark(number).map_err(|key| TOOL.missing(place(), &key))?;
             benchmark.hand_on(&Around::default(), name, sink)?;

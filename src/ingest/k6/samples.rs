@@ -115,6 +115,7 @@ impl Format for K6Csv {
                 continue;
             }
             let place = || Place::file(file).line(row.line);
+            TOOL.whole_row(place(), row.cells().count(), header.len())?;
             sample(&header, &row).put(row.line, place, &mut users, sink)?;
         }
         finish(&users, file, sink);

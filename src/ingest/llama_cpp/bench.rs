@@ -69,7 +69,9 @@ impl Format for LlamaBenchCsv {
                 names = cells.iter().map(|cell| (*cell).to_owned()).collect();
                 continue;
             }
-            tests.push(test(&names, &cells, Place::file(name).line(row.line))?);
+            let place = Place::file(name).line(row.line);
+            TOOL.whole_row(place.clone(), cells.len(), names.len())?;
+            tests.push(test(&names, &cells, place)?);
         }
         levels::put(&tests, name, sink)
     }

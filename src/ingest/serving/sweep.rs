@@ -57,6 +57,7 @@ impl Format for SweepTable {
                 header = row.cells().map(str::to_owned).collect();
                 continue;
             }
+            TOOL.whole_row(Place::file(file).line(row.line), row.cells().count(), header.len())?;
             let run = Flat::of_cells(header.iter().map(String::as_str).zip(row.cells()));
             if no_level(&run).is_some() {
                 continue;
