@@ -41,6 +41,7 @@ pub(super) fn name_scenarios(runs: &mut [Run], by_dataset: bool, config: &Config
     for run in runs.iter_mut().filter(|run| run.scenario.is_none()) {
         run.scenario = use_case(&run.stem);
     }
+    drop_common_folders(runs);
     let mut families: BTreeMap<String, BTreeSet<(Option<String>, Load)>> = BTreeMap::new();
     for run in runs.iter().filter(|run| run.scenario.is_none()) {
         let label = run.context.as_ref().map(|context| context.label.clone());
@@ -72,6 +73,23 @@ pub(super) fn name_scenarios(runs: &mut [Run], by_dataset: bool, config: &Config
         if others.len() == 1 { "a scenario" } else { "scenarios" },
         if others.len() == 1 { "its" } else { "their" },
     )));
+}
+
+/// Shortens the names of the runs without a scenario by the folders that all of them lie in: these tell nothing apart, and
+/// files given one by one may come by a long way.
+fn drop_common_folders(runs: &mut [Run]) {
+    let unnamed = || runs.iter().filter(|run| run.scenario.is_none()).map(|run| run.stem.as_str());
+    let folder = |stem: &str| stem.rfind('/').map_or(0, |slash| slash + 1);
+    let Some(first) = unnamed().next() else { return };
+    let common = unnamed().fold(&first[..folder(first)], |common, stem| {
+        let same = common.split_inclusive('/').zip(stem[..folder(stem)].split_inclusive('/'));
+        let length = same.take_while(|(one, other)| one == other).map(|(one, _)| one.len()).sum();
+        &common[..length]
+    });
+    let length = common.len();
+    for run in runs.iter_mut().filter(|run| run.scenario.is_none()) {
+        run.stem.drain(..length);
+    }
 }
 
 /// Levels of one scenario whose lengths are mixed, or lie around no common length, are one series: their means differ by

@@ -188,6 +188,16 @@ fn names_that_differ_before_the_level_are_scenarios() {
 }
 
 #[test]
+fn folders_that_all_files_lie_in_are_no_part_of_a_scenario() {
+    let files = [
+        ("home/user/runs/a/low-conc1.json", level(Some(Load::Concurrency(1)), Some(1024))),
+        ("home/user/runs/b/fast-conc1.json", level(Some(Load::Concurrency(1)), Some(1024))),
+        ("home/user/runs/b/fast-conc2.json", level(Some(Load::Concurrency(2)), Some(1024))),
+    ];
+    assert_eq!(shown(&files, ""), ["a/low 1 1K", "sweep 1 1K", "sweep 2 1K"]);
+}
+
+#[test]
 fn names_that_only_number_the_levels_are_one_sweep() {
     let file = |name, concurrency| (name, level(Some(Load::Concurrency(concurrency)), Some(1024)));
     assert_eq!(shown(&[file("low.json", 1), file("high.json", 8)], ""), ["sweep 1 1K", "sweep 8 1K"]);
