@@ -22,7 +22,7 @@ pub(super) const NAME_GAP: f64 = 10.0;
 pub(super) const KEY: f64 = 14.0;
 
 /// Most room that a label at a line's end takes.
-const NAME_ROOM: f64 = 110.0;
+const NAME_ROOM: f64 = 132.0;
 /// Viewers without the bundled face may set names a little wider.
 const FOREIGN_FACE: f64 = 1.06;
 
@@ -47,9 +47,10 @@ impl Layout {
         let x = Domain::around(&levels, chart.x.scale);
         let x_ticks = x.across(&chart.x);
         let (left, right) = vertical(chart);
-        // One of the names within a picture says what all of them are.
+        // One of the names within a picture says what all of them are, where there is room for that.
+        let fits = |text: &str| !text.is_empty() && width(fonts, Face::SemiBold, NAME, text) <= NAME_ROOM;
         let named = |(at, series): (usize, &Series)| match chart.form {
-            Form::Path if at == 0 && !series.subject.is_empty() => series.subject.clone(),
+            Form::Path if at == 0 && fits(&series.subject) => series.subject.clone(),
             _ => series.name.clone(),
         };
         let names = chart.series.iter().enumerate().map(named);

@@ -272,7 +272,9 @@ impl Lines<'_> {
             places.extend(around_point(*end, self.radius + 9.0, cap(canvas, set)));
             let free = around.take_clear(&places, width, NAME).or_else(|| {
                 places.extend(along(path).into_iter().flat_map(|at| around_point(at, 6.0, cap(canvas, set))));
-                around.take(&places, width, NAME)
+                // A long name over a gentle slope needs some distance.
+                places.extend(along(path).into_iter().flat_map(|at| around_point(at, 10.0, cap(canvas, set))));
+                around.take_clear(&places, width, NAME).or_else(|| around.take(&places, width, NAME))
             });
             if let Some((place, anchor)) = free.filter(|_| !name.is_empty()) {
                 canvas.group("label", "", || canvas.text(name, place, Type { anchor, ..set }));
