@@ -71,7 +71,7 @@ fn highlights(input: &Compared) -> Vec<Highlight> {
     let judged = comparison.use_cases.iter().filter(|case| case.outcome != Outcome::Alone).count();
     let clear = comparison.use_cases.iter().filter(|case| decided(&case.outcome)).count();
     let all = if input.names.len() == 2 { "both" } else { "all of them" };
-    vec![
+    let mut highlights = vec![
         highlight(
             shared,
             "cell matched",
@@ -87,6 +87,10 @@ fn highlights(input: &Compared) -> Vec<Highlight> {
             "test conditions differ",
             "named before the first figure".to_owned(),
         ),
-        highlight(clear, "use case decided", "use cases decided", format!("of {judged} that were judged")),
-    ]
+    ];
+    if judged > 0 {
+        let condition = format!("of {judged} that were judged");
+        highlights.push(highlight(clear, "use case decided", "use cases decided", condition));
+    }
+    highlights
 }

@@ -86,7 +86,7 @@ fn line(input: &Compared, at: usize, place: usize, measure: &Measure) -> Option<
         (tally.better, better),
         (tally.worse, worse),
         (tally.undecided, "not to be told apart"),
-        (tally.without_interval, "of unknown spread"),
+        (tally.without_interval, "without an interval"),
     ];
     let told: Vec<String> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{word} in {n}")).collect();
     let (low, high) = (format::relation(low), format::relation(high));
