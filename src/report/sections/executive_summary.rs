@@ -32,6 +32,8 @@ struct View {
     nothing: bool,
     warmup: Option<String>,
     sweep: Option<Sweep>,
+    /// Whether the engine measured itself, one sequence at a time, and no request was sent.
+    engine_alone: bool,
     /// Levels of the sweep's context grid under the other kind of load.
     other_loads: Option<String>,
     /// Whether a section of its own shows them.
@@ -91,6 +93,7 @@ pub(super) fn draft(input: &Composition, _: &mut LeftOut) -> Option<Draft> {
     let runs = analysis.cells.iter().map(|figures| figures.cell.runs).max().unwrap_or(1);
     let completed: u64 = analysis.cells.iter().filter_map(|figures| figures.cell.successes()).sum();
     let loads = || analysis.cells.iter().map(|figures| figures.cell.key.load);
+    let engine_alone = super::is_of_engine_alone(input) && loads().all(|load| load == Load::Concurrency(1));
     let view = View {
         model: config.model.name.clone(),
         model_facts: model_facts(input),
@@ -103,6 +106,7 @@ pub(super) fn draft(input: &Composition, _: &mut LeftOut) -> Option<Draft> {
         nothing: super::all_failed(input),
         warmup: (success.warmup > 0).then(|| format::counted(success.warmup, "warm-up request", "warm-up requests")),
         sweep: sweep(input),
+        engine_alone,
         other_loads: other_loads(input),
         rates_section: config.report.shows("request-rates"),
         own_scenarios: own_scenarios(input),
