@@ -34,6 +34,7 @@ fn an_engine_that_measured_itself_answered_no_request() {
     says(
         &report,
         &[
+            "The engine measured itself, one sequence at a time, at contexts of 0, 1K, 4K, 16K and 64K tokens; no request was sent.",
             "Mean generation speed of one response, over the engine's own tests at each context.",
             "Mean prefill speed of one prompt, over the engine's own tests at each context.",
             "- System throughput, Time to first token, Capacity analysis, Queue wait, Inter-token latency and Scaling efficiency: the \
@@ -44,7 +45,14 @@ fn an_engine_that_measured_itself_answered_no_request() {
     );
     never_says(
         &report,
-        &["uccessful requests", "## Percentiles", "which is not recorded", "responses that are not streamed"],
+        &[
+            "uccessful requests",
+            "## Percentiles",
+            "which is not recorded",
+            "responses that are not streamed",
+            "in flight",
+            "A **concurrent request** is",
+        ],
     );
 }
 
@@ -60,6 +68,27 @@ fn a_speed_that_follows_from_means_is_said_to() {
         ],
     );
     never_says(&report, &["as the tool printed it", "would be somewhat higher", "slower than p10"]);
+}
+
+#[test]
+fn what_was_read_is_told_by_what_the_source_counts() {
+    let tells = |file: &str| {
+        let out = tempfile::tempdir().unwrap();
+        let output = report(&root().join("fixtures/samples").join(file), out.path());
+        String::from_utf8(output.stdout).unwrap().lines().last().unwrap().to_owned()
+    };
+    assert_eq!(tells("llama-bench/jsonl/gpt-oss-20b.default-hip.jsonl"), "5 cells", "no request was sent");
+    let online = tells("sglang/llama_3_3_70b_online_output.jsonl");
+    assert_eq!(online, "11,300 requests that succeeded in 7 cells", "failures were not counted");
+}
+
+#[test]
+fn the_cover_counts_the_files_that_the_method_lists() {
+    let out = tempfile::tempdir().unwrap();
+    report(&root().join("fixtures/samples/inference-perf/vllm"), out.path());
+    let report = fs::read_to_string(out.path().join("report.md")).unwrap();
+    // The summary and the metrics of the server lie beside the stages and are set aside.
+    says(&report, &["from 7 files, listed in the method section"]);
 }
 
 #[test]

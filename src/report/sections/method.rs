@@ -356,7 +356,7 @@ fn set_aside(input: &Composition) -> Vec<SetAside> {
 }
 
 /// Whether a file was recognised and not set aside.
-fn is_used(source: &Source) -> bool {
+pub(in crate::report) fn is_used(source: &Source) -> bool {
     source.format.is_some() && source.set_aside.is_none()
 }
 
