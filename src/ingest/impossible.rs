@@ -235,7 +235,7 @@ mod tests {
 
     #[test]
     fn zero_is_a_wait_but_no_time_per_token() {
-        let (queue, told) = left(MetricId::Queue, printed(0.0, [0.0, 0.0, 0.0]));
+        let (queue, told) = left(MetricId::Queue, Printed { sd: Some(0.0), ..printed(0.0, [0.0, 0.0, 0.0]) });
         assert_eq!((queue.mean, told.len()), (Some(0.0), 0));
         let (tpot, told) = left(MetricId::Tpot, printed(0.0, [0.0, 0.0, 0.0]));
         assert_eq!((tpot, told.len()), (Summary::default(), 0), "a tool's word for not measured");
