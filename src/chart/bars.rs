@@ -151,11 +151,24 @@ impl Picture<'_> {
         self.canvas.group("label", "", || {
             for (at, bar) in self.bars.bars.iter().enumerate() {
                 let (high, low) = self.row(at);
-                let x = self.end(bar) + GAP;
-                let text = shorten(self.canvas.fonts, words.face, self.size, &behind(self.chart, bar), WIDTH - x);
+                let text = behind(self.chart, bar);
+                let x =
+                    self.clear_of_rules(self.end(bar) + GAP, width(self.canvas.fonts, words.face, self.size, &text));
+                let text = shorten(self.canvas.fonts, words.face, self.size, &text, WIDTH - x);
                 self.canvas.text(&text, (x, (high + low + cap(self.canvas, words)) / 2.0), words);
             }
         });
+    }
+
+    /// Where words that begin here lie on no rule: behind the rules that they would lie on, as long as there is room.
+    fn clear_of_rules(&self, start: f64, length: f64) -> f64 {
+        let mut rules: Vec<f64> = self.chart.rules.iter().map(|rule| self.x(rule.value)).collect();
+        rules.sort_by(f64::total_cmp);
+        let behind = rules.into_iter().fold(start, |x, rule| {
+            let touched = x - GAP / 2.0 < rule && rule < x + length;
+            if touched { rule + GAP } else { x }
+        });
+        if behind + length <= WIDTH { behind } else { start }
     }
 
     /// The rules across all bars, named above from the right to the left, each clear of the one before.
