@@ -199,6 +199,19 @@ fn a_single_cell_stands_as_a_point_beside_a_sweep() {
 }
 
 #[test]
+fn cells_of_too_few_requests_for_an_interval_still_say_which_way_they_point() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |name: &str, slower: u64| {
+        let row = |level: u64| format!("1024,{level},0,{},{},1024,101\n", 100 * slower, 2100 * slower);
+        let rows: String = [1, 2].map(row).concat();
+        run_of(folder.path(), name, &format!("{HEAD}{rows}"), &format!("title = \"{name}\"\n"))
+    };
+    let (text, _) = compared(&[run("fast", 1), run("slow", 2)], &[]);
+    assert!(text.contains("Generation speed: of 2 cells, without an interval in 2, lower in each (0.50×)"), "{text}");
+    assert!(text.contains("TTFT: of 2 cells, without an interval in 2, longer in each (2.00×)"), "{text}");
+}
+
+#[test]
 fn the_same_runs_give_the_same_bytes_in_files_that_are_sound() {
     let made = |threads: &str| {
         let out = tempfile::tempdir().unwrap();
