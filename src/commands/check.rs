@@ -1,12 +1,12 @@
 //! `gristmill check`
 
-use super::{gate, input, output, say, say_error, say_warnings, terminal, threads};
+use super::{gate, input, output, say, say_error, say_warnings, threads};
 use crate::cli::Check;
 use anyhow::Result;
 use gristmill::check::{check, text};
 use gristmill::error::Error;
 use gristmill::format::counted;
-use gristmill::ingest::{Input, Options};
+use gristmill::ingest::Options;
 use std::path::Path;
 
 /// Looks through the run and prints what was found. Problems are an error in the end, so that the exit status tells.
@@ -20,9 +20,9 @@ pub fn run(arguments: &Check) -> Result<()> {
         return report(folder, arguments.json);
     }
     let opened = input::open(&arguments.inputs, arguments.config.as_deref(), None)?;
-    let inputs: Vec<&dyn Input> = opened.inputs.iter().map(AsRef::as_ref).collect();
+    let inputs = opened.inputs();
     let options = Options { lenient: true, threads: threads(None) };
-    let reading = terminal::reading(inputs.iter().map(|input| input.size()).sum());
+    let reading = opened.reading();
     let checked = check(&inputs, &opened.config, &options, &opened.name, &opened.warnings);
     drop(reading);
     if arguments.json {
