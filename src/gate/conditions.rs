@@ -20,7 +20,7 @@ pub struct Difference {
 }
 
 /// Where a condition stands in `report.json`, and what it is called.
-const CONDITIONS: [(&str, &str); 17] = [
+const CONDITIONS: [(&str, &str); 18] = [
     ("/configuration/model/name", "model"),
     ("/configuration/model/precision", "precision"),
     ("/configuration/hardware/gpu", "GPU"),
@@ -32,6 +32,7 @@ const CONDITIONS: [(&str, &str); 17] = [
     ("/configuration/test/prompt_caching", "prompt caching"),
     ("/configuration/test/speculative_decoding", "speculative decoding"),
     ("/configuration/test/kv_cache", "KV cache"),
+    ("/configuration/test/kv_offload", "KV offload"),
     ("/findings/generation_speed_basis", "generation speed"),
     ("/configuration/power/price_per_kwh", "price per kWh"),
     ("/configuration/power/pue", "PUE"),

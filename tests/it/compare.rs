@@ -212,6 +212,23 @@ fn cells_of_too_few_requests_for_an_interval_still_say_which_way_they_point() {
 }
 
 #[test]
+fn a_kv_cache_that_may_grow_elsewhere_is_an_unlike_test_to_comparison_and_gate() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |name: &str, offload: &str| {
+        let rows = format!("{HEAD}1024,1,0,100,2100,1024,101\n");
+        run_of(folder.path(), name, &rows, &format!("title = \"{name}\"\n[test]\nkv_offload = \"{offload}\"\n"))
+    };
+    let runs = [run("within", "none"), run("beyond", "DRAM")];
+    let (text, _) = compared(&runs, &[]);
+    assert!(text.contains("- KV offload: none for within; DRAM for beyond"), "{text}");
+    let out = folder.path().join("out");
+    crate::run::report(&runs[0], &out);
+    let gate = gristmill(["check".as_ref(), runs[1].as_os_str(), "--against".as_ref(), out.as_os_str()]);
+    let told = String::from_utf8(gate.stdout).unwrap();
+    assert!(told.lines().any(|line| ["KV offload", "none", "DRAM"].iter().all(|word| line.contains(word))), "{told}");
+}
+
+#[test]
 fn the_same_runs_give_the_same_bytes_in_files_that_are_sound() {
     let made = |threads: &str| {
         let out = tempfile::tempdir().unwrap();

@@ -119,6 +119,7 @@ static PROPERTIES: &[Property] = &[
         value: |d| speculation(d.config),
     },
     Property { area: Area::Test, key: "kv_cache", title: "KV cache", value: |d| d.config.test.kv_cache.clone() },
+    Property { area: Area::Test, key: "kv_offload", title: "KV offload", value: |d| d.config.test.kv_offload.clone() },
     Property { area: Area::Test, key: "averages", title: "Averages", value: |d| averages(d.analysis) },
     Property {
         area: Area::Test,
