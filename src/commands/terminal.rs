@@ -63,7 +63,8 @@ pub fn note(kind: &str, colour: AnsiColor, text: &str) {
 
 /// Standard error as far as it takes colours: none in a file, with `NO_COLOR`, or on a terminal that is dumb.
 fn stderr() -> AutoStream<std::io::Stderr> {
-    let choice = if std::io::stderr().is_terminal() { ColorChoice::Auto } else { ColorChoice::Never };
+    // Where `CI` is set, the choice made for us would colour a dumb terminal.
+    let choice = if std::io::stderr().is_terminal() && !is_dumb() { ColorChoice::Auto } else { ColorChoice::Never };
     AutoStream::new(std::io::stderr(), choice)
 }
 

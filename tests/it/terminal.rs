@@ -11,7 +11,10 @@ const BIN: &str = env!("CARGO_BIN_EXE_gristmill");
 #[cfg(unix)]
 fn on_a_terminal(arguments: &str, variables: &[(&str, &str)]) -> String {
     let mut command = Command::new("script");
-    command.args(["-qec", &format!("{BIN} {arguments}"), "/dev/null"]).env("TERM", "xterm").env_remove("NO_COLOR");
+    command.args(["-qec", &format!("{BIN} {arguments}"), "/dev/null"]).env("TERM", "xterm");
+    for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "CI"] {
+        command.env_remove(variable);
+    }
     let output = command.envs(variables.iter().copied()).output().expect("`script` is part of every Debian");
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
@@ -37,9 +40,9 @@ fn said(output: &Output) -> (String, String) {
 fn messages_have_colours_on_a_terminal_unless_someone_minds() {
     let red = "\u{1b}[1m\u{1b}[31merror\u{1b}[0m: ";
     assert!(on_a_terminal("check nowhere", &[]).contains(red));
-    for variable in [("NO_COLOR", "1"), ("TERM", "dumb")] {
-        let shown = on_a_terminal("check nowhere", &[variable]);
-        assert!(shown.starts_with("error: nowhere"), "{variable:?}: {shown:?}");
+    for variables in [&[("NO_COLOR", "1")][..], &[("TERM", "dumb")], &[("TERM", "dumb"), ("CI", "true")]] {
+        let shown = on_a_terminal("check nowhere", variables);
+        assert!(shown.starts_with("error: nowhere"), "{variables:?}: {shown:?}");
     }
     let (_, piped) = said(&gristmill(["check", "nowhere"]));
     assert!(piped.starts_with("error: nowhere"), "{piped:?}");
