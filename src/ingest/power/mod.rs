@@ -14,6 +14,7 @@ pub mod rocm_smi;
 mod samples;
 mod table;
 pub mod time;
+mod usual;
 pub mod zeus;
 
 use crate::error::{Error, Place, Result};

@@ -18,7 +18,9 @@ pub type Reading = (i64, Option<f64>);
 /// The readings of each GPU in the order of the file.
 #[derive(Default)]
 pub struct Samples {
-    gpus: BTreeMap<Gpu, Vec<Reading>>,
+    places: BTreeMap<Gpu, usize>,
+    /// By the GPU's place.
+    readings: Vec<Vec<Reading>>,
     sources: BTreeMap<Gpu, String>,
     negative: u64,
     beyond: u64,
@@ -27,10 +29,12 @@ pub struct Samples {
 /// What a cell says was drawn: `132.54 W`, `132.54`; `Some(None)` where there is no sample (`[N/A]`), none where it
 /// cannot be read.
 pub fn draw(cell: &str) -> Option<Option<f64>> {
-    let missing = cell.is_empty()
-        || cell.starts_with('[')
-        || ["N/A", "ERR!", "-", "nan", "none", "null"].iter().any(|word| cell.eq_ignore_ascii_case(word));
-    if missing {
+    let missing = || {
+        cell.is_empty()
+            || cell.starts_with('[')
+            || ["N/A", "ERR!", "-", "nan", "none", "null"].iter().any(|word| cell.eq_ignore_ascii_case(word))
+    };
+    if !cell.starts_with(|c: char| c.is_ascii_digit()) && missing() {
         return Some(None);
     }
     let number = cell.strip_suffix('W').unwrap_or(cell).trim_end();
@@ -40,10 +44,26 @@ pub fn draw(cell: &str) -> Option<Option<f64>> {
 impl Samples {
     /// Takes a reading. A draw below 0 is none; one beyond what a GPU draws is taken and counted.
     pub fn add(&mut self, gpu: Gpu, at_ns: i64, watts: Option<f64>) {
+        let place = self.place(gpu);
+        self.add_at(place, at_ns, watts);
+    }
+
+    /// Where the readings of a GPU are kept: for [`Self::add_at`], which need not look for the GPU with every reading.
+    pub fn place(&mut self, gpu: Gpu) -> usize {
+        let next = self.readings.len();
+        let place = *self.places.entry(gpu).or_insert(next);
+        if place == next {
+            self.readings.push(Vec::new());
+        }
+        place
+    }
+
+    /// As [`Self::add`], for the GPU at a place.
+    pub fn add_at(&mut self, place: usize, at_ns: i64, watts: Option<f64>) {
         let negative = watts.is_some_and(|watts| watts < 0.0);
         self.negative += u64::from(negative);
         self.beyond += u64::from(watts.is_some_and(|watts| watts > MOST_WATTS));
-        self.gpus.entry(gpu).or_default().push((at_ns, watts.filter(|_| !negative)));
+        self.readings[place].push((at_ns, watts.filter(|_| !negative)));
     }
 
     /// Takes a reading of a GPU that several sources may report: only those of its first source count.
@@ -55,18 +75,19 @@ impl Samples {
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.gpus.is_empty()
+        self.places.is_empty()
     }
 
     /// Gives the samples of each GPU to the sink, in order of time.
     ///
     /// Rows that are out of order are put in order with a warning: a clock that was set back, or a log that was put
     /// together by hand. Errors: GPUs that cannot be told apart.
-    pub fn finish(self, file: &str, sink: &mut Sink) -> Result<()> {
+    pub fn finish(mut self, file: &str, sink: &mut Sink) -> Result<()> {
         self.warnings(file, sink);
         let mut log = Log::default();
         let mut backwards = 0_u64;
-        for (gpu, readings) in self.gpus {
+        for (gpu, place) in self.places {
+            let readings = std::mem::take(&mut self.readings[place]);
             backwards += readings.windows(2).filter(|pair| pair[1].0 < pair[0].0).count() as u64;
             let parts =
                 if gpu.told_by == ToldBy::Order { in_order(gpu, readings, file)? } else { vec![(gpu, readings)] };

@@ -2,6 +2,7 @@
 
 use super::samples::{Samples, draw};
 use super::time::{self, Clock};
+use super::usual::{Places, Times};
 use super::{Gpu, ToldBy};
 use crate::error::{Error, Place, Result, Warning};
 use crate::format::counted;
@@ -47,8 +48,8 @@ pub struct Columns {
 /// The columns that a header names; none where a row is no header of this log.
 pub type ColumnsOf<'c> = dyn Fn(&[&str]) -> Option<Columns> + 'c;
 
-/// What a row says: a reading, or nothing at all.
-type Sample = Option<(Gpu, i64, Option<f64>)>;
+/// What a row says: whose reading, when and how much; or nothing at all.
+type Sample<'r> = Option<(&'r str, i64, Option<f64>)>;
 
 /// Whether one of the first lines is a header, and no sample stands before it.
 pub fn begins_with(head: &Head, is_header: impl Fn(&[&str]) -> bool) -> bool {
@@ -83,7 +84,7 @@ fn header(rows: &mut Rows, file: &str, columns_of: &ColumnsOf) -> Result<Columns
 /// more: `columns_of` knows it. Errors: what is wrong with a row, unless lenient; GPUs that cannot be told apart.
 pub fn read(rows: &mut Rows, file: &str, mut columns: Columns, columns_of: &ColumnsOf, sink: &mut Sink) -> Result<()> {
     let mut samples = Samples::default();
-    let mut last = LastTime::default();
+    let (mut times, mut places) = (Times::default(), Places::default());
     let mut empty = 0;
     while let Some(split) = rows.next_row()? {
         let row = match split {
@@ -97,11 +98,14 @@ pub fn read(rows: &mut Rows, file: &str, mut columns: Columns, columns_of: &Colu
             sink.warn(cut_short(file, row.line));
             continue;
         }
-        match columns.sample(&row, file, &mut last) {
-            Ok(Some((gpu, at_ns, watts))) => samples.add(gpu, at_ns, watts),
+        match columns.sample(&row, file, &mut times) {
+            Ok(Some((id, at_ns, watts))) => {
+                let place = places.of(id, |id| samples.place(columns.gpu_of(id)));
+                samples.add_at(place, at_ns, watts);
+            }
             Ok(None) => empty += 1,
             Err(bad) => match columns_of(&row.cells().collect::<Vec<_>>()) {
-                Some(again) => (columns, last) = (again, LastTime::default()),
+                Some(again) => (columns, times, places) = (again, Times::default(), Places::default()),
                 None => sink.bad(bad)?,
             },
         }
@@ -128,24 +132,6 @@ fn unreadable(place: Place) -> Bad {
     bad("unreadable row of a power log", place, message, "remove the line")
 }
 
-/// The time of the row before: the GPUs of one query share it, and a time takes longer to read than the rest of a row.
-#[derive(Default)]
-struct LastTime {
-    text: String,
-    at_ns: Option<i64>,
-}
-
-impl LastTime {
-    /// A time in nanoseconds since the Unix epoch; none where it is none of this clock.
-    fn read(&mut self, text: &str, clock: &Clock) -> Option<i64> {
-        if self.text != text {
-            self.at_ns = clock.read(text);
-            text.clone_into(&mut self.text);
-        }
-        self.at_ns
-    }
-}
-
 impl Columns {
     /// Columns that are read the plain way: watts, and rows of any width.
     pub fn new(time: Column, clock: Clock, draw: Column) -> Self {
@@ -157,7 +143,7 @@ impl Columns {
     }
 
     /// What a row says; nothing where it names neither a GPU nor a draw, although it could.
-    fn sample(&self, row: &Row, file: &str, last: &mut LastTime) -> std::result::Result<Sample, Bad> {
+    fn sample<'r>(&self, row: &Row<'r>, file: &str, times: &mut Times) -> std::result::Result<Sample<'r>, Bad> {
         let place = |at: usize| Place::file(file).line(row.line).column(at as u64 + 1);
         let named = |column: &Column| match column.name.as_str() {
             "" => place(column.at),
@@ -170,7 +156,7 @@ impl Columns {
         }
         let cell = |at: usize| row.get(at).unwrap_or_default();
         let time = cell(self.time.at);
-        let at_ns = last.read(time, &self.clock).ok_or_else(|| {
+        let at_ns = times.read(time, &self.clock).ok_or_else(|| {
             let message = format!("expected {}, found {}", self.clock.expected(), shown(time));
             bad("unreadable time in a power log", named(&self.time), message, self.time_hint)
         })?;
@@ -179,7 +165,7 @@ impl Columns {
             let message = format!("expected watts such as `132.54 W`, or `[N/A]`, found {}", shown(drawn));
             bad("unreadable draw in a power log", named(&self.draw), message, "remove the line")
         })?;
-        let Some(gpu) = self.gpu(cell) else {
+        let Some(id) = self.id(cell) else {
             return match watts {
                 None => Ok(None),
                 Some(_) => {
@@ -188,14 +174,19 @@ impl Columns {
                 }
             };
         };
-        Ok(Some((gpu, at_ns, watts.map(|draw| draw * self.watts))))
+        Ok(Some((id, at_ns, watts.map(|draw| draw * self.watts))))
     }
 
-    /// Whose the row is; none where the cell that should say it is empty.
-    fn gpu<'r>(&self, cell: impl Fn(usize) -> &'r str) -> Option<Gpu> {
+    /// Whose the row is, as the log says it; none where the cell that should say it is empty.
+    fn id<'r>(&self, cell: impl Fn(usize) -> &'r str) -> Option<&'r str> {
         match self.gpu {
-            Some((told_by, at)) => Some(cell(at)).filter(|id| !id.is_empty()).map(|id| Gpu::new(told_by, id)),
-            None => Some(Gpu::new(ToldBy::Order, self.model.map_or("", cell))),
+            Some((_, at)) => Some(cell(at)).filter(|id| !id.is_empty()),
+            None => Some(self.model.map_or("", cell)),
         }
+    }
+
+    /// The GPU that the log calls so.
+    fn gpu_of(&self, id: &str) -> Gpu {
+        Gpu::new(self.gpu.map_or(ToldBy::Order, |(told_by, _)| told_by), id)
     }
 }
