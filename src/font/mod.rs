@@ -59,13 +59,15 @@ pub struct Glyph {
     pub kern: f32,
     /// How far from the line's own place it stands, to the right and up: marks above and below letters.
     pub shift: (f32, f32),
-    /// The text it stands for; empty for all but the first glyph of a cluster.
-    pub text: String,
+    /// The text it stands for, see [`Shaped::text_of`]; empty for all but the first glyph of a cluster.
+    pub text: Range<u32>,
 }
 
 /// A shaped line of text.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Shaped {
+    /// The line.
+    pub text: Box<str>,
     /// In visual order.
     pub glyphs: Vec<Glyph>,
     /// Stretches that are read in another order than they stand in: names in scripts that run from right to left.
@@ -84,9 +86,14 @@ pub struct Turned {
 }
 
 impl Shaped {
+    /// The text that one of its glyphs stands for.
+    pub fn text_of(&self, glyph: &Glyph) -> &str {
+        &self.text[glyph.text.start as usize..glyph.text.end as usize]
+    }
+
     /// The text as it is read.
     pub fn as_read(&self) -> String {
-        let text = |range: Range<usize>| self.glyphs[range].iter().map(|glyph| glyph.text.as_str());
+        let text = |range: Range<usize>| self.glyphs[range].iter().map(|glyph| self.text_of(glyph));
         let mut out = String::new();
         let mut at = 0;
         for turned in &self.turned {
@@ -213,7 +220,7 @@ impl Fonts {
             let mut read: Vec<(usize, Vec<Range<usize>>)> = Vec::new();
             for run in stretch {
                 let before = glyphs.len();
-                self.shape_run(run, digits, &text[run.range.clone()], &mut glyphs);
+                self.shape_run(run, digits, text, &mut glyphs);
                 if run.turned {
                     let mut clusters = clusters_of(&glyphs, before);
                     if run.right_to_left {
@@ -229,7 +236,7 @@ impl Fonts {
             }
         }
         let width = glyphs.iter().map(|glyph| glyph.advance + glyph.kern).sum();
-        Shaped { glyphs, turned, width }
+        Shaped { text: text.into(), glyphs, turned, width }
     }
 
     /// The first file that can show a piece of text; the face's own where none can.
@@ -239,8 +246,9 @@ impl Fonts {
         chain.find(|place| self.loaded[*place].shows(grapheme)).unwrap_or(own)
     }
 
-    fn shape_run(&self, run: &VisualRun, digits: Digits, text: &str, glyphs: &mut Vec<Glyph>) {
+    fn shape_run(&self, run: &VisualRun, digits: Digits, line: &str, glyphs: &mut Vec<Glyph>) {
         let loaded = self.file(run.font);
+        let text = &line[run.range.clone()];
         let mut buffer = UnicodeBuffer::new();
         buffer.push_str(text);
         buffer.guess_segment_properties();
@@ -249,6 +257,7 @@ impl Fonts {
         let output = rustybuzz::shape_with_plan(&loaded.parsed, &plan, buffer);
         let (infos, positions) = (output.glyph_infos(), output.glyph_positions());
         let units = loaded.parsed.units_per_em() as f32;
+        let place = |at: usize| (run.range.start + at) as u32;
         let mut starts: Vec<usize> = infos.iter().map(|info| info.cluster as usize).collect();
         starts.sort_unstable();
         starts.dedup();
@@ -268,7 +277,8 @@ impl Fonts {
                 advance,
                 kern: position.x_advance as f32 / units - advance,
                 shift: (position.x_offset as f32 / units, position.y_offset as f32 / units),
-                text: if first { text[start..end].to_owned() } else { String::new() },
+                // A line of 4 GiB fits no page.
+                text: if first { place(start)..place(end) } else { 0..0 },
             });
         }
     }
@@ -332,9 +342,9 @@ mod tests {
         let shaped = fonts.shape(Face::Regular, Digits::Proportional, "by מודל 3, twice");
         let [turned] = &shaped.turned[..] else { panic!("one name: {:?}", shaped.turned) };
         let read: String =
-            turned.read.iter().flat_map(|cluster| &shaped.glyphs[cluster.clone()]).map(|g| g.text.as_str()).collect();
+            turned.read.iter().flat_map(|cluster| &shaped.glyphs[cluster.clone()]).map(|g| shaped.text_of(g)).collect();
         assert_eq!(read, "מודל 3");
-        let stands: String = shaped.glyphs[turned.glyphs.clone()].iter().map(|glyph| glyph.text.as_str()).collect();
+        let stands: String = shaped.glyphs[turned.glyphs.clone()].iter().map(|glyph| shaped.text_of(glyph)).collect();
         assert_eq!(stands, "3 לדומ");
         assert_eq!(shaped.as_read(), "by מודל 3, twice");
         assert!(fonts.shape(Face::Regular, Digits::Proportional, "by name").turned.is_empty());
@@ -345,7 +355,7 @@ mod tests {
         let fonts = Fonts::load();
         let shaped = fonts.shape(Face::Regular, Digits::Proportional, "a界b");
         assert_eq!(shaped.glyphs[1].id, 0);
-        assert_eq!(shaped.glyphs[1].text, "界");
+        assert_eq!(shaped.text_of(&shaped.glyphs[1]), "界");
         assert_eq!(fonts.missing(), ['界']);
     }
 }

@@ -17,6 +17,8 @@ pub(super) struct EmbeddedFace {
     advances: Vec<i64>,
     /// By the embedded face's glyph number: the text a viewer copies.
     texts: Vec<String>,
+    /// Whether a missing character is shown.
+    shows_missing: bool,
 }
 
 /// Text of a glyph that stands for different ones, or for none: where it is used, the text itself stands beside it.
@@ -31,6 +33,12 @@ impl EmbeddedFace {
     /// The advance a viewer adds after a glyph of the embedded face, thousandths of an em.
     pub fn advance(&self, glyph: u16) -> i64 {
         self.advances.get(usize::from(glyph)).copied().unwrap_or(0)
+    }
+
+    /// Every glyph that is shown, with the text that a viewer copies for it.
+    pub fn used(&self) -> impl Iterator<Item = (u16, &str)> {
+        let numbered = (0..).zip(self.texts.iter().map(String::as_str));
+        numbered.skip(usize::from(!self.shows_missing))
     }
 
     /// The text that a viewer copies for a glyph of the embedded face.
@@ -51,10 +59,12 @@ pub(super) fn embed(model: &DocModel, fonts: &Fonts) -> Result<BTreeMap<usize, (
                 advances: Vec::new(),
                 // Glyph 0 is the box that stands for every missing character; it is always there.
                 texts: vec![NO_TEXT.to_owned()],
+                shows_missing: false,
             });
+            face.shows_missing |= glyph.id == 0;
             // Numbers are given in turn, so a glyph met for the first time is the one behind the last.
             if usize::from(face.glyphs.remap(glyph.id)) == face.texts.len() {
-                let text = if glyph.text.is_empty() { NO_TEXT } else { &glyph.text };
+                let text = if glyph.text.is_empty() { NO_TEXT } else { run.shaped.text_of(glyph) };
                 face.texts.push(text.to_owned());
             }
         }

@@ -1,18 +1,17 @@
-//! Pages as printpdf operations.
+//! The file: what its pages show and the resources they share.
 
+use super::content::{Code, Content, Paint};
 use super::document::{Area, DocModel, Draw, Ink, Part, Pen, Pixels, Rgba, Target, TextRun};
 use super::embed::{EmbeddedFace, embed};
-use super::points::{point, rings, rounded, rounded_box};
+use super::points::{Point, point, rings, rounded, rounded_box};
 use super::tags::Tags;
 use crate::error::{Error, Result};
 use crate::font::{Fonts, Glyph};
 use crate::logo::Segment;
 use printpdf::{
-    Actions, BorderArray, Codepoint, Color, ColorArray, CurTransMat, Destination, DictItem, ExtendedGraphicsState,
-    ExtendedGraphicsStateId, GradientStop, Line, LineCapStyle, LineDashPattern, LineJoinStyle, LinePoint,
-    LinkAnnotation, Mm, Op, PaintMode, PdfDocument, PdfFontHandle, PdfPage, PdfParseErrorSeverity, PdfSaveOptions,
-    Polygon, PolygonRing, Pt, Rect, Rgb, Shading, ShadingGeometry, ShadingId, TextItem, TextMatrix, TextRenderingMode,
-    WindingOrder, XObjectId, XObjectTransform,
+    Actions, BorderArray, Codepoint, ColorArray, Destination, ExtendedGraphicsState, ExtendedGraphicsStateId,
+    GradientStop, LinkAnnotation, Mm, Op, PdfDocument, PdfFontHandle, PdfPage, PdfParseErrorSeverity, PdfSaveOptions,
+    Pt, Rect, Shading, ShadingGeometry, ShadingId, TextItem,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -31,11 +30,16 @@ pub(super) fn emit(model: &DocModel, fonts: &Fonts) -> Result<Vec<u8>> {
     let mut tags = Tags::new(model);
     let mut shared = Shared { faces, alphas: BTreeSet::new(), shadings: Vec::new(), images: Vec::new() };
     let (width, height) = model.size;
+    let mut contents = Vec::new();
     for (at, draws) in model.pages.iter().enumerate() {
         let mut page = PageWriter::new(height, at, &mut shared, &mut tags);
         draws.iter().for_each(|draw| page.draw(draw));
-        let ops = page.finish();
+        let (content, mut ops) = page.finish();
+        if at == 0 {
+            ops.extend(shared.faces.values().flat_map(glyphs_of));
+        }
         file.pages.push(PdfPage::new(Mm::from(Pt(width)), Mm::from(Pt(height)), ops));
+        contents.push(content);
     }
     for alpha in std::mem::take(&mut shared.alphas) {
         let share = f32::from(alpha) / 1000.0;
@@ -50,8 +54,19 @@ pub(super) fn emit(model: &DocModel, fonts: &Fonts) -> Result<Vec<u8>> {
     if let Some(warning) = warnings.iter().find(|warning| warning.severity == PdfParseErrorSeverity::Error) {
         return Err(Error::new(format!("the PDF could not be written: {}", warning.msg)));
     }
-    super::finish::finish(written, model, &tags, &shared.images)
+    super::finish::finish(written, model, &tags, contents, &shared.images)
         .map_err(|error| Error::new(format!("the PDF could not be finished: {error}")))
+}
+
+/// Operations that tell printpdf the glyphs of a face and their texts; no page shows them.
+fn glyphs_of(face: &EmbeddedFace) -> [Op; 4] {
+    let codes = face.used().map(|(glyph, text)| Codepoint::with_cid(glyph, 0.0, text.to_owned())).collect();
+    [
+        Op::StartTextSection,
+        Op::SetFont { font: PdfFontHandle::External(face.id.clone()), size: Pt(1.0) },
+        Op::ShowText { items: vec![TextItem::GlyphIds(codes)] },
+        Op::EndTextSection,
+    ]
 }
 
 /// What all pages share.
@@ -66,7 +81,8 @@ struct Shared {
 
 /// Writes one page.
 struct PageWriter<'w, 'm> {
-    ops: Vec<Op>,
+    content: Content,
+    links: Vec<Op>,
     height: f32,
     page: usize,
     shared: &'w mut Shared,
@@ -87,12 +103,22 @@ struct State {
 
 impl<'w, 'm> PageWriter<'w, 'm> {
     fn new(height: f32, page: usize, shared: &'w mut Shared, tags: &'w mut Tags<'m>) -> Self {
-        Self { ops: Vec::new(), height, page, shared, tags, open: None, state: State::default() }
+        Self {
+            content: Content::default(),
+            links: Vec::new(),
+            height,
+            page,
+            shared,
+            tags,
+            open: None,
+            state: State::default(),
+        }
     }
 
-    fn finish(mut self) -> Vec<Op> {
+    /// What the page shows, and its links.
+    fn finish(mut self) -> (Vec<u8>, Vec<Op>) {
         self.close();
-        self.ops
+        (self.content.finish(), self.links)
     }
 
     fn draw(&mut self, draw: &Draw) {
@@ -132,20 +158,18 @@ impl<'w, 'm> PageWriter<'w, 'm> {
         }
         self.close();
         self.open = Some(part);
-        self.ops.push(match part {
-            Part::Artifact => Op::BeginMarkedContent { tag: "Artifact".to_owned() },
+        match part {
+            Part::Artifact => self.content.named("Artifact", "BMC"),
             Part::Element(element) => {
                 let mark = self.tags.content(self.page, element);
-                let map = BTreeMap::from([("MCID".to_owned(), DictItem::Int(mark as i64))]);
-                let tag = self.tags.role(element).name().to_owned();
-                Op::BeginMarkedContentWithProperties { tag, properties: DictItem::Dict { map } }
+                self.content.begin_marked(self.tags.role(element).name(), mark);
             }
-        });
+        }
     }
 
     fn close(&mut self) {
         if self.open.take().is_some() {
-            self.ops.push(Op::EndMarkedContent);
+            self.content.operator("EMC");
         }
     }
 
@@ -155,21 +179,21 @@ impl<'w, 'm> PageWriter<'w, 'm> {
         }
         self.set_alpha(run.colour.alpha);
         self.set_fill(run.colour);
-        self.ops.push(Op::StartTextSection);
-        let matrix = TextMatrix::Translate(Pt(rounded(run.x)), Pt(rounded(self.height - run.y)));
+        self.content.operator("BT");
+        let (x, y) = (rounded(run.x), rounded(self.height - run.y));
         if run.halo {
             // The rim first, so that it lies below every glyph.
             self.set_stroke(&Pen { colour: super::style::WHITE, width: HALO, dash: Vec::new() });
-            self.ops.push(Op::SetTextMatrix { matrix });
-            self.ops.push(Op::SetTextRenderingMode { mode: TextRenderingMode::Stroke });
-            self.ops.push(Op::BeginMarkedContent { tag: "Artifact".to_owned() });
+            self.content.place(x, y);
+            self.content.operator("1 Tr");
+            self.content.named("Artifact", "BMC");
             self.glyphs(run, false);
-            self.ops.push(Op::EndMarkedContent);
-            self.ops.push(Op::SetTextRenderingMode { mode: TextRenderingMode::Fill });
+            self.content.operator("EMC");
+            self.content.operator("0 Tr");
         }
-        self.ops.push(Op::SetTextMatrix { matrix });
+        self.content.place(x, y);
         self.glyphs(run, true);
-        self.ops.push(Op::EndTextSection);
+        self.content.operator("ET");
     }
 
     /// Shows glyphs from where the text matrix stands. A cluster whose glyphs alone would copy as another text carries
@@ -181,9 +205,8 @@ impl<'w, 'm> PageWriter<'w, 'm> {
         for cluster in clusters(&run.shaped.glyphs) {
             let font = cluster[0].font;
             if self.state.font != Some((font, run.size)) {
-                self.show(std::mem::take(&mut plain));
-                let id = self.shared.faces[&font].id.clone();
-                self.ops.push(Op::SetFont { font: PdfFontHandle::External(id), size: Pt(run.size) });
+                self.show(&mut plain);
+                self.content.font(&self.shared.faces[&font].id.0, run.size);
                 self.state.font = Some((font, run.size));
             }
             let face = &self.shared.faces[&font];
@@ -191,61 +214,55 @@ impl<'w, 'm> PageWriter<'w, 'm> {
                 let number = face.glyph(glyph.id);
                 // What a viewer adds, less what is wanted; what rounding leaves over is carried to the next glyph.
                 let wanted = (glyph.advance + glyph.kern) * 1000.0 + run.tracking * 1000.0 / run.size;
-                owed += face.advance(number) as f32 - wanted;
+                let advance = face.advance(number);
+                owed += advance as f32 - wanted;
                 let offset = if owed.abs() < 1.0 { 0.0 } else { owed.round() };
                 owed -= offset;
-                Codepoint::with_cid(number, offset, face.text(number).to_owned())
+                Code { glyph: number, advance, offset }
             };
-            let told = matches!(cluster, [glyph] if face.text(face.glyph(glyph.id)) == glyph.text);
+            let told = matches!(cluster, [glyph] if face.text(face.glyph(glyph.id)) == run.shaped.text_of(glyph));
             let shifted = cluster.iter().any(|glyph| glyph.shift != (0.0, 0.0));
-            let codes: Vec<_> = cluster.iter().map(&mut code).collect();
             let start = pen;
             pen += cluster.iter().map(|glyph| (glyph.advance + glyph.kern) * run.size + run.tracking).sum::<f32>();
             if (told || !with_text) && !shifted {
-                plain.extend(codes);
+                plain.extend(cluster.iter().map(&mut code));
                 continue;
             }
-            self.show(std::mem::take(&mut plain));
+            let mut codes: Vec<_> = cluster.iter().map(&mut code).collect();
+            self.show(&mut plain);
             if with_text && !told {
-                let text = DictItem::String { data: utf16(&cluster[0].text), literal: false };
-                let map = BTreeMap::from([("ActualText".to_owned(), text)]);
-                let properties = DictItem::Dict { map };
-                self.ops.push(Op::BeginMarkedContentWithProperties { tag: "Span".to_owned(), properties });
+                self.content.begin_actual_text(&utf16(run.shaped.text_of(&cluster[0])));
             }
             if shifted {
                 self.shifted(run, cluster, codes, start);
                 owed = 0.0;
             } else {
-                self.show(codes);
+                self.show(&mut codes);
             }
             if with_text && !told {
-                self.ops.push(Op::EndMarkedContent);
+                self.content.operator("EMC");
             }
         }
-        self.show(plain);
+        self.show(&mut plain);
     }
 
     /// Shows each glyph of a cluster where it belongs, from `start` on the line, and goes on behind them.
-    fn shifted(&mut self, run: &TextRun, cluster: &[Glyph], codes: Vec<Codepoint>, start: f32) {
+    fn shifted(&mut self, run: &TextRun, cluster: &[Glyph], codes: Vec<Code>, start: f32) {
         let mut pen = run.x + start;
-        let place = |x: f32, up: f32| {
-            let (x, y) = (Pt(rounded(x)), Pt(rounded(self.height - run.y + up)));
-            Op::SetTextMatrix { matrix: TextMatrix::Translate(x, y) }
-        };
-        let mut ops = Vec::new();
-        for (glyph, mut code) in cluster.iter().zip(codes) {
-            code.offset = 0.0;
-            ops.push(place(pen + glyph.shift.0 * run.size, glyph.shift.1 * run.size));
-            ops.push(show(vec![code]));
+        let height = self.height;
+        let place = |content: &mut Content, x: f32, up: f32| content.place(rounded(x), rounded(height - run.y + up));
+        for (glyph, code) in cluster.iter().zip(codes) {
+            place(&mut self.content, pen + glyph.shift.0 * run.size, glyph.shift.1 * run.size);
+            self.content.show(&[Code { offset: 0.0, ..code }]);
             pen += (glyph.advance + glyph.kern) * run.size + run.tracking;
         }
-        ops.push(place(pen, 0.0));
-        self.ops.extend(ops);
+        place(&mut self.content, pen, 0.0);
     }
 
-    fn show(&mut self, codes: Vec<Codepoint>) {
+    fn show(&mut self, codes: &mut Vec<Code>) {
         if !codes.is_empty() {
-            self.ops.push(show(codes));
+            self.content.show(codes);
+            codes.clear();
         }
     }
 
@@ -258,15 +275,14 @@ impl<'w, 'm> PageWriter<'w, 'm> {
         if let Some(colour) = fill {
             self.set_alpha(colour.alpha);
             self.set_fill(colour);
-            let winding_order = if even_odd { WindingOrder::EvenOdd } else { WindingOrder::NonZero };
-            let rings = rings.iter().map(|(points, _)| PolygonRing { points: points.clone() }).collect();
-            self.ops.push(Op::DrawPolygon { polygon: Polygon { rings, mode: PaintMode::Fill, winding_order } });
+            let paint = if even_odd { Paint::FillEvenOdd } else { Paint::Fill };
+            self.content.polygon(rings.iter().map(|(points, _)| &points[..]), paint);
         }
         for (points, is_closed) in rings {
             if let Some(pen) = stroke {
                 self.set_alpha(pen.colour.alpha);
                 self.set_stroke(pen);
-                self.ops.push(Op::DrawLine { line: Line { points, is_closed } });
+                self.content.line(&points, is_closed);
             }
         }
     }
@@ -277,13 +293,16 @@ impl<'w, 'm> PageWriter<'w, 'm> {
         self.shared.images.push(Arc::clone(pixels));
         self.set_alpha(1.0);
         let corner = [area.width, 0.0, 0.0, area.height, area.x, self.height - area.y - area.height].map(rounded);
-        self.ops.push(Op::SaveGraphicsState);
-        self.ops.push(Op::SetTransformationMatrix { matrix: CurTransMat::Raw(corner) });
-        self.ops.push(Op::UseXobject { id: XObjectId(id), transform: XObjectTransform::default() });
-        self.ops.push(Op::RestoreGraphicsState);
+        self.content.operator("q");
+        self.content.numbers(&corner, "cm");
+        self.content.operator("q");
+        self.content.numbers(&[1.0, 0.0, 0.0, 1.0, 0.0, 0.0], "cm");
+        self.content.named(&id, "Do");
+        self.content.operator("Q");
+        self.content.operator("Q");
     }
 
-    fn shape(&mut self, points: Vec<LinePoint>, closed: bool, fill: Option<Rgba>, stroke: Option<&Pen>) {
+    fn shape(&mut self, points: Vec<Point>, closed: bool, fill: Option<Rgba>, stroke: Option<&Pen>) {
         if points.len() < 2 || (fill.is_none() && stroke.is_none()) {
             return;
         }
@@ -295,20 +314,15 @@ impl<'w, 'm> PageWriter<'w, 'm> {
             self.set_stroke(pen);
         }
         if !closed && fill.is_none() {
-            self.ops.push(Op::DrawLine { line: Line { points, is_closed: false } });
+            self.content.line(&points, false);
             return;
         }
-        let mode = match (fill, stroke) {
-            (Some(_), Some(_)) => PaintMode::FillStroke,
-            (Some(_), None) => PaintMode::Fill,
-            (None, _) => PaintMode::Stroke,
+        let paint = match (fill, stroke) {
+            (Some(_), Some(_)) => Paint::FillStroke,
+            (Some(_), None) => Paint::Fill,
+            (None, _) => Paint::Stroke,
         };
-        self.polygon(points, mode);
-    }
-
-    fn polygon(&mut self, points: Vec<LinePoint>, mode: PaintMode) {
-        let polygon = Polygon { rings: vec![PolygonRing { points }], mode, winding_order: WindingOrder::NonZero };
-        self.ops.push(Op::DrawPolygon { polygon });
+        self.content.polygon([&points[..]], paint);
     }
 
     fn gradient(&mut self, area: Area, from: Rgba, to: Rgba) {
@@ -325,10 +339,10 @@ impl<'w, 'm> PageWriter<'w, 'm> {
             extend: (true, true),
         });
         let points = rounded_box(area, 0.0, self.height);
-        self.ops.push(Op::SaveGraphicsState);
-        self.polygon(points, PaintMode::Clip);
-        self.ops.push(Op::PaintShading { id });
-        self.ops.push(Op::RestoreGraphicsState);
+        self.content.operator("q");
+        self.content.polygon([&points[..]], Paint::Clip);
+        self.content.named(&id.0, "sh");
+        self.content.operator("Q");
     }
 
     fn link(&mut self, area: Area, target: &Target, part: Part, words: &str) {
@@ -350,7 +364,7 @@ impl<'w, 'm> PageWriter<'w, 'm> {
             winding_order: None,
         };
         let (border, colour) = (Some(BorderArray::Solid([0.0; 3])), Some(ColorArray::Transparent));
-        self.ops.push(Op::LinkAnnotation { link: LinkAnnotation::new(rect, actions, border, colour, None) });
+        self.links.push(Op::LinkAnnotation { link: LinkAnnotation::new(rect, actions, border, colour, None) });
         self.tags.link(self.page, part, words);
     }
 
@@ -358,7 +372,7 @@ impl<'w, 'm> PageWriter<'w, 'm> {
         let thousandths = (alpha.clamp(0.0, 1.0) * 1000.0).round() as u16;
         if self.state.alpha.unwrap_or(1000) != thousandths {
             self.shared.alphas.insert(thousandths);
-            self.ops.push(Op::LoadGraphicsState { gs: alpha_id(thousandths) });
+            self.content.named(&alpha_id(thousandths).0, "gs");
             self.state.alpha = Some(thousandths);
         }
     }
@@ -366,7 +380,7 @@ impl<'w, 'm> PageWriter<'w, 'm> {
     fn set_fill(&mut self, colour: Rgba) {
         let colour = colour.alpha(1.0);
         if self.state.fill != Some(colour) {
-            self.ops.push(Op::SetFillColor { col: rgb(colour) });
+            self.content.colour(colour, "rg");
             self.state.fill = Some(colour);
         }
     }
@@ -375,19 +389,19 @@ impl<'w, 'm> PageWriter<'w, 'm> {
         let pen = Pen { colour: pen.colour.alpha(1.0), ..pen.clone() };
         let old = self.state.stroke.take();
         if old.as_ref().map(|old| old.colour) != Some(pen.colour) {
-            self.ops.push(Op::SetOutlineColor { col: rgb(pen.colour) });
+            self.content.colour(pen.colour, "RG");
         }
         if old.as_ref().map(|old| old.width) != Some(pen.width) {
-            self.ops.push(Op::SetOutlineThickness { pt: Pt(rounded(pen.width)) });
+            self.content.numbers(&[rounded(pen.width)], "w");
         }
         if old.is_none() {
-            self.ops.push(Op::SetLineJoinStyle { join: LineJoinStyle::Round });
+            // Round joins.
+            self.content.operator("1 j");
         }
         if old.as_ref().map(|old| &old.dash) != Some(&pen.dash) {
-            let cap = if pen.dash.is_empty() { LineCapStyle::Round } else { LineCapStyle::Butt };
-            let pattern = pen.dash.iter().map(|length| rounded(*length)).collect();
-            self.ops.push(Op::SetLineCapStyle { cap });
-            self.ops.push(Op::SetLineDashPattern { dash: LineDashPattern { offset: 0.0, pattern } });
+            // Round ends, but for dashes.
+            self.content.operator(if pen.dash.is_empty() { "1 J" } else { "0 J" });
+            self.content.dash(&pen.dash);
         }
         self.state.stroke = Some(pen);
     }
@@ -396,10 +410,6 @@ impl<'w, 'm> PageWriter<'w, 'm> {
 /// Glyphs that stand for one piece of text: the first one tells it.
 fn clusters(glyphs: &[Glyph]) -> impl Iterator<Item = &[Glyph]> {
     glyphs.chunk_by(|one, next| next.text.is_empty() && next.font == one.font)
-}
-
-fn show(codes: Vec<Codepoint>) -> Op {
-    Op::ShowText { items: vec![TextItem::GlyphIds(codes)] }
 }
 
 /// Text as UTF-16 with its byte order mark.
@@ -412,11 +422,6 @@ pub(super) fn utf16(text: &str) -> Vec<u8> {
 /// Name of a picture among the file's resources.
 pub(super) fn image_name(at: usize) -> String {
     format!("image{at}")
-}
-
-fn rgb(colour: Rgba) -> Color {
-    let share = |channel: u8| rounded(f32::from(channel) / 255.0);
-    Color::Rgb(Rgb { r: share(colour.red), g: share(colour.green), b: share(colour.blue), icc_profile: None })
 }
 
 fn alpha_id(thousandths: u16) -> ExtendedGraphicsStateId {

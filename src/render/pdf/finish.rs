@@ -7,7 +7,7 @@ use super::points::rounded;
 use super::tags::Tags;
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
-use lopdf::{Document, Object, ObjectId, SaveOptions, Stream, StringFormat, dictionary};
+use lopdf::{Dictionary, Document, Object, ObjectId, SaveOptions, Stream, StringFormat, dictionary};
 use sha2::{Digest, Sha256};
 use std::io::Write;
 use std::sync::Arc;
@@ -20,10 +20,15 @@ pub(super) fn finish(
     mut file: Document,
     model: &DocModel,
     tags: &Tags,
+    contents: Vec<Vec<u8>>,
     images: &[Arc<Pixels>],
 ) -> lopdf::Result<Vec<u8>> {
     file.version = "1.7".to_owned();
     let pages: Vec<_> = file.get_pages().into_values().collect();
+    for (page, content) in pages.iter().zip(contents) {
+        let stream = file.get_dictionary(*page)?.get(b"Contents")?.as_reference()?;
+        file.set_object(stream, Stream::new(Dictionary::new(), content));
+    }
     for (at, pixels) in images.iter().enumerate() {
         let image = image(&mut file, pixels);
         add_xobject(&mut file, &pages, &image_name(at), image)?;

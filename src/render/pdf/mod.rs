@@ -1,12 +1,13 @@
 //! The report as PDF: laid out here, written with printpdf, finished with lopdf.
 //!
 //! `lay_out` turns a report into a `DocModel`: pages of marks with their structure, all of it plain data that tests
-//! look at. Only `emit`, `embed` and `finish` know a PDF library. What a page says comes from the
+//! look at. Only `emit`, `embed` and `finish` know a PDF library; `content` writes what a page shows. What a page says comes from the
 //! report; only the words a paged document adds itself (`Contents`, `Figure 1.`, page numbers) stand here.
 
 mod beside;
 mod breaks;
 mod columns;
+mod content;
 mod contents;
 mod cover;
 mod decimals;

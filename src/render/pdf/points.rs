@@ -1,8 +1,16 @@
-//! Outlines as printpdf takes them: y runs up from the page's foot, and curves are pairs of handles before their end.
+//! Outlines as a page takes them: y runs up from its foot, and curves are pairs of handles before their end.
 
 use super::document::Area;
 use crate::logo::Segment;
-use printpdf::{LinePoint, Point, Pt};
+
+/// A point of an outline.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Point {
+    pub x: f32,
+    pub y: f32,
+    /// Whether it only pulls a curve.
+    pub handle: bool,
+}
 
 /// A thousandth of a point is finer than any printer.
 pub(super) fn rounded(value: f32) -> f32 {
@@ -10,12 +18,12 @@ pub(super) fn rounded(value: f32) -> f32 {
 }
 
 /// A point on a page of a height; `handle` where it only pulls a curve.
-pub(super) fn point((x, y): (f32, f32), handle: bool, height: f32) -> LinePoint {
-    LinePoint { p: Point { x: Pt(rounded(x)), y: Pt(rounded(height - y)) }, bezier: handle }
+pub(super) fn point((x, y): (f32, f32), handle: bool, height: f32) -> Point {
+    Point { x: rounded(x), y: rounded(height - y), handle }
 }
 
 /// The outline of a rectangle with rounded corners; a full radius makes a disc.
-pub(super) fn rounded_box(area: Area, radius: f32, height: f32) -> Vec<LinePoint> {
+pub(super) fn rounded_box(area: Area, radius: f32, height: f32) -> Vec<Point> {
     /// How far a curve's handles stay from the corner to draw a quarter of a circle, in radii.
     const HANDLE: f32 = 1.0 - 0.552_284_8;
     let (left, top, right, bottom) = (area.x, area.y, area.x + area.width, area.y + area.height);
@@ -47,8 +55,8 @@ pub(super) fn rounded_box(area: Area, radius: f32, height: f32) -> Vec<LinePoint
 }
 
 /// The parts of an outline, and whether each is closed.
-pub(super) fn rings(segments: &[Segment], height: f32) -> Vec<(Vec<LinePoint>, bool)> {
-    let mut rings: Vec<(Vec<LinePoint>, bool)> = Vec::new();
+pub(super) fn rings(segments: &[Segment], height: f32) -> Vec<(Vec<Point>, bool)> {
+    let mut rings: Vec<(Vec<Point>, bool)> = Vec::new();
     for segment in segments {
         if matches!(segment, Segment::Move(_)) || rings.is_empty() {
             rings.push((Vec::new(), false));
@@ -74,9 +82,9 @@ mod tests {
     fn a_disc_is_four_curves_and_a_card_has_straight_sides() {
         let area = Area { x: 10.0, y: 20.0, width: 6.0, height: 6.0 };
         let disc = rounded_box(area, 3.0, 100.0);
-        assert_eq!((disc.len(), disc.iter().filter(|point| point.bezier).count()), (13, 8));
-        assert_eq!(disc[0].p, disc[12].p);
-        assert_eq!(disc[0].p, Point { x: Pt(13.0), y: Pt(80.0) });
+        assert_eq!((disc.len(), disc.iter().filter(|point| point.handle).count()), (13, 8));
+        assert_eq!(disc[0], disc[12]);
+        assert_eq!(disc[0], Point { x: 13.0, y: 80.0, handle: false });
         assert_eq!(rounded_box(area, 1.0, 100.0).len(), 17);
         assert_eq!(rounded_box(area, 0.0, 100.0).len(), 4);
     }

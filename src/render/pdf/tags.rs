@@ -67,8 +67,12 @@ impl<'m> Tags<'m> {
     /// Notes words of an element.
     pub fn text(&mut self, element: ElementId, words: &Shaped) {
         let (known, turned) = &mut self.words[element];
-        known.push_str(&words.as_read());
-        *turned |= !words.turned.is_empty();
+        if words.turned.is_empty() {
+            known.push_str(&words.text);
+        } else {
+            known.push_str(&words.as_read());
+            *turned = true;
+        }
     }
 
     /// Notes the next annotation of a page.

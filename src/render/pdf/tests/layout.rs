@@ -19,7 +19,7 @@ fn model(report: &Report, page: PageSize) -> DocModel {
 fn area(ink: &Ink) -> Area {
     match ink {
         Ink::Text(run) => {
-            let text: String = run.shaped.glyphs.iter().map(|glyph| glyph.text.as_str()).collect();
+            let text: String = run.shaped.glyphs.iter().map(|glyph| run.shaped.text_of(glyph)).collect();
             let glyphs = run.shaped.glyphs.len() - text.ends_with(' ') as usize;
             let width: f32 = run.shaped.glyphs[..glyphs].iter().map(|glyph| glyph.advance + glyph.kern).sum();
             let width = width * run.size + run.tracking * glyphs as f32;
@@ -38,7 +38,7 @@ fn area(ink: &Ink) -> Area {
 
 fn texts(model: &DocModel, page: usize) -> Vec<String> {
     let text = |ink: &Ink| match ink {
-        Ink::Text(run) => Some(run.shaped.glyphs.iter().map(|glyph| glyph.text.as_str()).collect()),
+        Ink::Text(run) => Some(run.shaped.glyphs.iter().map(|glyph| run.shaped.text_of(glyph)).collect()),
         _ => None,
     };
     model.pages[page].iter().filter_map(|draw| text(&draw.ink)).collect()
