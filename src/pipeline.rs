@@ -277,14 +277,22 @@ fn render_all(
     if threads < 2 {
         return renderers.iter().map(|renderer| render_one(*renderer, document)).collect();
     }
-    // Three renderers do nearly all of the work, so one thread each is as good as a queue.
+    // Three renderers do nearly all of the work, so one thread each is as good as a queue. The longest one, the PDF's, has
+    // this thread: it already has memory at hand, which another would ask the system for bit by bit.
+    let (own, others): (Vec<_>, Vec<_>) = renderers.iter().enumerate().partition(|(_, r)| r.name() == "pdf");
     std::thread::scope(|scope| {
-        let running: Vec<_> =
-            renderers.iter().map(|renderer| scope.spawn(move || render_one(*renderer, document))).collect();
-        running
+        let running: Vec<_> = others
             .into_iter()
-            .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            .collect()
+            .map(|(at, renderer)| (at, scope.spawn(move || render_one(*renderer, document))))
+            .collect();
+        let mut done: Vec<_> = own.into_iter().map(|(at, renderer)| (at, render_one(*renderer, document))).collect();
+        done.extend(
+            running
+                .into_iter()
+                .map(|(at, thread)| (at, thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))),
+        );
+        done.sort_by_key(|(at, _)| *at);
+        done.into_iter().map(|(_, rendered)| rendered).collect()
     })
 }
 

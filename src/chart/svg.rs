@@ -194,6 +194,27 @@ fn coordinate(value: f32) -> String {
 
 /// Rounded to 0.01, without zeros that say nothing.
 fn number(value: f32) -> String {
+    // A hundredth of a million is told from the next one, and times a hundred it is no longer than a double.
+    if value.abs() < 1e6 {
+        return hundredths((f64::from(value) * 100.0).round_ties_even() as i64, value < 0.0);
+    }
+    any_number(value)
+}
+
+fn hundredths(value: i64, negative: bool) -> String {
+    let (whole, part) = (value.unsigned_abs() / 100, value.unsigned_abs() % 100);
+    let sign = if negative && value != 0 { "-" } else { "" };
+    match (whole, part % 10) {
+        _ if part == 0 => format!("{sign}{whole}"),
+        (0, 0) => format!("{sign}.{}", part / 10),
+        (0, _) => format!("{sign}.{part:02}"),
+        (_, 0) => format!("{sign}{whole}.{}", part / 10),
+        _ => format!("{sign}{whole}.{part:02}"),
+    }
+}
+
+/// As [`number`] is meant, for every number.
+fn any_number(value: f32) -> String {
     let text = format!("{value:.2}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
     match text.strip_prefix("-0").or(text.strip_prefix('0')) {
@@ -273,6 +294,16 @@ mod tests {
                  <circle cx=\"1\" cy=\"2\" r=\"2.7\" fill=\"var(--gm-bad)\"/></svg>\n"
             )
         );
+    }
+
+    #[test]
+    fn numbers_are_as_they_are_printed_but_for_zeros_that_say_nothing() {
+        proptest::proptest!(|(any in proptest::num::f32::NORMAL, thousandths in -2_000_000_i32..2_000_000, eighths in -9_999_i16..9_999)| {
+            for value in [any, thousandths as f32 / 1000.0, f32::from(eighths) / 8.0] {
+                assert_eq!(number(value), any_number(value), "{value}");
+            }
+        });
+        assert_eq!([0.0, -0.0, -0.004, 0.125, 0.375, 100.0].map(number), ["0", "0", "0", ".12", ".38", "100"]);
     }
 
     #[test]
