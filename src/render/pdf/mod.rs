@@ -78,6 +78,11 @@ pub fn write(report: &Report, fonts: &Fonts, page: PageSize, accent: Option<&str
     Ok(Warned { value: bytes, warnings: missing_characters(fonts).into_iter().collect() })
 }
 
+/// How many pages a report has: it is laid out, and no file is made of it.
+pub fn count_pages(report: &Report, fonts: &Fonts, page: PageSize) -> usize {
+    lay_out(report, fonts, page, Palette::default()).pages.len()
+}
+
 /// A report's pages.
 fn lay_out(report: &Report, fonts: &Fonts, page: PageSize, palette: Palette) -> DocModel {
     let sheet = Sheet::new(page);
