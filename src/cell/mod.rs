@@ -15,6 +15,7 @@ pub mod level;
 pub mod selection;
 pub mod suite;
 pub mod sum;
+pub mod table;
 pub mod tally;
 
 use crate::context::Context;

@@ -100,6 +100,8 @@ pub struct Ingested {
     pub skipped: Vec<(String, u64)>,
     /// UTC day of the latest submission, or of the latest start that a tool gives, where the clock is an epoch or says its zone: `2026-02-06`.
     pub date: Option<String>,
+    /// The moment that `date` is the day of, picoseconds on the source's clock.
+    pub latest_start_ps: Option<i128>,
     /// Columns and keys that were left out because no one knows them, by file.
     pub unknown_columns: Vec<(String, Vec<String>)>,
     /// What the files say of model, hardware, engine and test where the configuration does not.
@@ -181,10 +183,11 @@ pub fn ingest(inputs: &[&dyn Input], config: &Config, options: &Options) -> Resu
     };
     let sources = first.iter().enumerate().map(source).collect();
     let unknown_columns = unknown_columns(&first);
-    let date = first.iter().filter_map(|file| file.findings.latest_start_ps).max().and_then(day);
+    let latest_start_ps = first.iter().filter_map(|file| file.findings.latest_start_ps).max();
+    let date = latest_start_ps.and_then(day);
     let power_w = power(first, &cells)?.take(&mut warnings);
     Ok(Warned {
-        value: Ingested { cells, power_w, suite, sources, skipped, date, unknown_columns, setup, faults },
+        value: Ingested { cells, power_w, suite, sources, skipped, date, latest_start_ps, unknown_columns, setup, faults },
         warnings,
     })
 }

@@ -3,7 +3,7 @@
 use super::LoadLevel;
 use crate::analysis::PrefillSource;
 use crate::cell::{Origin, Quantiles, Statistic, Summary};
-use crate::metric::{Better, METRICS, Metric, MetricId};
+use crate::metric::{Better, Metric, MetricId};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::ser::SerializeMap;
@@ -88,7 +88,7 @@ pub struct Metrics {
 impl Metrics {
     /// The metrics that data files hold, in their order.
     pub fn all() -> impl Iterator<Item = &'static Metric> {
-        METRICS.iter().filter(|metric| metric.id != MetricId::PrefillSpeedFromTtft)
+        crate::cell::table::metrics()
     }
 
     /// The summaries of a cell.

@@ -19,6 +19,7 @@ fn written(analysis: &crate::analysis::Analysis) -> Value {
         sources: Vec::new(),
         skipped: vec![("a negative duration".to_owned(), 2)],
         date: None,
+        latest_start_ps: None,
         unknown_columns: vec![("records.csv".to_owned(), vec!["colour".to_owned()])],
         setup: Default::default(),
         faults: Vec::new(),
