@@ -12,6 +12,7 @@ mod group;
 mod histogram;
 pub mod lengths;
 pub mod level;
+mod repeats;
 pub mod selection;
 pub mod suite;
 pub mod sum;
@@ -103,6 +104,9 @@ pub enum Origin {
 }
 
 impl Origin {
+    /// Every origin there is.
+    pub const ALL: [Self; 5] = [Self::Records, Self::Tool, Self::MeanTpot, Self::Means, Self::Engine];
+
     /// As `report.json` calls it.
     pub fn name(self) -> &'static str {
         match self {

@@ -43,6 +43,9 @@ pub struct CheckedFile {
     /// Runs that it sums up or describes, each with the requests that its tool counted; null where it did not.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub runs: Vec<Option<u64>>,
+    /// Cells that it gives, computed elsewhere, each with the requests that it counts; null where it does not.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cells: Vec<Option<u64>>,
     /// Requests in flight that it names itself.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub concurrencies: Vec<u64>,
@@ -137,6 +140,7 @@ fn checked(file: Surveyed, source: Option<&Source>, failed: bool) -> CheckedFile
         reason,
         requests: given.records,
         runs: given.runs,
+        cells: given.cells,
         concurrencies: concurrencies.collect(),
         request_rates: rates.map(|load| load.level()).collect(),
         contexts: given.contexts.iter().map(|context| context.label.clone()).collect(),

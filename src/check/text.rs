@@ -132,6 +132,11 @@ fn gave(file: &CheckedFile) -> Vec<String> {
     } else if file.runs.len() > 1 {
         parts.push(counted(file.runs.len() as u64, "run", "runs"));
     }
+    if !file.cells.is_empty() {
+        let requests: u64 = file.cells.iter().flatten().sum();
+        let of = if requests > 0 { format!(" of {}", counted(requests, "request", "requests")) } else { String::new() };
+        parts.push(format!("{}{of}", counted(file.cells.len() as u64, "cell", "cells")));
+    }
     let concurrencies: Vec<_> = file.concurrencies.iter().map(|n| n.to_string()).collect();
     let rates: Vec<_> = file.request_rates.iter().map(|rate| format::shortest(*rate)).collect();
     parts.extend((!concurrencies.is_empty()).then(|| format!("concurrency {}", shortened(&concurrencies))));

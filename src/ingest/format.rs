@@ -3,6 +3,7 @@
 use super::Input;
 use super::aiperf;
 use super::blocks::Blocks;
+use super::cells::CellsCsv;
 use super::engine::MetricPage;
 use super::guidellm::{report::GuideLlmReport, table::GuideLlmTable};
 use super::inference_benchmarker::InferenceBenchmarker;
@@ -49,6 +50,7 @@ pub static FORMATS: &[&dyn Format] = &[
     &RecordsCsv,
     &RecordsJsonLines,
     &RecordsJsonArray,
+    &CellsCsv,
     &VllmServe,
     &SglangServing,
     &InferenceX,

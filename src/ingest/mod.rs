@@ -3,6 +3,7 @@
 pub mod aggregates;
 pub mod aiperf;
 pub mod blocks;
+pub mod cells;
 pub mod csv;
 pub mod document;
 pub mod duplicates;
@@ -146,6 +147,7 @@ pub fn ingest(inputs: &[&dyn Input], config: &Config, options: &Options) -> Resu
     let (mut counted, mut first) = count(&files, config, options)?;
     let mut warnings = pair_pages(&mut first)?;
     let impossible = impossible::leave_out(&mut first).take(&mut warnings);
+    cells::gather::set_aside(&mut first);
     refuse_copies(&first)?;
     let measured = first.iter().filter(|file| file.holds_requests());
     serving::sweep::refuse_two_servers(measured.map(|file| file.name.as_str()))?;
@@ -169,7 +171,12 @@ pub fn ingest(inputs: &[&dyn Input], config: &Config, options: &Options) -> Resu
     let (cells, mut faults) = pick(&files, &first, decided, config, options)?.take(&mut warnings);
     faults.splice(..0, impossible);
     warnings.extend(faults.iter().cloned());
-    let cells = aggregates::join(cells, &placed(&first, &placements)).take(&mut warnings);
+    let mut cells = aggregates::join(cells, &placed(&first, &placements)).take(&mut warnings);
+    // Tables of cells count where nothing else does, so that no level stands twice.
+    let given = cells::gather::gather(&first).take(&mut warnings);
+    let (given, given_power_w): (Vec<_>, Vec<_>) = given.into_iter().unzip();
+    let stated_power_w = if given.is_empty() { vec![None; cells.len()] } else { given_power_w };
+    cells.extend(given);
     if let Some(error) = none_left.filter(|_| cells.is_empty()) {
         return Err(error);
     }
@@ -185,9 +192,20 @@ pub fn ingest(inputs: &[&dyn Input], config: &Config, options: &Options) -> Resu
     let unknown_columns = unknown_columns(&first);
     let latest_start_ps = first.iter().filter_map(|file| file.findings.latest_start_ps).max();
     let date = latest_start_ps.and_then(day);
-    let power_w = power(first, &cells)?.take(&mut warnings);
+    let power_w = power(first, &cells, stated_power_w)?.take(&mut warnings);
     Ok(Warned {
-        value: Ingested { cells, power_w, suite, sources, skipped, date, latest_start_ps, unknown_columns, setup, faults },
+        value: Ingested {
+            cells,
+            power_w,
+            suite,
+            sources,
+            skipped,
+            date,
+            latest_start_ps,
+            unknown_columns,
+            setup,
+            faults,
+        },
         warnings,
     })
 }
@@ -398,12 +416,20 @@ fn day(start_ps: i128) -> Option<String> {
     (seconds >= power::join::EPOCH_FROM_S).then(|| timestamp.strftime("%Y-%m-%d").to_string())
 }
 
-fn power(files: Vec<FileReading>, cells: &[Cell]) -> Result<Warned<Vec<Option<f64>>>> {
+/// Power from the logs; `stated` is what the source of each cell says of it, where no log could be joined to the cell.
+fn power(files: Vec<FileReading>, cells: &[Cell], stated: Vec<Option<f64>>) -> Result<Warned<Vec<Option<f64>>>> {
     let logs = files.into_iter().filter_map(|file| Some((file.name, file.findings.power?))).collect();
-    Ok(match power::combine(logs)? {
-        Some(log) => power::join::join(cells, &log),
-        None => Warned::clean(vec![None; cells.len()]),
-    })
+    let Some(log) = power::combine(logs)? else { return Ok(Warned::clean(stated)) };
+    // What has no times and yet says its power is not asked for them.
+    let is_joined = |at: &usize| stated[*at].is_none() || !cells[*at].windows.is_empty();
+    let joined: Vec<usize> = (0..cells.len()).filter(is_joined).collect();
+    let of_log: Vec<Cell> = joined.iter().map(|at| cells[*at].clone()).collect();
+    let Warned { value, warnings } = power::join::join(&of_log, &log);
+    let mut power_w = stated;
+    for (at, watts) in joined.into_iter().zip(value) {
+        power_w[at] = watts.or(power_w[at]);
+    }
+    Ok(Warned { value: power_w, warnings })
 }
 
 #[cfg(test)]

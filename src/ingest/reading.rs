@@ -1,6 +1,7 @@
 //! One reading of every file, several at once.
 
 use super::blocks;
+use super::cells::GivenCell;
 use super::fingerprint::Fingerprint;
 use super::format::{Format, recognise};
 use super::part::Setup;
@@ -186,21 +187,26 @@ impl FileReading {
     pub fn holds_nothing(&self) -> bool {
         self.amount() == 0
             && self.findings.parts.is_empty()
+            && self.findings.cells.is_empty()
             && self.findings.page.is_none()
             && self.findings.setup == Setup::default()
     }
 
-    /// Whether requests can be told from it: one by one, or as its tool summed them up.
+    /// Whether requests can be told from it: one by one, or as its tool or a table of cells summed them up.
     pub fn holds_requests(&self) -> bool {
         let parts = &self.findings.parts;
         let is_left_out = !parts.is_empty() && parts.iter().all(|part| part.left_out);
-        (self.findings.records > 0 && !is_left_out) || parts.iter().any(|part| part.aggregate.is_some())
+        let has_records = self.findings.records > 0 && !is_left_out;
+        has_records || parts.iter().any(|part| part.aggregate.is_some()) || !self.findings.cells.is_empty()
     }
 
     fn amount(&self) -> u64 {
         let sampled = self.findings.parts.iter().any(|part| part.sampled);
         let requests = || match self.findings.records {
             records if records > 0 && !sampled => records,
+            _ if !self.findings.cells.is_empty() => {
+                self.findings.cells.iter().map(|GivenCell { cell, .. }| cell.requests.unwrap_or(0) + cell.warmup).sum()
+            }
             _ => self.findings.parts.iter().filter_map(|part| part.aggregate.as_ref()?.requests).sum(),
         };
         self.findings.power.as_ref().map_or_else(requests, super::power::Log::samples)

@@ -1,5 +1,6 @@
 //! What a format gives its findings to while it reads a file.
 
+use super::cells::GivenCell;
 use super::duplicates::{DUPLICATE_WINDOW, Duplicates};
 use super::engine::page::Page;
 use super::part::{Part, Setup};
@@ -50,6 +51,8 @@ pub struct Findings {
     pub latest_start_ps: Option<i128>,
     /// The runs that the file describes beside its records, by their number.
     pub parts: Vec<Part>,
+    /// The cells that the file gives, computed elsewhere.
+    pub cells: Vec<GivenCell>,
     /// What a file that describes no run says of the setup.
     pub setup: Setup,
     /// Why nothing of a recognised file is used: a clause.
@@ -202,6 +205,12 @@ impl<'s> Sink<'s> {
         let window = part.aggregate.as_ref().and_then(|aggregate| aggregate.window);
         self.findings.latest_start_ps = self.findings.latest_start_ps.max(window.map(|window| window.start_ps));
         self.findings.parts.push(part);
+    }
+
+    /// Takes a cell that was computed elsewhere.
+    pub fn cell(&mut self, given: GivenCell) {
+        self.findings.latest_start_ps = self.findings.latest_start_ps.max(given.latest_start_ps);
+        self.findings.cells.push(given);
     }
 
     /// Takes when a run was started, or its figures written, in seconds of the Unix epoch.

@@ -58,6 +58,8 @@ pub struct Given {
     pub contexts: BTreeSet<Context>,
     /// Runs that it describes, each with the requests that its tool counted.
     pub runs: Vec<Option<u64>>,
+    /// Cells that were computed elsewhere, each with the requests that it counts.
+    pub cells: Vec<Option<u64>>,
     /// First and last submission of these requests, picoseconds on the file's clock.
     pub starts_ps: Option<(i128, i128)>,
     /// What it says of model, hardware and engine, by the key of the configuration.
@@ -106,8 +108,20 @@ fn look(input: &dyn Input, config: &Config, options: &Options) -> Surveyed {
         Ok(reading) => reading,
         Err(error) => return Surveyed { outcome: Outcome::Failed(error), ..surveyed },
     };
-    let Findings { records, parts, setup, set_aside, power, warnings, unknown, skipped, remembered, version, .. } =
-        findings;
+    let Findings {
+        records,
+        parts,
+        cells,
+        setup,
+        set_aside,
+        power,
+        warnings,
+        unknown,
+        skipped,
+        remembered,
+        version,
+        ..
+    } = findings;
     (surveyed.remembered, surveyed.version) = (remembered, version);
     surveyed.warnings = warnings;
     surveyed.unknown = unknown.into_iter().collect();
@@ -119,8 +133,11 @@ fn look(input: &dyn Input, config: &Config, options: &Options) -> Surveyed {
         (None, Some(_)) => {
             loads.extend(parts.iter().filter_map(|part| part.level.load));
             contexts.extend(parts.iter().filter_map(|part| part.level.context));
-            let contexts = contexts.into_iter().map(Context::nominal).collect();
-            Outcome::Read(Given { records, loads, contexts, starts_ps, ..given(&parts, &setup, power.as_ref()) })
+            let mut contexts: BTreeSet<_> = contexts.into_iter().map(Context::nominal).collect();
+            loads.extend(cells.iter().map(|given| given.cell.key.load));
+            contexts.extend(cells.iter().filter_map(|given| given.cell.key.context.clone()));
+            let cells = cells.iter().map(|given| given.cell.requests).collect();
+            Outcome::Read(Given { records, cells, loads, contexts, starts_ps, ..given(&parts, &setup, power.as_ref()) })
         }
     };
     surveyed

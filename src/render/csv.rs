@@ -1,8 +1,8 @@
 //! `cells.csv`: a row per cell, for spreadsheets and scripts. Empty is unknown. Of a prompt suite `cases.csv` has a row per case.
 
 use super::{Document, OutputFile, Renderer};
-use crate::analysis::{Analysis, CellFigures};
 use crate::analysis::suite::{CaseFigures, Suite};
+use crate::analysis::{Analysis, CellFigures};
 use crate::cell::Summary;
 use crate::cell::table::{Column, Figure, PREFILL_SOURCES, guarded};
 use crate::error::{Error, Result, Warned};
@@ -21,7 +21,8 @@ impl Renderer for Csv {
     }
 
     fn render(&self, document: &Document) -> Result<Warned<Vec<OutputFile>>> {
-        let bytes = cells_csv(document.analysis, document.ingested.latest_start_ps).map_err(|error| Error::new(format!("`cells.csv`: {error}")))?;
+        let bytes = cells_csv(document.analysis, document.ingested.latest_start_ps)
+            .map_err(|error| Error::new(format!("`cells.csv`: {error}")))?;
         let mut files = vec![OutputFile { path: "cells.csv".to_owned(), bytes }];
         if let Some(suite) = &document.analysis.suite {
             let bytes = cases_csv(suite).map_err(|error| Error::new(format!("`cases.csv`: {error}")))?;

@@ -7,6 +7,7 @@ use super::value::{Value, shown};
 use super::{CUT_SHORT, not_utf8, quick};
 use crate::error::{Error, Place, Result, Warning};
 use crate::ingest::blocks::{Blocks, Body};
+use crate::ingest::cells::are_cells;
 use crate::ingest::csv::{self, Rows, Split};
 use crate::ingest::format::{Format, Head};
 use crate::ingest::sink::{Bad, Sink};
@@ -24,7 +25,8 @@ impl Format for RecordsCsv {
 
     fn recognizes(&self, head: &Head) -> bool {
         let header = head.header();
-        are_records(header.iter().copied()) || other_separator(&header).is_some()
+        let of_cells = are_cells(header.iter().copied());
+        !of_cells && (are_records(header.iter().copied()) || other_separator(&header).is_some())
     }
 
     fn read(&self, stream: &mut Stream, sink: &mut Sink) -> Result<()> {
