@@ -113,7 +113,12 @@ pub(super) fn files(
 }
 
 fn checked(file: Surveyed, source: Option<&Source>, failed: bool) -> CheckedFile {
+    // Beside requests a table of cells counts for nothing, which its own bytes do not say.
+    let beside = source.and_then(|source| source.set_aside.clone());
     let (outcome, reason, given) = match file.outcome {
+        survey::Outcome::Read(given) if beside.is_some() && !given.cells.is_empty() => {
+            (Outcome::SetAside, beside, Given::default())
+        }
         survey::Outcome::Read(given) if !failed => (Outcome::Read, None, given),
         survey::Outcome::Read(given) => (Outcome::Failed, None, given),
         survey::Outcome::SetAside(reason) => (Outcome::SetAside, Some(reason), Given::default()),

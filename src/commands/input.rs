@@ -156,7 +156,7 @@ pub fn read_text(file: &Path, what: &str) -> Result<String> {
 }
 
 /// Every regular file below a folder, sorted by path. Hidden files, the configuration, OUT and the folders of other reports
-/// are left out; symbolic
+/// are left out, and of a report in the folder itself everything but its cells; symbolic
 /// links to folders are not followed, so that a loop cannot hold the walk.
 pub fn paths(folder: &Path, out: Option<&Path>, warnings: &mut Vec<Warning>) -> Result<Vec<PathBuf>> {
     let out = out.and_then(|out| fs::canonicalize(out).ok());
@@ -185,6 +185,13 @@ pub fn paths(folder: &Path, out: Option<&Path>, warnings: &mut Vec<Warning>) -> 
             }
         }
     }
+    // Another tool's report.json lists nothing of ours.
+    let written = output::written_before(folder).unwrap_or_default();
+    let is_ours = |path: &PathBuf| {
+        let below = path.strip_prefix(folder).unwrap_or(path).to_string_lossy().replace('\\', "/");
+        below != output::CELLS && written.contains(&below)
+    };
+    found.retain(|path| !is_ours(path));
     found.sort();
     Ok(found)
 }

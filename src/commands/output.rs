@@ -11,6 +11,9 @@ use std::path::{Component, Path, PathBuf};
 /// The file that lists what Gristmill wrote.
 pub const MANIFEST: &str = "report.json";
 
+/// The one file of a report that is an input too.
+pub const CELLS: &str = "cells.csv";
+
 /// The file that lists what a comparison wrote.
 pub const COMPARISON: &str = "compare.json";
 

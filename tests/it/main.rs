@@ -9,6 +9,7 @@ mod bad_input;
 mod broken_runs;
 mod browser;
 mod calculator;
+mod cells;
 mod charts;
 mod charts_command;
 mod check;

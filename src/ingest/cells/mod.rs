@@ -14,7 +14,8 @@ use super::records::value::shown;
 use super::sink::{Bad, Sink};
 use super::stream::Stream;
 use crate::cell::Cell;
-use crate::cell::table::{Column, Figure};
+use crate::cell::Statistic;
+use crate::cell::table::{Column, Figure, metrics};
 use crate::config::FileRule;
 use crate::context::Context;
 use crate::error::{Error, Place, Result, Warning};
@@ -157,6 +158,19 @@ impl Header {
             if let Some(known) = misspelt(name, &columns) {
                 let place = place.clone().column(at as u64 + 1).path(*name);
                 sink.warn(Warning::at(place, format!("is no known column and was left out; `{known}` is one")));
+            }
+        }
+        for metric in metrics() {
+            let has = |figure| columns.contains(&Some(Column::Metric(metric.id, figure)));
+            let tail = Statistic::percentiles(metric.better).into_iter().skip(1);
+            let tail: Vec<_> = tail.filter(|(_, known)| has(Figure::Statistic(*known))).map(|(name, _)| name).collect();
+            if !tail.is_empty() && !has(Figure::N) && !has(Figure::Origin) {
+                let [tail, n] = [tail.join(", "), Column::Metric(metric.id, Figure::N).name()];
+                let message = format!(
+                    "{tail} of {} are left out: without `{n}` nobody knows whether the sample carries them",
+                    metric.title
+                );
+                sink.warn(Warning::at(Place::file(&place.file), message));
             }
         }
         Ok(Self { names: names.iter().map(|name| (*name).to_owned()).collect(), columns })
