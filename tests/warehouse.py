@@ -65,6 +65,39 @@ def awkward(folder, rate=False, prefill=True):
         writer.writerows(rows)
 
 
+LOAD_TEST = {
+    "prompt_bucket": "bigint", "users": "bigint", "sent_us": "bigint", "latency_ms": "double", "first_token_ms": "double",
+    "prompt_tokens": "bigint", "completion_tokens": "bigint", "status": "bigint", "test_id": "string", "test": "string",
+}
+
+
+def load_test(folder):
+    """A table of other columns, and the same as records: the view of docs/warehouse.md makes the one of the other."""
+    chance = random.Random(11)
+    names = ("context_tokens", "concurrency", "start_s", "ttft_ms", "e2e_ms", "input_tokens", "output_tokens", "success", "run")
+    rows = []
+    for number in range(2000):
+        level, clock = chance.choice([1, 4, 16]), 1_770_377_845_000_000 + number * 250_123
+        values = row(chance, list(COLUMNS), "", 8192, level, chance.choice("123"), 9, clock / 1e6, False)
+        good = chance.random() < 0.95
+        for name in ("e2e_ms", "ttft_ms", "input_tokens", "output_tokens"):
+            values[name] = values[name] or 900
+        values["ttft_ms"] = min(values["ttft_ms"], values["e2e_ms"])
+        rows.append({
+            **values, "start_s": f"{clock // 1_000_000}.{clock % 1_000_000:06d}", "success": str(good).lower(),
+            "prompt_bucket": 8192, "users": level, "sent_us": clock, "latency_ms": values["e2e_ms"],
+            "first_token_ms": values["ttft_ms"], "prompt_tokens": values["input_tokens"],
+            "completion_tokens": values["output_tokens"], "status": 200 if good else 503, "test_id": values["run"],
+            "test": "2026-02-06",
+        })
+    rows.append({**rows[0], "success": "", "test": "2026-02-05"})
+    for name, columns, chosen in (("records.csv", names, rows[:-1]), ("../load_test.csv", list(LOAD_TEST), rows)):
+        with open(folder / name, "w", newline="") as file:
+            writer = csv.DictWriter(file, columns, extrasaction="ignore")
+            writer.writeheader()
+            writer.writerows(chosen)
+
+
 def row(chance, header, scenario, context, level, run, number, clock, prefill):
     """One request."""
     tokens = chance.choice([1, 2, 17, 256, 1024])
@@ -95,33 +128,38 @@ def present(path):
         return next(csv.reader(file))
 
 
-def view(names):
-    """`records` over `raw`, with what the file lacks."""
+def source(records):
+    """The table that cells are computed from, its name and columns, and the view `records` over it."""
+    table = records.parent.parent / "load_test.csv"
+    if table.exists():
+        page = (ROOT / "docs/warehouse.md").read_text()
+        return table, "load_test", LOAD_TEST, page.split("```sql\n")[1].split("```")[0]
+    names = present(records)
     own = [f"cast({name if name in names else 'null'} as {kind}) as {name}" for name, kind in COLUMNS.items()]
-    return f"create or replace temporary view records as select {', '.join(own)} from raw"
+    view = f"create temporary view records as select {', '.join(own)} from raw"
+    return records, "raw", {name: COLUMNS.get(name, "string") for name in names}, view
 
 
 def duckdb_cells(records, run):
     import duckdb
 
-    names = present(records)
+    file, name, kinds, view = source(records)
     base = duckdb.connect()
-    kinds = {name: COLUMNS.get(name, "string") for name in names}
     columns = ", ".join(f"'{name}': '{kind}'" for name, kind in kinds.items())
     options = f"header = true, columns = {{{columns}}}, quote = '\"', escape = '\"'"
-    base.execute(f"create view raw as select * from read_csv('{records}', {options})")
-    base.execute(view(names))
+    base.execute(f"create view {name} as select * from read_csv('{file}', {options})")
+    base.execute(view)
     run.mkdir()
     base.execute(f"copy ({STATEMENT}) to '{run / 'cells.csv'}' (header)")
 
 
 def spark_cells(session, records, run):
     """As Spark writes them: a folder of parts, each with a header."""
-    names = present(records)
-    schema = ", ".join(f"`{name}` {COLUMNS.get(name, 'string')}" for name in names)
-    raw = session.read.csv(str(records), schema=schema, header=True, quote='"', escape='"')
-    raw.createOrReplaceTempView("raw")
-    session.sql(view(names))
+    file, name, kinds, view = source(records)
+    schema = ", ".join(f"`{column}` {kind}" for column, kind in kinds.items())
+    session.read.csv(str(file), schema=schema, header=True, quote='"', escape='"').createOrReplaceTempView(name)
+    session.catalog.dropTempView("records")
+    session.sql(view)
     session.sql(STATEMENT).write.csv(str(run), header=True, quote='"', escape='"')
 
 
@@ -180,6 +218,7 @@ def main():
         "repeats, warm-up, failures": awkward,
         "the same without prefill times": lambda folder: awkward(folder, prefill=False),
         "the same at request rates": lambda folder: awkward(folder, rate=True),
+        "another table through the view of the page": load_test,
     }
     failed, intervals = False, 0
     for number, (name, make) in enumerate(cases.items()):

@@ -4,6 +4,7 @@
 use crate::on_disk::OnDisk;
 use crate::run::{RUNS, bundled, gristmill, report, root};
 use crate::samples::files;
+use gristmill::cell::table::Column;
 use gristmill::config::{self, Config};
 use gristmill::error::{Result, Warned};
 use gristmill::ingest::{Ingested, Input, Memory, Options, ingest};
@@ -292,4 +293,28 @@ fn the_folder_of_a_report_is_a_run_of_its_cells() {
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
     let read = |folder: &Path| fs::read(folder.join("cells.csv")).unwrap();
     assert!(read(out.path()) == read(again.path()));
+}
+
+#[test]
+fn the_page_and_the_statement_name_every_column() {
+    let read = |name: &str| fs::read_to_string(root().join(name)).unwrap();
+    let (page, statement) = (read("docs/warehouse.md"), read("examples/sql/cells.sql"));
+    // What records in SQL do not hold, or what is the default.
+    let left_out = ["power_w", "context_label", "asked_output_tokens", "failures"];
+    for column in Column::all() {
+        let name = column.name();
+        let (told, figure) = match column {
+            Column::Metric(id, _) => {
+                let key = id.metric().key;
+                (page.contains(&format!("`{key}`")), name.strip_prefix(key).unwrap().to_owned())
+            }
+            _ => (true, name.clone()),
+        };
+        assert!(
+            told && (page.contains(&format!("`{figure}`")) || page.contains(&format!("METRIC{figure}`"))),
+            "{name}"
+        );
+        let given = statement.contains(&name);
+        assert_eq!(given, !left_out.contains(&name.as_str()) && !name.ends_with("_origin"), "{name}");
+    }
 }

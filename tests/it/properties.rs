@@ -298,8 +298,30 @@ fn stressed() -> impl Strategy<Value = String> {
     )
 }
 
+/// `cells.csv` of a run and its numbers; none where nothing can be made of it.
+fn table(file: &Memory) -> Option<(Memory, Analysis)> {
+    let (inputs, config) = ([file as &dyn Input], Config::default());
+    let request = Request { formats: &["csv"], ..Request::new(&inputs, &config) };
+    let prepared = pipeline::prepare(&request).ok()?;
+    let analysis = prepared.value.analysis.clone();
+    let bytes = pipeline::render(prepared, &request).unwrap().value.remove(0).bytes;
+    Some((Memory::new("cells.csv", bytes), analysis))
+}
+
 proptest! {
     #![proptest_config(cases(120))]
+
+    #[test]
+    fn cells_that_were_written_give_every_number_again(rows in many(), extremes in prop::collection::vec(stressed(), 1..12)) {
+        let extremes = Memory::new("records.csv", format!("{HEADER}{}", extremes.concat()));
+        for (table, expected) in [file("records.csv", &rows, 1.0), extremes].iter().filter_map(table) {
+            let inputs = [&table as &dyn Input];
+            let config = Config::default();
+            let found = pipeline::prepare(&Request::new(&inputs, &config)).map_err(|error| error.to_string());
+            let found = found.map_err(TestCaseError::fail)?.value.analysis;
+            prop_assert_eq!(found, expected);
+        }
+    }
 
     #[test]
     fn numbers_under_stress_give_figures_that_can_be_or_an_error_with_its_place(rows in prop::collection::vec(stressed(), 1..12)) {

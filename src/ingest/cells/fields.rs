@@ -5,7 +5,7 @@ use crate::format::shortest;
 use crate::ingest::records::judge::doubt_duration;
 use crate::ingest::records::value::{number, picoseconds, shown, whole};
 
-/// Counts, tokens and rates that nothing reaches.
+/// Tokens of a request, requests in flight and watts that nothing reaches. Sums over many requests may be larger.
 const MOST: f64 = 1e12;
 /// The year 10,000 in picoseconds since 1970: no clock shows a later time.
 const LATEST_PS: i128 = 253_402_300_800_000_000_000_000;
@@ -60,11 +60,21 @@ impl<'r> Fields<'r> {
         let Some(text) = self.text(column) else { return Ok(None) };
         let number = finite(column, text)?;
         let refused = |reason, expected| Complaint::expected(column, reason, expected, &shown(text), LEAVE_EMPTY);
-        match whole(text) {
+        match text.parse().ok().or_else(|| whole(text)) {
             _ if number < 0.0 => Err(refused("negative count", "a count of at least 0")),
-            _ if number > MOST => Err(refused("beyond reason", "a count of at most 1e12")),
             Some(count) => Ok(Some(count)),
+            None if number >= u64::MAX as f64 => Err(refused("beyond reason", "a count below 2^64")),
             None => Err(refused("not a whole number", "a whole number")),
+        }
+    }
+
+    /// A part of the cell's name: from 1 to 1e12.
+    pub fn level(&self, column: Column) -> Result<Option<u64>, Complaint> {
+        match self.positive(column)? {
+            Some(level) if level as f64 > MOST => {
+                Err(Complaint::expected(column, "beyond reason", "at most 1e12", &level.to_string(), LEAVE_EMPTY))
+            }
+            level => Ok(level),
         }
     }
 
@@ -79,20 +89,19 @@ impl<'r> Fields<'r> {
     /// A speed, rate or mean above 0.
     pub fn rate(&self, column: Column) -> Result<Option<f64>, Complaint> {
         let Some(rate) = self.number(column)? else { return Ok(None) };
-        let refused = |reason, expected| Complaint::expected(column, reason, expected, &shortest(rate), LEAVE_EMPTY);
-        match rate {
-            _ if rate <= 0.0 => Err(refused("not above 0", "a number above 0")),
-            _ if rate > MOST => Err(refused("beyond reason", "at most 1e12")),
-            _ => Ok(Some(rate)),
+        if rate <= 0.0 {
+            let found = shortest(rate);
+            return Err(Complaint::expected(column, "not above 0", "a number above 0", &found, LEAVE_EMPTY));
         }
+        Ok(Some(rate))
     }
 
-    /// A deviation or a draw: at least 0.
+    /// A deviation, a rate that may be none, or a draw: at least 0.
     pub fn amount(&self, column: Column) -> Result<Option<f64>, Complaint> {
         match self.number(column)? {
-            Some(amount) if !(0.0..=MOST).contains(&amount) => {
-                let (found, reason) = (shortest(amount), if amount < 0.0 { "negative" } else { "beyond reason" });
-                Err(Complaint::expected(column, reason, "a number from 0 to 1e12", &found, LEAVE_EMPTY))
+            Some(amount) if amount < 0.0 => {
+                let found = shortest(amount);
+                Err(Complaint::expected(column, "negative", "a number of at least 0", &found, LEAVE_EMPTY))
             }
             amount => Ok(amount),
         }

@@ -34,12 +34,15 @@ pub struct GivenCell {
     pub latest_start_ps: Option<i128>,
 }
 
+/// What the format is called.
+pub const CELLS: &str = "cells (CSV)";
+
 /// Cells as CSV with a header.
 pub struct CellsCsv;
 
 impl Format for CellsCsv {
     fn name(&self) -> &'static str {
-        "cells (CSV)"
+        CELLS
     }
 
     fn recognizes(&self, head: &Head) -> bool {

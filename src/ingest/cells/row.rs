@@ -30,7 +30,7 @@ pub fn read(fields: &Fields) -> Result<GivenCell, Complaint> {
         warmup: fields.whole(Column::Warmup)?.unwrap_or(0),
         failures: failures(fields)?,
         runs: fields.positive(Column::Runs)?.unwrap_or((windows.len() as u64).max(1)),
-        span_s: fields.duration(Column::Span)?.or_else(|| span_s(&windows)),
+        span_s: fields.amount(Column::Span)?.or_else(|| span_s(&windows)),
         windows,
         output_tokens: fields.positive(Column::OutputTokens)?,
         throughput_tok_s: fields.rate(Column::Throughput)?,
@@ -62,7 +62,7 @@ fn completed(mut cell: Cell) -> Cell {
 }
 
 fn context(fields: &Fields) -> Result<Option<Context>, Complaint> {
-    let Some(tokens) = fields.positive(Column::ContextTokens)? else { return Ok(None) };
+    let Some(tokens) = fields.level(Column::ContextTokens)? else { return Ok(None) };
     let nominal = Context::nominal(tokens);
     let column = Column::ContextLabel;
     match fields.text(column).map(unguarded) {
@@ -89,7 +89,7 @@ fn is_mixed(label: &str) -> bool {
 
 fn load(fields: &Fields) -> Result<Load, Complaint> {
     let hint = "give what the load generator held constant";
-    match (fields.positive(Column::Concurrency)?, fields.rate(Column::RequestRate)?) {
+    match (fields.level(Column::Concurrency)?, fields.rate(Column::RequestRate)?) {
         (Some(concurrency), None) => Ok(Load::Concurrency(concurrency)),
         (None, Some(rate)) => Ok(Load::RequestRate(rate)),
         (None, None) => {

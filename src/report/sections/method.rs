@@ -6,6 +6,7 @@ use crate::cell::Statistic;
 use crate::cell::suite::Case;
 use crate::config::{Config, Rule};
 use crate::format;
+use crate::ingest::cells::CELLS;
 use crate::ingest::{HashKind, Source, together};
 use crate::metric::{METRICS, Metric, MetricId};
 use crate::record::PREVIEW;
@@ -53,6 +54,8 @@ struct View {
     left_out: Vec<String>,
     set_aside: Vec<SetAside>,
     from_names: bool,
+    /// Files that give cells instead of requests.
+    cells: Option<String>,
     warnings: Vec<String>,
     more_warnings: Option<String>,
     small: bool,
@@ -117,6 +120,8 @@ pub(in crate::report) fn draft(input: &Composition, left_out: &mut LeftOut) -> O
         .collect();
     let unused = |source: &&Source| source.format.is_none() && source.set_aside.is_none();
     let ignored: Vec<_> = ingested.sources.iter().filter(unused).map(|source| source.name.clone()).collect();
+    let gives_cells = |source: &&Source| source.format.as_deref() == Some(CELLS) && source.set_aside.is_none();
+    let of_cells: Vec<_> = ingested.sources.iter().filter(gives_cells).map(|source| source.name.clone()).collect();
     let skipped: u64 = ingested.skipped.iter().map(|(_, n)| n).sum();
     let successes: Vec<_> = analysis.cells.iter().filter_map(|cell| cell.cell.successes()).filter(|n| *n > 0).collect();
     // Files that were set aside stand under what was left out, with the same words.
@@ -182,6 +187,7 @@ pub(in crate::report) fn draft(input: &Composition, left_out: &mut LeftOut) -> O
             .collect(),
         left_out: left_out.lines(),
         set_aside: set_aside(input),
+        cells: (!of_cells.is_empty()).then(|| format::list(&of_cells)),
         from_names: ingested.sources.iter().any(|source| source.from_name.is_some()),
         warnings: warnings.iter().take(MOST_WARNINGS).map(ToString::to_string).collect(),
         more_warnings: (warnings.len() > MOST_WARNINGS)
