@@ -44,10 +44,10 @@ pub mod survey;
 pub(crate) mod together;
 pub mod trtllm_bench;
 
-use crate::cell::Cell;
 use crate::cell::fold::{Counting, Picking};
 use crate::cell::level::Placements;
 use crate::cell::suite::{Case, Cases};
+use crate::cell::{Cell, CellKey};
 use crate::config::Config;
 use crate::error::{Error, Place, Result, Warned, Warning};
 use crate::format::counted;
@@ -168,15 +168,13 @@ pub fn ingest(inputs: &[&dyn Input], config: &Config, options: &Options) -> Resu
     let Decided { placements, from_names, none_left, left_out } =
         placement::place(&described(&first), &counted.part_lengths(), config)?.take(&mut warnings);
     let decided = counted.decide(&of_requests(&first, &placements));
-    let (cells, mut faults) = pick(&files, &first, decided, config, options)?.take(&mut warnings);
+    let (mut cells, mut faults) = pick(&files, &first, decided, config, options)?.take(&mut warnings);
     faults.splice(..0, impossible);
     warnings.extend(faults.iter().cloned());
-    let mut cells = aggregates::join(cells, &placed(&first, &placements)).take(&mut warnings);
-    // Tables of cells count where nothing else does, so that no level stands twice.
+    // Where there are requests, tables of cells were set aside.
     let given = cells::gather::gather(&first).take(&mut warnings);
-    let (given, given_power_w): (Vec<_>, Vec<_>) = given.into_iter().unzip();
-    let stated_power_w = if given.is_empty() { vec![None; cells.len()] } else { given_power_w };
-    cells.extend(given);
+    cells.extend(given.cells);
+    let cells = aggregates::join(cells, &placed(&first, &placements)).take(&mut warnings);
     if let Some(error) = none_left.filter(|_| cells.is_empty()) {
         return Err(error);
     }
@@ -192,7 +190,7 @@ pub fn ingest(inputs: &[&dyn Input], config: &Config, options: &Options) -> Resu
     let unknown_columns = unknown_columns(&first);
     let latest_start_ps = first.iter().filter_map(|file| file.findings.latest_start_ps).max();
     let date = latest_start_ps.and_then(day);
-    let power_w = power(first, &cells, stated_power_w)?.take(&mut warnings);
+    let power_w = power(first, &cells, &given.power_w)?.take(&mut warnings);
     Ok(Warned {
         value: Ingested {
             cells,
@@ -417,15 +415,15 @@ fn day(start_ps: i128) -> Option<String> {
 }
 
 /// Power from the logs; `stated` is what the source of each cell says of it, where no log could be joined to the cell.
-fn power(files: Vec<FileReading>, cells: &[Cell], stated: Vec<Option<f64>>) -> Result<Warned<Vec<Option<f64>>>> {
+fn power(files: Vec<FileReading>, cells: &[Cell], stated: &BTreeMap<CellKey, f64>) -> Result<Warned<Vec<Option<f64>>>> {
     let logs = files.into_iter().filter_map(|file| Some((file.name, file.findings.power?))).collect();
-    let Some(log) = power::combine(logs)? else { return Ok(Warned::clean(stated)) };
+    let mut power_w: Vec<_> = cells.iter().map(|cell| stated.get(&cell.key).copied()).collect();
+    let Some(log) = power::combine(logs)? else { return Ok(Warned::clean(power_w)) };
     // What has no times and yet says its power is not asked for them.
-    let is_joined = |at: &usize| stated[*at].is_none() || !cells[*at].windows.is_empty();
+    let is_joined = |at: &usize| power_w[*at].is_none() || !cells[*at].windows.is_empty();
     let joined: Vec<usize> = (0..cells.len()).filter(is_joined).collect();
     let of_log: Vec<Cell> = joined.iter().map(|at| cells[*at].clone()).collect();
     let Warned { value, warnings } = power::join::join(&of_log, &log);
-    let mut power_w = stated;
     for (at, watts) in joined.into_iter().zip(value) {
         power_w[at] = watts.or(power_w[at]);
     }

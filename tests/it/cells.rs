@@ -8,6 +8,7 @@ use gristmill::cell::table::Column;
 use gristmill::config::{self, Config};
 use gristmill::error::{Result, Warned};
 use gristmill::ingest::{Ingested, Input, Memory, Options, ingest};
+use gristmill::metric::MetricId;
 use gristmill::pipeline::{self, Request};
 use gristmill::render::OutputFile;
 use serde_json::Value;
@@ -317,4 +318,34 @@ fn the_page_and_the_statement_name_every_column() {
         let given = statement.contains(&name);
         assert_eq!(given, !left_out.contains(&name.as_str()) && !name.ends_with("_origin"), "{name}");
     }
+}
+
+#[test]
+fn an_engine_fills_in_what_cells_do_not_know() {
+    let page = |name: &str| OnDisk::new(root().join("fixtures/inputs/engine").join(name));
+    let (start, end) = (page("vllm_1u_1k_start.txt"), page("vllm_1u_1k_end.txt"));
+    let mut inputs: Vec<&dyn Input> = vec![&start, &end];
+    let alone = read(&inputs, false).unwrap().value;
+    let engine = alone.cells.iter().find(|cell| cell.metric(MetricId::Queue).is_measured()).unwrap();
+    let (context, load) = (engine.key.context.as_ref().unwrap(), engine.key.load.level());
+    let table = format!("context_tokens,concurrency,ttft_s_n,ttft_s_mean\n{},{load},7,0.125\n", context.tokens);
+    let table = Memory::new("cells.csv", table);
+    inputs.push(&table);
+    let both = read(&inputs, false).unwrap().value;
+    assert_eq!(both.cells.len(), alone.cells.len());
+    let cell = both.cells.iter().find(|cell| cell.key == engine.key).unwrap();
+    assert_eq!((cell.metric(MetricId::Ttft).n, cell.metric(MetricId::Ttft).mean), (7, Some(0.125)));
+    assert_eq!(cell.metric(MetricId::Queue), engine.metric(MetricId::Queue));
+}
+
+#[test]
+fn what_is_configured_of_a_table_counts_for_all_of_its_cells() {
+    let table = Memory::new("west.csv", "concurrency,ttft_s_mean\n1,0.4\n4,0.6\n");
+    let config =
+        config::parse("[[file]]\nmatch = \"west.csv\"\ncontext = \"32K\"\nscenario = \"west\"\n", "gristmill.toml")
+            .unwrap();
+    let read = ingest(&[&table], &config, &Options::default()).unwrap().value;
+    let keys: Vec<_> =
+        read.cells.iter().map(|cell| (cell.key.scenario.as_str(), cell.key.context.clone().unwrap().label)).collect();
+    assert_eq!(keys, [("west", "32K".to_owned()), ("west", "32K".to_owned())]);
 }

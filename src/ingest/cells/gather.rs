@@ -1,5 +1,6 @@
 //! What tables of cells give a run: nothing beside requests, else their cells, each level once.
 
+use super::super::part::Part;
 use super::super::reading::FileReading;
 use super::GivenCell;
 use crate::cell::{Cell, CellKey};
@@ -14,8 +15,10 @@ const BESIDE_REQUESTS: &str = "requests, or a tool's own figures of them, are re
 /// Sets every table of cells aside where the run has requests of its own: what was computed from them, perhaps from an
 /// earlier state of them, adds nothing that could be trusted.
 pub fn set_aside(files: &mut [FileReading]) {
-    let has_requests = |file: &FileReading| file.findings.cells.is_empty() && file.holds_requests();
-    if !files.iter().any(has_requests) {
+    // What an engine's counters say fills in what cells do not know, as it does beside requests.
+    let summed_up = |part: &Part| part.aggregate.is_some() && !part.from_engine;
+    let has_requests = |file: &FileReading| file.findings.records > 0 || file.findings.parts.iter().any(summed_up);
+    if !files.iter().any(|file| file.holds_requests() && has_requests(file)) {
         return;
     }
     for file in files.iter_mut().filter(|file| !file.findings.cells.is_empty()) {
@@ -25,10 +28,19 @@ pub fn set_aside(files: &mut [FileReading]) {
     }
 }
 
-/// The cells of all tables with what they say of their power, ordered by key.
+/// What all tables give.
+#[derive(Debug, Default)]
+pub struct Gathered {
+    /// Ordered by key.
+    pub cells: Vec<Cell>,
+    /// Mean draw of all GPUs, watts, of the cells that say it.
+    pub power_w: BTreeMap<CellKey, f64>,
+}
+
+/// The cells of all tables with what they say of their power.
 ///
 /// The same cell in two tables counts once; a level of which they say different things was run more than once.
-pub fn gather(files: &[FileReading]) -> Warned<Vec<(Cell, Option<f64>)>> {
+pub fn gather(files: &[FileReading]) -> Warned<Gathered> {
     let mut by_key: BTreeMap<CellKey, Vec<(&str, &GivenCell)>> = BTreeMap::new();
     let mut again: BTreeMap<(&str, &str), u64> = BTreeMap::new();
     for file in files {
@@ -45,12 +57,12 @@ pub fn gather(files: &[FileReading]) -> Warned<Vec<(Cell, Option<f64>)>> {
         Warning::new(format!("{file} holds {cells} that {first} holds too; each counts once"))
     };
     let warnings = again.into_iter().map(told_again).collect();
-    let value = by_key.into_values().filter_map(|given| {
-        let power_w = power(&given);
-        let cells = given.into_iter().map(|(_, given)| given.cell.clone()).collect();
-        Some((Cell::of_repeats(cells)?, power_w))
-    });
-    Warned { value: value.collect(), warnings }
+    let mut gathered = Gathered::default();
+    for (key, given) in by_key {
+        gathered.power_w.extend(power(&given).map(|watts| (key, watts)));
+        gathered.cells.extend(Cell::of_repeats(given.into_iter().map(|(_, given)| given.cell.clone()).collect()));
+    }
+    Warned { value: gathered, warnings }
 }
 
 /// Mean draw over the runs, weighted by their spans; none where one of them does not say.
