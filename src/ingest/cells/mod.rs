@@ -166,11 +166,12 @@ impl Header {
         for metric in metrics() {
             let has = |figure| columns.contains(&Some(Column::Metric(metric.id, figure)));
             let tail = Statistic::percentiles(metric.better).into_iter().skip(1);
-            let tail: Vec<_> = tail.filter(|(_, known)| has(Figure::Statistic(*known))).map(|(name, _)| name).collect();
+            let tail: Vec<_> =
+                tail.filter(|(_, known)| has(Figure::Statistic(*known))).map(|(name, _)| name.to_owned()).collect();
             if !tail.is_empty() && !has(Figure::N) && !has(Figure::Origin) {
-                let [tail, n] = [tail.join(", "), Column::Metric(metric.id, Figure::N).name()];
+                let [tail, n] = [crate::format::list(&tail), Column::Metric(metric.id, Figure::N).name()];
                 let message = format!(
-                    "{tail} of {} are left out: without `{n}` nobody knows whether the sample carries them",
+                    "without `{n}` nobody knows whether the sample carries {tail} of {}; left out",
                     metric.title
                 );
                 sink.warn(Warning::at(Place::file(&place.file), message));
