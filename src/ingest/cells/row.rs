@@ -17,6 +17,9 @@ const ROUNDING: f64 = 1e-9;
 /// Gristmill's own means are exact to 2⁻⁶⁴, which is less and shows in times of picoseconds.
 const FINEST: f64 = 1e-18;
 
+/// Moments are kept to that many seconds.
+const PICOSECOND: f64 = 1e-12;
+
 const CHECK: &str = "check the query that computed it";
 
 /// The cell of a row.
@@ -46,6 +49,8 @@ pub fn read(fields: &Fields) -> Result<GivenCell, Complaint> {
     };
     let cell = completed(cell);
     together(&cell)?;
+    let said = [Column::Span, Column::Windows].into_iter().find(|column| fields.text(*column).is_some());
+    long_enough(&cell, said.unwrap_or(Column::Span))?;
     let latest_start_ps = fields.moment(Column::LatestStart)?;
     let latest_window = cell.windows.iter().map(|window| window.start_ps).max();
     Ok(GivenCell { power_w: fields.amount(Column::Power)?, latest_start_ps: latest_start_ps.or(latest_window), cell })
@@ -282,6 +287,19 @@ fn spread(summary: &Summary, column: Column) -> Result<(), Complaint> {
     }
     let expected = format!("at most {}, √n times the mean", shortest(most));
     Err(Complaint::expected(column, "deviation too large for its mean", &expected, &shortest(sd), CHECK))
+}
+
+/// The time from the first submission to the last end holds each request whole. Tools time their runs otherwise.
+fn long_enough(cell: &Cell, column: Column) -> Result<(), Complaint> {
+    let e2e = cell.metric(MetricId::E2e);
+    let (Some(span), Some(mean), Origin::Records) = (cell.span_s, e2e.mean, e2e.origin) else { return Ok(()) };
+    if span >= mean * (1.0 - ROUNDING) - PICOSECOND {
+        return Ok(());
+    }
+    let expected = format!("at least the mean E2E of {} s", shortest(mean));
+    let found = format!("a span of {} s", shortest(span));
+    let hint = "the span of a cell goes from the first submission to the last end, in seconds, summed over its runs";
+    Err(Complaint::expected(column, "span shorter than its requests", &expected, &found, hint))
 }
 
 /// What the figures of one cell say of each other.
