@@ -128,6 +128,12 @@ pub const METRICS: [Metric; 8] = [
     },
 ];
 
+/// What was measured of one successful request, in the order of [`METRICS`].
+#[inline]
+pub fn values(record: &Record) -> [Option<f64>; METRIC_COUNT] {
+    std::array::from_fn(|place| (METRICS[place].value)(record))
+}
+
 impl MetricId {
     /// The table's entry.
     pub fn metric(self) -> &'static Metric {

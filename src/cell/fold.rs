@@ -14,7 +14,7 @@ use super::tally::{Tally, measured};
 use super::{Cell, CellKey};
 use crate::context::Context;
 use crate::error::{Result, Warned, Warning};
-use crate::metric::{METRIC_COUNT, METRICS};
+use crate::metric::{self, METRIC_COUNT};
 use crate::record::{PROMPT_SUITE, Record};
 use std::collections::BTreeMap;
 
@@ -194,8 +194,8 @@ impl Picking {
                 return;
             }
         };
-        for (selection, metric) in self.cells[cell].selections.iter_mut().zip(&METRICS) {
-            if let Some(value) = measured((metric.value)(record)) {
+        for (selection, value) in self.cells[cell].selections.iter_mut().zip(metric::values(record)) {
+            if let Some(value) = measured(value) {
                 selection.add(value);
             }
         }

@@ -45,7 +45,40 @@ pub struct Bucket {
     pub count: u64,
 }
 
+/// Numbers of buckets of one histogram: as many places as it has buckets at most, so that no two of them share one.
+#[derive(Debug, Clone)]
+pub struct Filter {
+    shift: u32,
+    /// A bit for each place.
+    places: [u64; (BUCKETS / 64) as usize],
+}
+
+impl Filter {
+    /// Whether a value, by its bits, may lie in one of the buckets. Nearly every value that does not is told apart.
+    #[inline]
+    pub fn may_hold(&self, bits: u64) -> bool {
+        let (word, bit) = self.place(bits);
+        self.places[word] >> bit & 1 == 1
+    }
+
+    #[inline]
+    fn place(&self, bits: u64) -> (usize, u64) {
+        let place = (bits >> self.shift) % BUCKETS;
+        ((place / 64) as usize, place % 64)
+    }
+}
+
 impl Histogram {
+    /// Tells values in some of its buckets from those outside.
+    pub fn filter<'b>(&self, buckets: impl IntoIterator<Item = &'b Bucket>) -> Filter {
+        let mut filter = Filter { shift: self.shift, places: [0; (BUCKETS / 64) as usize] };
+        for bucket in buckets {
+            let (word, bit) = filter.place(bucket.low);
+            filter.places[word] |= 1 << bit;
+        }
+        filter
+    }
+
     /// Counts a finite value of at least 0.
     pub fn add(&mut self, value: f64) {
         let bits = bits(value);
@@ -172,6 +205,11 @@ mod tests {
             assert_eq!(bucket.below, sorted.iter().filter(|v| bits(**v) < bucket.low).count() as u64);
             let inside = sorted.iter().filter(|v| (bucket.low..=bucket.high).contains(&bits(**v))).count();
             assert_eq!(bucket.count, inside as u64);
+            let filter = histogram.filter([&bucket]);
+            assert!(filter.may_hold(bits(*value)), "{value}");
+            let passed = sorted.iter().filter(|v| filter.may_hold(bits(**v))).count();
+            // Zeros share the place of one other bucket.
+            assert!(*value == 0.0 || passed <= inside + histogram.zeros as usize, "{value}");
         }
         assert_eq!(histogram.locate(sorted.len() as u64), None);
     }

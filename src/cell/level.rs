@@ -56,23 +56,58 @@ pub struct Levels {
     runs: Names,
     numbers: BTreeMap<Level, usize>,
     /// The records of a level usually follow one another.
-    last: Option<(Level, usize)>,
+    last: Option<(Known, usize)>,
+}
+
+/// The name of a level, kept.
+#[derive(Debug, Clone)]
+struct Known {
+    scenario: String,
+    context: Option<u64>,
+    source: (usize, usize),
+    load: Option<Load>,
+    run: Option<String>,
+}
+
+impl Known {
+    fn of(name: &LevelName) -> Self {
+        let LevelName { scenario, context, source, load, run } = *name;
+        Self { scenario: scenario.to_owned(), context, source, load, run: run.map(str::to_owned) }
+    }
+
+    fn is(&self, name: &LevelName) -> bool {
+        self.context == name.context
+            && self.load == name.load
+            && self.source == name.source
+            && self.run.as_deref() == name.run
+            && self.scenario == name.scenario
+    }
 }
 
 impl Levels {
     /// The number of a record's level, given to it now where it is new.
     pub fn number(&mut self, record: &Record, file: usize) -> usize {
-        self.number_named(LevelName {
+        let name = LevelName {
             scenario: record.scenario,
             context: record.context,
             source: (file, record.part),
             load: record.load,
             run: record.run,
-        })
+        };
+        match &self.last {
+            Some((last, number)) if last.is(&name) => *number,
+            _ => self.number_named(name),
+        }
     }
 
     /// The same by name.
     pub fn number_named(&mut self, name: LevelName) -> usize {
+        let number = self.look_up(&name);
+        self.last = Some((Known::of(&name), number));
+        number
+    }
+
+    fn look_up(&mut self, name: &LevelName) -> usize {
         let undecided = name.context.is_none() || name.load.is_none();
         let level = Level {
             scenario: self.scenarios.number(name.scenario),
@@ -81,15 +116,8 @@ impl Levels {
             load: name.load,
             run: name.run.map(|run| self.runs.number(run)),
         };
-        if let Some((last, number)) = self.last
-            && last == level
-        {
-            return number;
-        }
         let next = self.numbers.len();
-        let number = *self.numbers.entry(level).or_insert(next);
-        self.last = Some((level, number));
-        number
+        *self.numbers.entry(level).or_insert(next)
     }
 
     /// Every level with its number.

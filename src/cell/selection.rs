@@ -1,6 +1,6 @@
 //! What the second reading keeps of one metric of a cell: the values at wanted ranks and the squared deviations.
 
-use super::histogram::{Bucket, Histogram, bits};
+use super::histogram::{Bucket, Filter, Histogram, bits};
 use super::sum::Sum;
 use super::tally::MetricTally;
 use super::{Quantiles, Summary};
@@ -25,6 +25,8 @@ pub struct Selection {
     percentiles: Vec<u64>,
     /// The buckets in which their order statistics lie, ascending.
     buckets: Vec<Collected>,
+    /// Tells most values that lie in none of them.
+    filter: Filter,
     /// How many values were seen.
     seen: u64,
     /// One over the range of the values; 0 where they are all equal.
@@ -51,10 +53,12 @@ impl Selection {
             .collect();
         let ranks = percentiles.iter().flat_map(|percent| ranks(*percent, n));
         let range = tally.range();
+        let buckets = buckets(tally.histogram(), ranks.collect());
         Self {
             n,
             mean: mean.unwrap_or_default(),
-            buckets: buckets(tally.histogram(), ranks.collect()),
+            filter: tally.histogram().filter(buckets.iter().map(|collected| &collected.bucket)),
+            buckets,
             percentiles,
             seen: 0,
             scale: if range > f64::MIN_POSITIVE { 1.0 / range } else { 0.0 },
@@ -68,6 +72,9 @@ impl Selection {
         self.deviations.add((deviation * deviation).min(1.0));
         self.seen += 1;
         let bits = bits(value);
+        if !self.filter.may_hold(bits) {
+            return;
+        }
         for collected in &mut self.buckets {
             if bits <= collected.bucket.high {
                 if bits >= collected.bucket.low {

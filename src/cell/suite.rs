@@ -113,8 +113,10 @@ impl Suite {
                 }
             }
             _ => {
+                if self.others == 0 {
+                    self.cases.clear();
+                }
                 self.others += 1;
-                self.cases.clear();
             }
         }
     }

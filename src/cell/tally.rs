@@ -5,7 +5,7 @@ use super::histogram::Histogram;
 use super::lengths::Lengths;
 use super::sum::{self, Sum};
 use super::{Summary, Window};
-use crate::metric::{METRIC_COUNT, METRICS};
+use crate::metric::{self, METRIC_COUNT};
 use crate::record::Record;
 
 /// Counts, exact sums and histograms. Two tallies merge to the same numbers in any order and grouping.
@@ -33,7 +33,7 @@ pub struct Tally {
     pub chunks: u128,
     /// Input tokens of all requests, where the context is to be decided from them.
     pub lengths: Lengths,
-    /// One per entry of [`METRICS`].
+    /// One per entry of [`metric::METRICS`].
     pub metrics: [MetricTally; METRIC_COUNT],
 }
 
@@ -60,8 +60,8 @@ impl Tally {
             None => self.untimed = true,
         }
         self.add_tokens(record);
-        for (tally, metric) in self.metrics.iter_mut().zip(&METRICS) {
-            if let Some(value) = measured((metric.value)(record)) {
+        for (tally, value) in self.metrics.iter_mut().zip(metric::values(record)) {
+            if let Some(value) = measured(value) {
                 tally.add(value);
             }
         }
@@ -107,8 +107,24 @@ pub fn measured(value: Option<f64>) -> Option<f64> {
 /// Submission to end of one request.
 fn window(record: &Record) -> Option<Window> {
     let start_ps = record.start_ps?;
-    let end_ps = start_ps.saturating_add((record.e2e_s? * 1e12).round() as i128);
+    let end_ps = start_ps.saturating_add(rounded(record.e2e_s? * 1e12));
     Some(Window { start_ps, end_ps })
+}
+
+/// The nearest whole number, away from zero where two are as near.
+///
+/// As `round` gives it, which every request of a large file would wait for: most processors' own instructions for it are
+/// none that a program may take for granted.
+fn rounded(value: f64) -> i128 {
+    /// Up to here the whole numbers are 64-bit ones, and from a much smaller one on a double has no fraction.
+    const SMALL: f64 = 9e18;
+    if value.abs() < SMALL {
+        let whole = value as i64;
+        let fraction = value - whole as f64;
+        i128::from(whole + i64::from(fraction >= 0.5) - i64::from(fraction <= -0.5))
+    } else {
+        value as i128
+    }
 }
 
 /// Tokens over the requests that have a number of them.
@@ -210,6 +226,14 @@ mod tests {
         assert!(!tally.untimed);
         tally.add(&record);
         assert!(tally.untimed, "no submission time");
+    }
+
+    #[test]
+    fn a_time_is_rounded_as_ever() {
+        let values = [0.0, 0.4, 0.5, 1.5, 2.5, 0.499_999_999_999_999_94, 4_503_599_627_370_495.5, 8.9e18, 9.1e18, 1e30];
+        for value in values.into_iter().flat_map(|value| [value, -value]) {
+            assert_eq!(rounded(value), value.round() as i128, "{value}");
+        }
     }
 
     #[test]

@@ -271,6 +271,9 @@ impl<'r> Reading<'r> {
             add(fold, record);
         };
         let mut sink = Sink::new(self.config, false, &mut keep).without_duplicates();
+        if self.ids.is_some() {
+            sink = sink.with_ids();
+        }
         let mut stream = Stream::over(self.name, std::mem::take(buffer), piece.records.clone());
         let good = read(&mut stream, &mut sink).unwrap_or(false);
         merge(findings, sink.finish());

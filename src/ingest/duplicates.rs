@@ -1,5 +1,6 @@
 //! Request ids that occur twice.
 
+use super::records::quick::eight;
 use crate::record::{Load, Record};
 use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasherDefault, Hasher};
@@ -64,9 +65,7 @@ fn mix(hash: u64, word: u64) -> u64 {
 }
 
 fn mix_text(hash: u64, text: &str) -> u64 {
-    let words =
-        text.as_bytes().chunks(8).map(|chunk| chunk.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)));
-    words.fold(mix(hash, text.len() as u64), mix)
+    (0..text.len()).step_by(8).map(|at| eight(text.as_bytes(), at)).fold(mix(hash, text.len() as u64), mix)
 }
 
 /// Hashes what is a hash already.

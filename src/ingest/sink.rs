@@ -74,6 +74,8 @@ pub struct Sink<'s> {
     lenient: bool,
     fold: &'s mut dyn FnMut(&Record),
     duplicates: Option<Duplicates>,
+    /// Whether anyone looks at request ids.
+    wants_ids: bool,
     findings: Findings,
 }
 
@@ -86,6 +88,7 @@ impl<'s> Sink<'s> {
             lenient,
             fold,
             duplicates: Some(Duplicates::default()),
+            wants_ids: true,
             findings: Findings::default(),
         }
     }
@@ -105,7 +108,19 @@ impl<'s> Sink<'s> {
     /// The same sink without a search for duplicates: for the second reading of a file that had none in the first.
     pub fn without_duplicates(mut self) -> Self {
         self.duplicates = None;
+        self.wants_ids = false;
         self
+    }
+
+    /// The same sink, whose records go to someone who looks for duplicates.
+    pub fn with_ids(mut self) -> Self {
+        self.wants_ids = true;
+        self
+    }
+
+    /// Whether records are wanted with their request ids.
+    pub fn wants_ids(&self) -> bool {
+        self.wants_ids
     }
 
     /// Hands a record on that was found at `line`, unless its request id was there before.

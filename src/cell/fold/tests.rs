@@ -1,6 +1,6 @@
 use super::*;
 use crate::cell::{Statistic, Summary};
-use crate::metric::{Better, MetricId};
+use crate::metric::{Better, METRICS, MetricId};
 use crate::record::Load;
 
 fn cells_of(records: &[Record]) -> Vec<Cell> {

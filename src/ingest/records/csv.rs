@@ -102,11 +102,18 @@ impl Header {
             return Ok(());
         }
         let (unread, mut at, mut lines) = (stream.unread(), 0, 0);
-        while let Some((record, length)) = quick::csv::record(&unread[at..], &self.fields) {
-            let line = stream.line() + lines;
-            sink.record(&record, line, || self.place(Column::RequestId, stream.name(), line))?;
-            at += length;
-            lines += 1;
+        let mut reader = quick::csv::Reader::new(&self.fields, sink.wants_ids());
+        loop {
+            let (window, start) = (quick::window(&unread[at..]), at);
+            while let Some((record, length)) = reader.next(&window[at - start..]) {
+                let line = stream.line() + lines;
+                sink.record(record, line, || self.place(Column::RequestId, stream.name(), line))?;
+                at += length;
+                lines += 1;
+            }
+            if at == start {
+                break;
+            }
         }
         stream.consume(at, lines);
         Ok(())

@@ -1,10 +1,10 @@
 //! Records as JSON Lines: one object on each line.
 
-use super::CUT_SHORT;
 use super::columns::{Column, are_records};
 use super::json::{Broken, Objects, not_utf8};
 use super::names::Names;
 use super::row::Otherwise;
+use super::{CUT_SHORT, quick};
 use crate::error::{Place, Result};
 use crate::ingest::blocks::{Blocks, Body};
 use crate::ingest::format::{Format, Head};
@@ -81,11 +81,18 @@ pub fn read_lines(objects: &mut Objects, stream: &mut Stream, sink: &mut Sink) -
 /// Reads the lines in sight as long as they are written as the last one that was read carefully.
 fn usual_lines(objects: &Objects, stream: &mut Stream, sink: &mut Sink) -> Result<()> {
     let (unread, mut at, mut lines) = (stream.unread(), 0, 0);
-    while let Some((record, length)) = objects.template.record(&unread[at..]) {
-        let line = stream.line() + lines;
-        sink.record(&record, line, || Place::file(stream.name()).line(line).path(Column::RequestId.name()))?;
-        at += length;
-        lines += 1;
+    let mut reader = quick::json::Reader::new(&objects.template);
+    loop {
+        let (window, start) = (quick::window(&unread[at..]), at);
+        while let Some((record, length)) = reader.next(&window[at - start..]) {
+            let line = stream.line() + lines;
+            sink.record(record, line, || Place::file(stream.name()).line(line).path(Column::RequestId.name()))?;
+            at += length;
+            lines += 1;
+        }
+        if at == start {
+            break;
+        }
     }
     stream.consume(at, lines);
     Ok(())

@@ -14,6 +14,7 @@ const ROUNDING: f64 = 1e-12;
 pub type Doubt = (&'static str, &'static str, &'static str);
 
 /// Why a finite number of seconds cannot be how long something took.
+#[inline]
 pub fn doubt_duration(seconds: f64) -> Option<Doubt> {
     match seconds {
         _ if seconds < 0.0 => Some((
@@ -26,6 +27,18 @@ pub fn doubt_duration(seconds: f64) -> Option<Doubt> {
         }
         _ => None,
     }
+}
+
+/// Whether a measured success has what it must, and nothing that [`possible`] could complain of: told of nearly every
+/// record by a few comparisons.
+#[inline]
+pub fn is_plainly_possible(record: &Record) -> bool {
+    let plain = |duration: Option<f64>| duration.is_none_or(|seconds| (0.0..=LONGEST_S).contains(&seconds));
+    let (Some(e2e), Some(1..), Some(1..)) = (record.e2e_s, record.input_tokens, record.output_tokens) else {
+        return false;
+    };
+    let others = plain(record.itl_s) & plain(record.queue_s) & plain(record.prefill_s);
+    (0.0..=LONGEST_S).contains(&e2e) & record.ttft_s.is_none_or(|ttft| (0.0..=e2e).contains(&ttft)) & others
 }
 
 /// What holds of every measured success: it has an E2E, no TTFT beyond that, no impossible duration, and where its tokens

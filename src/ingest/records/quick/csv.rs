@@ -1,61 +1,182 @@
-//! A row of a CSV file in its usual form.
+//! Rows of a CSV file in their usual form.
 
 use super::super::columns::{Column, Field};
-use super::super::row::Row;
-use super::super::value::Value;
+use super::super::row::{Otherwise, Row};
 use super::decimal::Decimal;
-use super::scan::find_either;
-use crate::record::Record;
+use super::numbers::Numbers;
+use super::scan::{eight, find_either, starts_with};
+use crate::record::{Record, SWEEP};
 
-/// The record of the first row of `bytes`, and the length of the row with its line ending; none where the row has to be
-/// read carefully: because of its form, because something may be wrong with it, or because its end is not in sight.
-pub fn record<'r>(bytes: &'r [u8], fields: &[Option<Field>]) -> Option<(Record<'r>, usize)> {
-    let mut row = Row::default();
-    let mut at = 0;
-    let last = fields.len().checked_sub(1)?;
-    for (number, field) in fields.iter().enumerate() {
-        let first = *bytes.get(at)?;
-        let end = match field {
-            _ if matches!(first, b',' | b'\n' | b'\r') => at,
-            Some(field) if field.column.is_number() => {
-                let (decimal, end) = Decimal::read(bytes, at)?;
-                row.set_decimal(*field, decimal)?;
-                end
-            }
-            field => {
-                let (text, end) = text(bytes, at)?;
-                if let Some(field) = field {
-                    row.set(*field, Value::Cell(text)).ok()?;
-                }
-                end
-            }
+/// What is done with the cells of a column.
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    /// A number is stored.
+    Number(Column),
+    /// A text or a truth value is taken.
+    Words(Column),
+    /// The cell is passed over.
+    Skip,
+}
+
+/// Reads row after row of the same columns.
+#[derive(Debug)]
+pub struct Reader<'r> {
+    steps: Vec<Step>,
+    /// How many columns in front name the level: they are mostly the same as in the row before.
+    levels: usize,
+    /// What stood in them, up to and with the last comma.
+    lead: &'r str,
+    scenario: &'r str,
+    numbers: Numbers,
+    row: Row<'r>,
+}
+
+impl<'r> Reader<'r> {
+    /// Of rows of these columns. `with_ids` says whether anyone wants to know the request ids.
+    pub fn new(fields: &[Option<Field>], with_ids: bool) -> Self {
+        let step = |field: &Option<Field>| match field.map(|field| field.column) {
+            Some(column) if column.is_number() => Step::Number(column),
+            Some(Column::RequestId) if !with_ids => Step::Skip,
+            Some(column) => Step::Words(column),
+            None => Step::Skip,
         };
-        at = match bytes.get(end)? {
-            b',' if number < last => end + 1,
-            b'\n' if number == last => end + 1,
-            b'\r' if number == last && bytes.get(end + 1) == Some(&b'\n') => end + 2,
+        let names_level = |field: &&Option<Field>| {
+            use Column::{Concurrency, ContextTokens, RequestRate, Run, Scenario};
+            let named = [Scenario, ContextTokens, Concurrency, RequestRate, Run];
+            field.is_some_and(|field| named.contains(&field.column))
+        };
+        Self {
+            steps: fields.iter().map(step).collect(),
+            // The last column has no comma behind it.
+            levels: fields.iter().take_while(names_level).count().min(fields.len().saturating_sub(1)),
+            lead: "",
+            scenario: SWEEP,
+            numbers: Numbers::of_fields(fields.iter().flatten().copied()),
+            row: Row::default(),
+        }
+    }
+
+    /// The record of the first row of `rows`, and the length of the row with its line ending; none where the row has to be
+    /// read carefully: because of its form, because something may be wrong with it, or because its end is not in sight.
+    #[inline]
+    pub fn next(&mut self, rows: &'r str) -> Option<(&Record<'r>, usize)> {
+        let (mut at, mut from) = (0, 0);
+        if !self.lead.is_empty() && starts_with(rows.as_bytes(), self.lead.as_bytes()) {
+            (at, from) = (self.lead.len(), self.levels);
+        } else {
+            self.lead = "";
+        }
+        let last = self.steps.len().checked_sub(1)?;
+        for number in from..last {
+            at = self.cell(self.steps[number], rows, at)?;
+            if *rows.as_bytes().get(at)? != b',' {
+                return None;
+            }
+            at += 1;
+            if number + 1 == self.levels {
+                self.lead = &rows[..at];
+            }
+        }
+        at = self.cell(self.steps[last], rows, at)?;
+        at += match rows.as_bytes().get(at..)? {
+            [b'\n', ..] => 1,
+            [b'\r', b'\n', ..] => 2,
             _ => return None,
         };
+        self.row.set_numbers(&self.numbers)?;
+        self.row.begin(self.scenario);
+        Some((self.row.judge(Otherwise::Unknown).ok()?, at))
     }
-    Some((row.finish().ok()?, at))
+
+    /// Reads the cell at a place; gives its end.
+    #[inline(always)]
+    fn cell(&mut self, step: Step, rows: &'r str, at: usize) -> Option<usize> {
+        let bytes = rows.as_bytes();
+        if let Step::Number(column) = step {
+            return match Decimal::read(bytes, at) {
+                Some((decimal, end)) => {
+                    self.numbers.store(column, decimal);
+                    Some(end)
+                }
+                None => {
+                    self.numbers.store(column, Decimal::NONE);
+                    ends_cell(*bytes.get(at)?).then_some(at)
+                }
+            };
+        }
+        let first = *bytes.get(at)?;
+        if ends_cell(first) {
+            if let Step::Words(column) = step {
+                self.unset(column);
+            }
+            return Some(at);
+        }
+        match step {
+            // What ends the cell is for the caller to judge.
+            Step::Words(column @ (Column::Success | Column::Warmup)) if starts_with_true(bytes, at) => {
+                self.row.set_truth(column, true)?;
+                Some(at + TRUE.len())
+            }
+            _ => {
+                let (words, end) = if first == b'"' { quoted(rows, at)? } else { bare(rows, at)? };
+                match step {
+                    Step::Words(Column::Scenario) => self.scenario = words,
+                    Step::Words(column) => self.row.set_words(column, words)?,
+                    _ => {}
+                }
+                Some(end)
+            }
+        }
+    }
+
+    fn unset(&mut self, column: Column) {
+        match column {
+            Column::Scenario => self.scenario = SWEEP,
+            _ => self.row.unset_words(column),
+        }
+    }
+}
+
+#[inline]
+fn ends_cell(byte: u8) -> bool {
+    matches!(byte, b',' | b'\n' | b'\r')
+}
+
+const TRUE: [u8; 4] = *b"true";
+
+#[inline]
+fn starts_with_true(bytes: &[u8], at: usize) -> bool {
+    eight(bytes, at) as u32 == u32::from_le_bytes(TRUE)
 }
 
 /// A cell without quotes or blanks at its edges, and its end.
-fn text(bytes: &[u8], at: usize) -> Option<(&str, usize)> {
+#[inline]
+fn bare(rows: &str, at: usize) -> Option<(&str, usize)> {
+    let bytes = rows.as_bytes();
     let mut end = find_either(bytes, at, b',', b'\n')?;
-    if bytes[end] == b'\n' && bytes[at..end].ends_with(b"\r") {
+    if bytes[end] == b'\n' && bytes[end - 1] == b'\r' {
         end -= 1;
     }
-    let cell = &bytes[at..end];
-    let plain = |byte: Option<&u8>| byte.is_some_and(|byte| *byte > b' ' && *byte != b'"');
-    if !plain(cell.first()) || !plain(cell.last()) {
-        return None;
-    }
-    Some((std::str::from_utf8(cell).ok()?, end))
+    Some((plain(rows.get(at..end)?)?, end))
+}
+
+/// What stands between two quotes on one line, without quotes or blanks at its edges; and the end of the cell.
+fn quoted(rows: &str, at: usize) -> Option<(&str, usize)> {
+    let end = find_either(rows.as_bytes(), at + 1, b'"', b'\n')?;
+    let is_over = rows.as_bytes()[end] == b'"' && matches!(rows.as_bytes().get(end + 1)?, b',' | b'\n' | b'\r');
+    let cell = rows.get(at + 1..end).filter(|_| is_over)?;
+    Some((plain(cell)?, end + 1))
+}
+
+#[inline]
+fn plain(cell: &str) -> Option<&str> {
+    let is_plain = |byte: Option<&u8>| byte.is_some_and(|byte| *byte > b' ' && *byte != b'"');
+    (is_plain(cell.as_bytes().first()) && is_plain(cell.as_bytes().last())).then_some(cell)
 }
 
 impl Column {
     /// Whether it holds a number, whatever its unit.
+    #[inline]
     pub fn is_number(self) -> bool {
         use Column::{Concurrency, ContextTokens, InputTokens, OutputChunks, OutputTokens, RequestRate};
         self.is_time()
@@ -66,9 +187,17 @@ impl Column {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::Load;
 
     fn fields(header: &str) -> Vec<Option<Field>> {
         header.split(',').map(Field::named).collect()
+    }
+
+    fn record<'r>(rows: &'r str, fields: &[Option<Field>]) -> Option<(Record<'r>, usize)> {
+        // What an earlier row left behind must not be seen.
+        let mut reader = Reader::new(fields, true);
+        reader.next("x,7,7,7,7,7,false,old\n").expect("usual");
+        reader.next(rows).map(|(record, length)| (record.clone(), length))
     }
 
     const HEADER: &str = "note,concurrency,e2e_ms,ttft_us,input_tokens,output_tokens,success,error";
@@ -77,13 +206,16 @@ mod tests {
     fn a_usual_row_is_read() {
         for ending in ["\n", "\r\n"] {
             let row = format!("a \"b\" ä,2,100.25,500,8,4,TRUE,{ending}next,");
-            let (record, length) = record(row.as_bytes(), &fields(HEADER)).expect("usual");
+            let (record, length) = record(&row, &fields(HEADER)).expect("usual");
             assert_eq!((record.e2e_s, record.ttft_s, record.output_tokens), (Some(0.10025), Some(0.0005), Some(4)));
             assert_eq!(&row[length..], "next,");
         }
-        let failed = b"x,2,,,8,0,false,timed out\n";
-        let (record, _) = record(failed, &fields(HEADER)).expect("usual");
-        assert_eq!((record.success, record.error), (false, Some("timed out")));
+        for error in ["timed out", "\"timed, out\"", "\"timed out\""] {
+            let failed = format!("x,2,,,8,0,false,{error}\n");
+            let (record, length) = record(&failed, &fields(HEADER)).expect("usual");
+            assert_eq!((record.success, record.error), (false, Some(error.trim_matches('"'))));
+            assert_eq!(length, failed.len());
+        }
     }
 
     #[test]
@@ -96,7 +228,12 @@ mod tests {
             "x,2,-1,500,8,4,true,\n",
             "x, 2,100,500,8,4,true,\n",
             "x,2,100,500,8,4,true ,\n",
-            "\"x\",2,100,500,8,4,true,\n",
+            "\"x\" ,2,100,500,8,4,true,\n",
+            "\" x\",2,100,500,8,4,true,\n",
+            "\"x\"\"y\",2,100,500,8,4,true,\n",
+            "\"x\ny\",2,100,500,8,4,true,\n",
+            "\"\",2,100,500,8,4,true,\n",
+            "x,\"2\",100,500,8,4,true,\n",
             "x,2,100,500,8.0,4,true,\n",
             "x,0,100,500,8,4,true,\n",
             "x,2,100,500000,8,4,true,\n",
@@ -106,8 +243,32 @@ mod tests {
             "x,2,100,500,8,4,true,\r",
             "x,2,,500,8,4,true,\n",
         ] {
-            assert_eq!(record(row.as_bytes(), &fields(HEADER)), None, "{row:?}");
+            assert_eq!(record(row, &fields(HEADER)), None, "{row:?}");
         }
-        assert_eq!(record(b"\xff,2,100,500,8,4,true,\n", &fields(HEADER)), None);
+    }
+
+    #[test]
+    fn columns_that_name_the_level_are_taken_over_only_where_they_are_the_same() {
+        let columns = fields("scenario,context_tokens,concurrency,e2e_ms,input_tokens,output_tokens");
+        let mut reader = Reader::new(&columns, true);
+        let mut level = |row: &'static str| {
+            let (record, length) = reader.next(row)?;
+            assert_eq!(length, row.len());
+            Some((record.scenario, record.context, record.load))
+        };
+        let of = |scenario, context, users| Some((scenario, context, Some(Load::Concurrency(users))));
+        assert_eq!(level("chat,1024,2,100,8,4\n"), of("chat", Some(1024), 2));
+        assert_eq!(level("chat,1024,2,200,8,4\n"), of("chat", Some(1024), 2));
+        assert_eq!(level("chat,1024,20,200,8,4\n"), of("chat", Some(1024), 20));
+        assert_eq!(level(",,20,200,8,4\n"), of(SWEEP, None, 20));
+        assert_eq!(level("other,2048,x,200,8,4\n"), None, "read in part");
+        assert_eq!(level(",,20,200,8,4\n"), of(SWEEP, None, 20));
+    }
+
+    #[test]
+    fn request_ids_that_nobody_wants_are_passed_over() {
+        let mut reader = Reader::new(&fields("request_id,concurrency,e2e_ms,input_tokens,output_tokens"), false);
+        let (record, _) = reader.next("a,2,100,8,4\n").expect("usual");
+        assert_eq!((record.request_id, record.load), (None, Some(Load::Concurrency(2))));
     }
 }

@@ -1,11 +1,11 @@
 //! An object on a line of its own in its usual form.
 
-use super::super::columns::Field;
-use super::super::row::Row;
-use super::super::value::Value;
+use super::super::columns::{Column, Field};
+use super::super::row::{Otherwise, Row};
 use super::decimal::Decimal;
-use super::scan::find_special;
-use crate::record::Record;
+use super::numbers::Numbers;
+use super::scan::{find_special, starts_with};
+use crate::record::{Record, SWEEP};
 
 /// How a program writes its objects, learnt from one that was read carefully.
 ///
@@ -26,63 +26,114 @@ impl Template {
     pub fn learn(object: &[u8]) -> Self {
         Self(entries(object).unwrap_or_default())
     }
+}
 
-    /// The record of the first line of `bytes`, and the length of the line with its ending; none where it has to be read
+/// Reads line after line of the same template.
+#[derive(Debug)]
+pub struct Reader<'t, 'r> {
+    template: &'t Template,
+    scenario: &'r str,
+    numbers: Numbers,
+    row: Row<'r>,
+}
+
+impl<'t, 'r> Reader<'t, 'r> {
+    /// Of lines of a template.
+    pub fn new(template: &'t Template) -> Self {
+        let fields = template.0.iter().filter_map(|entry| entry.field);
+        Self { template, scenario: SWEEP, numbers: Numbers::of_fields(fields), row: Row::default() }
+    }
+
+    /// The record of the first of `lines`, and the length of the line with its ending; none where it has to be read
     /// carefully: because of its form, because something may be wrong with it, or because its end is not in sight.
-    pub fn record<'r>(&self, bytes: &'r [u8]) -> Option<(Record<'r>, usize)> {
-        let mut row = Row::default();
-        let (first, others) = self.0.split_first()?;
-        if !bytes.starts_with(&first.lead) {
-            return None;
-        }
-        let mut at = set(&mut row, first.field, bytes, first.lead.len())?;
-        for Entry { lead, field } in others {
-            if bytes.get(at..)?.starts_with(lead) {
-                at = set(&mut row, *field, bytes, at + lead.len())?;
+    #[inline]
+    pub fn next(&mut self, lines: &'r str) -> Option<(&Record<'r>, usize)> {
+        let bytes = lines.as_bytes();
+        let mut at = 0;
+        for (number, Entry { lead, field }) in self.template.0.iter().enumerate() {
+            if starts_with(bytes.get(at..)?, lead) {
+                at = self.value(*field, lines, at + lead.len())?;
+            } else if number == 0 {
+                return None;
+            } else {
+                self.unset(*field);
             }
         }
-        let length = match bytes.get(at..)? {
-            [b'}', b'\n', ..] => at + 2,
-            [b'}', b'\r', b'\n', ..] => at + 3,
+        at += match bytes.get(at..)? {
+            _ if at == 0 => return None,
+            [b'}', b'\n', ..] => 2,
+            [b'}', b'\r', b'\n', ..] => 3,
             _ => return None,
         };
-        Some((row.finish().ok()?, length))
+        self.row.set_numbers(&self.numbers)?;
+        self.row.begin(self.scenario);
+        Some((self.row.judge(Otherwise::Unknown).ok()?, at))
     }
-}
 
-/// Reads the value at a place into its column; gives its end.
-fn set<'r>(row: &mut Row<'r>, field: Option<Field>, bytes: &'r [u8], at: usize) -> Option<usize> {
-    let rest = bytes.get(at..)?;
-    match rest.first()? {
-        b'"' => {
-            let end = find_special(bytes, at + 1).filter(|end| bytes[*end] == b'"')?;
-            let text = std::str::from_utf8(&bytes[at + 1..end]).ok()?;
-            if let Some(field) = field {
-                row.set(field, Value::Text(text)).ok()?;
+    /// Reads the value at a place into its column; gives its end.
+    #[inline(always)]
+    fn value(&mut self, field: Option<Field>, lines: &'r str, at: usize) -> Option<usize> {
+        let bytes = lines.as_bytes();
+        match bytes.get(at)? {
+            b'0'..=b'9' => {
+                let (decimal, end) = Decimal::read(bytes, at)?;
+                if !decimal.is_json(bytes, at) || !matches!(bytes.get(end)?, b',' | b'}') {
+                    return None;
+                }
+                match field.map(|field| field.column) {
+                    Some(column) if column.is_number() => self.numbers.store(column, decimal),
+                    Some(column) => self.words(column, lines.get(at..end)?)?,
+                    None => {}
+                }
+                Some(end)
             }
-            Some(end + 1)
+            b'"' => {
+                let end = find_special(bytes, at + 1).filter(|end| bytes[*end] == b'"')?;
+                match field.map(|field| field.column) {
+                    // Such as `"100.25"`, which is a number to nobody.
+                    Some(column) if column.is_number() => return None,
+                    Some(column) => self.words(column, lines.get(at + 1..end)?)?,
+                    None => {}
+                }
+                Some(end + 1)
+            }
+            b'n' if bytes[at..].starts_with(b"null") => {
+                self.unset(field);
+                Some(at + 4)
+            }
+            b't' if bytes[at..].starts_with(b"true") => self.truth(field, true).map(|()| at + 4),
+            b'f' if bytes[at..].starts_with(b"false") => self.truth(field, false).map(|()| at + 5),
+            _ => None,
         }
-        b'n' if rest.starts_with(b"null") => Some(at + 4),
-        b't' if rest.starts_with(b"true") => set_bool(row, field, true).map(|()| at + 4),
-        b'f' if rest.starts_with(b"false") => set_bool(row, field, false).map(|()| at + 5),
-        b'0'..=b'9' => {
-            let (decimal, end) = Decimal::read(bytes, at)?;
-            if !decimal.is_json(bytes, at) || !matches!(bytes.get(end)?, b',' | b'}') {
-                return None;
-            }
-            match field {
-                Some(field) if field.column.is_number() => row.set_decimal(field, decimal)?,
-                Some(field) => row.set(field, Value::Number(std::str::from_utf8(&bytes[at..end]).ok()?)).ok()?,
-                None => {}
-            }
-            Some(end)
-        }
-        _ => None,
     }
-}
 
-fn set_bool(row: &mut Row, field: Option<Field>, value: bool) -> Option<()> {
-    field.map_or(Some(()), |field| row.set(field, Value::Bool(value)).ok())
+    fn words(&mut self, column: Column, words: &'r str) -> Option<()> {
+        match column {
+            _ if words.is_empty() => self.unset_words(column),
+            Column::Scenario => self.scenario = words,
+            _ => self.row.set_words(column, words)?,
+        }
+        Some(())
+    }
+
+    fn truth(&mut self, field: Option<Field>, truth: bool) -> Option<()> {
+        field.map_or(Some(()), |field| self.row.set_truth(field.column, truth))
+    }
+
+    fn unset(&mut self, field: Option<Field>) {
+        match field.map(|field| field.column) {
+            Some(column) if column.is_number() => self.numbers.store(column, Decimal::NONE),
+            Some(column) => self.unset_words(column),
+            None => {}
+        }
+    }
+
+    fn unset_words(&mut self, column: Column) {
+        match column {
+            Column::Scenario => self.scenario = SWEEP,
+            _ => self.row.unset_words(column),
+        }
+    }
 }
 
 /// The keys of an object in their order; none where one of them is escaped or one of the values nested.
@@ -126,9 +177,9 @@ mod tests {
 
     fn read(line: &str) -> Option<Record<'_>> {
         let template = Template::learn(LINE.as_bytes());
-        template.record(line.as_bytes()).map(|(record, length)| {
+        Reader::new(&template).next(line).map(|(record, length)| {
             assert_eq!(length, line.find('\n').expect("a line") + 1);
-            record
+            record.clone()
         })
     }
 

@@ -11,7 +11,7 @@
 //!    sign, an exponent, a blank, a quote, an escape, another key) gives the whole record to the careful reader, from its
 //!    start. Nothing of what was read so far stays.
 //! 2. **No verdict here.** A value that may be wrong goes to the careful reader too, which alone words complaints. What is
-//!    right goes through [`super::row::Row::finish`] on both ways, so that both judge alike.
+//!    right goes through [`super::row::Row::judge`] on both ways, so that both judge alike.
 //! 3. **The same number.** At most 15 digits are a whole number that a double holds exactly, and so is the power of ten it is
 //!    divided by; that division rounds once, as reading the text does ([`decimal::Decimal`]).
 //!
@@ -20,4 +20,19 @@
 pub mod csv;
 pub mod decimal;
 pub mod json;
+pub mod numbers;
 mod scan;
+
+pub use scan::eight;
+
+/// Bytes that are checked to be UTF-8 at once: few enough that those behind an unusual record are not checked many times.
+const WINDOW: usize = 16 << 10;
+
+/// The first of the bytes as text, as far as they are text; records that reach beyond it come first in another window.
+pub fn window(bytes: &[u8]) -> &str {
+    let bytes = &bytes[..bytes.len().min(WINDOW)];
+    std::str::from_utf8(bytes).unwrap_or_else(|error| {
+        let (text, _) = bytes.split_at(error.valid_up_to());
+        std::str::from_utf8(text).unwrap_or_default()
+    })
+}

@@ -4,12 +4,28 @@ const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x8080_8080_8080_8080;
 
 /// Eight bytes from a place on, the first one lowest; zeros stand for what lies behind the end.
+#[inline]
 pub fn eight(bytes: &[u8], at: usize) -> u64 {
-    if let Some(word) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-        return u64::from_le_bytes(*word);
+    match bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+        Some(word) => u64::from_le_bytes(*word),
+        None => last(bytes, at),
     }
+}
+
+/// The same near the end, where there are fewer.
+#[cold]
+fn last(bytes: &[u8], at: usize) -> u64 {
     let rest = bytes.get(at..).unwrap_or_default();
     rest.iter().rev().fold(0, |word, byte| (word << 8) | u64::from(*byte))
+}
+
+/// Whether bytes start with others; quicker than comparing slices where those are short and mostly the same.
+#[inline]
+pub fn starts_with(bytes: &[u8], lead: &[u8]) -> bool {
+    let Some(bytes) = bytes.get(..lead.len()) else { return false };
+    let Some(last) = lead.len().checked_sub(8) else { return bytes == lead };
+    // The last eight may overlap those before.
+    (0..last).step_by(8).all(|at| eight(bytes, at) == eight(lead, at)) && eight(bytes, last) == eight(lead, last)
 }
 
 /// The high bit of the first byte that equals `wanted`; bits above it may be wrong.
@@ -19,6 +35,7 @@ fn equal(word: u64, wanted: u8) -> u64 {
 }
 
 /// Where the first of two bytes stands, at or behind a place.
+#[inline]
 pub fn find_either(bytes: &[u8], mut at: usize, one: u8, other: u8) -> Option<usize> {
     while at < bytes.len() {
         let word = eight(bytes, at);
@@ -33,6 +50,7 @@ pub fn find_either(bytes: &[u8], mut at: usize, one: u8, other: u8) -> Option<us
 }
 
 /// Where the first quote, backslash or control character stands, at or behind a place.
+#[inline]
 pub fn find_special(bytes: &[u8], mut at: usize) -> Option<usize> {
     while at < bytes.len() {
         let word = eight(bytes, at);
@@ -65,6 +83,20 @@ mod tests {
                     assert_eq!(find_special(&bytes, 0), Some(place));
                     assert_eq!(find_special(&bytes, place + 1), None);
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn a_lead_is_compared_to_its_last_byte() {
+        let text = b"abcdefghijklmnopqrstuvwxyz";
+        for length in 0..=text.len() {
+            assert!(starts_with(text, &text[..length]));
+            assert!(!starts_with(&text[..length], text) || length == text.len());
+            for other in 0..length {
+                let mut lead = text[..length].to_vec();
+                lead[other] ^= 1;
+                assert!(!starts_with(text, &lead), "{length} {other}");
             }
         }
     }
