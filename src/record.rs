@@ -1,9 +1,10 @@
 //! One request, as every format delivers it.
 
+use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 
 /// The load a request was sent under: what the load generator held constant.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, Serialize)]
 pub enum Load {
     /// Requests held in flight at once (closed loop).
     Concurrency(u64),

@@ -2,10 +2,11 @@
 
 use super::{Cell, CellKey, Origin, Quantiles, Summary, Window};
 use crate::metric::{METRIC_COUNT, MetricId};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// One run of one level, summed up by its source. What the source does not say is `None`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 pub struct Aggregate {
     /// Requests sent, warm-up left out.
     pub requests: Option<u64>,

@@ -9,6 +9,7 @@
 
 use super::{CellKey, Window};
 use crate::record::{Load, Record};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Parts of a window.
@@ -76,11 +77,11 @@ impl Crowded {
 }
 
 /// When the requests of a run were under way.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 pub struct Activity {
     window: Window,
     /// First submission to last end of the requests that were sent in each part of the window.
-    parts: [Option<Window>; PARTS],
+    parts: Vec<Option<Window>>,
     /// In which parts each source has requests, by bit.
     files: BTreeMap<usize, u64>,
 }
@@ -88,7 +89,7 @@ pub struct Activity {
 impl Activity {
     /// Of a run of which nothing was seen again yet.
     pub fn within(window: Window) -> Self {
-        Self { window, parts: [None; PARTS], files: BTreeMap::new() }
+        Self { window, parts: vec![None; PARTS], files: BTreeMap::new() }
     }
 
     /// Sees a request again, a failed one too: a server that fails is not at rest. One outside the window's successes is no
@@ -106,6 +107,18 @@ impl Activity {
         let part = &mut self.parts[at];
         *part = Some(part.map_or(seen, |known| known.union(seen)));
         *self.files.entry(file).or_default() |= 1 << at;
+    }
+
+    /// Whether another one looks at the same window.
+    pub fn asks_as(&self, other: &Self) -> bool {
+        self.window == other.window
+    }
+
+    /// Adds what was seen of the same run in one file, whatever its number was there; it has this one here.
+    pub fn merge_file(&mut self, mut other: Self, file: usize) {
+        let parts = other.files.values().fold(0, |all, parts| all | parts);
+        other.files = BTreeMap::from([(file, parts)]);
+        self.merge(other);
     }
 
     /// Adds what was seen elsewhere of the same run.

@@ -1,5 +1,6 @@
 //! Why requests failed.
 
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// How many distinct reasons a tally remembers. Reasons that hold an id or a time would fill the memory.
@@ -18,7 +19,7 @@ pub const OTHER_REASONS: &str = "other reasons";
 ///
 /// Of more than [`REASONS`] distinct reasons the first by text are remembered: whatever the order of the records, the
 /// same ones, and with their full counts, since a reason among the first of all is among the first of any part.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Failures {
     total: u64,
     reasons: BTreeMap<String, u64>,

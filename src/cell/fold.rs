@@ -7,7 +7,7 @@
 use super::breaks::{Activity, Broken, Crowded};
 use super::group::{Closed, Group};
 use super::lengths::Lengths;
-use super::level::{Levels, Placements, RunName};
+use super::level::{LevelName, Levels, Placements, RunName};
 use super::selection::Selection;
 use super::suite::{Cases, Suite};
 use super::tally::{Tally, measured};
@@ -16,10 +16,13 @@ use crate::context::Context;
 use crate::error::{Result, Warned, Warning};
 use crate::metric::{self, METRIC_COUNT};
 use crate::record::{PROMPT_SUITE, Record};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The first reading: counts, exact sums and histograms. Chunks of records can be counted apart and merged in any order.
-#[derive(Debug, Clone, Default)]
+///
+/// Can be written down, but for the cases of a suite: [`apart`].
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 pub struct Counting {
     levels: Levels,
     /// In the order of the levels' numbers.
@@ -41,9 +44,13 @@ impl Counting {
     }
 
     /// Adds what was counted elsewhere.
-    pub fn merge(&mut self, mut other: Self) {
+    pub fn merge(&mut self, other: Self) {
+        self.merge_as(other, |source| source);
+    }
+
+    fn merge_as(&mut self, mut other: Self, source: impl Fn((usize, usize)) -> (usize, usize)) {
         for (name, number) in other.levels.iter() {
-            let own = self.levels.number_named(name);
+            let own = self.levels.number_named(LevelName { source: source(name.source), ..name });
             self.tally(own).merge(std::mem::take(&mut other.tallies[number]));
         }
         self.suite.merge(other.suite);
@@ -154,6 +161,12 @@ struct Picked {
     selections: [Selection; METRIC_COUNT],
 }
 
+impl Picked {
+    fn merge(&mut self, more: [Selection; METRIC_COUNT]) {
+        self.selections.iter_mut().zip(more).for_each(|(selection, more)| selection.merge(more));
+    }
+}
+
 impl Picking {
     fn new(levels: Levels, groups: BTreeMap<CellKey, Group>, numbers: usize) -> Self {
         let mut cell_of = vec![None; numbers];
@@ -205,9 +218,7 @@ impl Picking {
     pub fn merge(&mut self, other: Self) {
         self.strays += other.strays;
         for (picked, more) in self.cells.iter_mut().zip(other.cells) {
-            for (selection, more) in picked.selections.iter_mut().zip(more.selections) {
-                selection.merge(more);
-            }
+            picked.merge(more.selections);
         }
         for ((_, activity), (_, more)) in self.doubtful.iter_mut().zip(other.doubtful) {
             activity.merge(more);
@@ -249,6 +260,8 @@ impl Picking {
         warned
     }
 }
+
+pub mod apart;
 
 #[cfg(test)]
 mod tests;

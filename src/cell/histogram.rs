@@ -1,5 +1,7 @@
 //! Counts of values in buckets of equal ratio: where the wanted order statistics lie, in little memory.
 
+use serde::{Deserialize, Serialize};
+
 /// Buckets of a histogram, at most.
 const BUCKETS: u64 = 1024;
 
@@ -16,7 +18,7 @@ const FINEST: u32 = 32;
 /// neighbours are joined, which keeps a cell whose values lie close together as easy to select from as any other.
 /// How wide the buckets are may therefore depend on the order of the values; what [`Histogram::locate`] says of the
 /// bucket it finds is true in any case.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 pub struct Histogram {
     zeros: u64,
     /// Low bits of a value that are ignored.
@@ -33,7 +35,7 @@ impl Default for Histogram {
 }
 
 /// An interval of values and how many lie in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Bucket {
     /// Bits of the smallest value.
     pub low: u64,
@@ -46,7 +48,7 @@ pub struct Bucket {
 }
 
 /// Numbers of buckets of one histogram: as many places as it has buckets at most, so that no two of them share one.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 pub struct Filter {
     shift: u32,
     /// A bit for each place.

@@ -1,13 +1,14 @@
 //! The context of requests whose source does not name it, decided from their input tokens.
 
 use crate::context::{Context, STANDARD};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// How far a request may lie from its context, in hundredths of the context.
 const TOLERANCE: u128 = 12;
 
 /// How often each number of input tokens was seen at one load level of one file.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Lengths {
     counts: BTreeMap<u64, u64>,
 }

@@ -2,6 +2,7 @@
 
 use crate::context::Context;
 use crate::record::{Load, Record};
+use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
@@ -24,7 +25,7 @@ pub struct Placement {
 pub type Placements = BTreeMap<(usize, usize), Placement>;
 
 /// What distinguishes the tallies of the first reading.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 struct Level {
     scenario: usize,
     context: Option<u64>,
@@ -50,12 +51,13 @@ pub struct LevelName<'l> {
 }
 
 /// Every level seen so far, numbered from 0 in the order in which they were.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 pub struct Levels {
     scenarios: Names,
     runs: Names,
     numbers: BTreeMap<Level, usize>,
     /// The records of a level usually follow one another.
+    #[serde(skip)]
     last: Option<(Known, usize)>,
 }
 
@@ -120,6 +122,32 @@ impl Levels {
         *self.numbers.entry(level).or_insert(next)
     }
 
+    /// The number of a level that was seen.
+    pub fn find(&self, name: LevelName) -> Option<usize> {
+        let undecided = name.context.is_none() || name.load.is_none();
+        let level = Level {
+            scenario: *self.scenarios.numbers.get(name.scenario)?,
+            context: name.context,
+            source: if undecided { name.source } else { (0, 0) },
+            load: name.load,
+            run: match name.run {
+                Some(run) => Some(*self.runs.numbers.get(run)?),
+                None => None,
+            },
+        };
+        self.numbers.get(&level).copied()
+    }
+
+    /// How many levels were seen.
+    pub fn len(&self) -> usize {
+        self.numbers.len()
+    }
+
+    /// Whether none was.
+    pub fn is_empty(&self) -> bool {
+        self.numbers.is_empty()
+    }
+
     /// Every level with its number.
     pub fn iter(&self) -> impl Iterator<Item = (LevelName<'_>, usize)> {
         self.numbers.iter().map(|(level, &number)| {
@@ -136,7 +164,7 @@ impl Levels {
 }
 
 /// Strings, numbered in the order in which they were seen.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 struct Names {
     list: Vec<String>,
     numbers: BTreeMap<String, usize>,

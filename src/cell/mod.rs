@@ -62,7 +62,7 @@ impl Ord for CellKey {
 }
 
 /// First submission to last end of one run's successes, picoseconds on the source's clock.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Window {
     /// First submission.
     pub start_ps: i128,
@@ -120,7 +120,7 @@ impl Origin {
 }
 
 /// A metric over the successes of one cell. Units are the metric's own. Unknown is `None`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 pub struct Summary {
     /// Requests that have a value; 0 beside a known statistic where the source does not say how many.
     pub n: u64,
@@ -139,7 +139,7 @@ pub struct Summary {
 /// Percentiles of a metric; `None` where the sample cannot carry one.
 ///
 /// p90 needs 64 values, p95 130 and p99 662; p10, p5 and p1 likewise.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize, Serialize)]
 #[allow(missing_docs)]
 pub struct Quantiles {
     pub p1: Option<f64>,

@@ -5,6 +5,7 @@ use super::sum::Sum;
 use super::tally::MetricTally;
 use super::{Quantiles, Summary};
 use crate::metric::Better;
+use serde::{Deserialize, Serialize};
 
 /// Percentiles with the number of values that can carry them.
 const PERCENTILES: [(u64, u64); 4] = [(50, 1), (90, 64), (95, 130), (99, 662)];
@@ -15,7 +16,7 @@ pub fn carries(percent: u64, n: u64) -> bool {
 }
 
 /// One metric of one cell, between the first reading and its finished [`Summary`].
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 pub struct Selection {
     /// How many values the first reading saw.
     n: u64,
@@ -36,7 +37,7 @@ pub struct Selection {
 }
 
 /// A bucket of the histogram with the values seen in it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 struct Collected {
     bucket: Bucket,
     values: Values,
@@ -96,11 +97,23 @@ impl Selection {
         }
     }
 
+    /// Whether another one looks for the same, to the last bit.
+    pub fn asks_as(&self, other: &Self) -> bool {
+        let buckets = |selection: &Self| selection.buckets.iter().map(|collected| collected.bucket).collect::<Vec<_>>();
+        (self.n, &self.percentiles) == (other.n, &other.percentiles)
+            && self.mean.to_bits() == other.mean.to_bits()
+            && self.scale.to_bits() == other.scale.to_bits()
+            && buckets(self) == buckets(other)
+    }
+
+    /// Brings what was seen into the one order and the least room that it has.
+    pub fn compress(&mut self) {
+        self.buckets.iter_mut().for_each(|collected| collected.values.compress());
+    }
+
     /// Completes the summary; false where the two readings did not see the same values, so that it stays as it is.
     pub fn finish(mut self, summary: &mut Summary) -> bool {
-        for collected in &mut self.buckets {
-            collected.values.compress();
-        }
+        self.compress();
         let complete = self.buckets.iter().all(|collected| collected.values.count() == collected.bucket.count);
         if self.seen != self.n || !complete {
             return false;
@@ -164,11 +177,12 @@ fn slot(quantiles: &mut Quantiles, percent: u64) -> &mut Option<f64> {
 }
 
 /// Values of one bucket; equal ones take the room of one.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 struct Values {
     /// Bits of the value and how often it was seen; in order and each once after [`Values::compress`].
     seen: Vec<(u64, u64)>,
     /// How long `seen` was after the last compression.
+    #[serde(skip)]
     compressed: usize,
 }
 

@@ -12,6 +12,7 @@ use crate::context;
 use crate::error::{Error, Result};
 use crate::format::thousands;
 use crate::record::{Load, PREVIEW, PROMPT_SUITE, Record};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -72,12 +73,14 @@ impl Preview {
 }
 
 /// Requests to cases. Parts that were counted apart merge in any order to the same.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 pub struct Suite {
     /// Requests that no suite has.
     others: u64,
     /// Requests that name a case and no load.
     apart: u64,
+    /// Never written down: they hold texts of requests.
+    #[serde(skip)]
     cases: BTreeMap<String, CaseTally>,
     /// Smallest and largest context of the requests that name their load, where they name one.
     contexts: Option<(u64, u64)>,
@@ -119,6 +122,11 @@ impl Suite {
                 self.others += 1;
             }
         }
+    }
+
+    /// Whether it holds texts of requests: names of cases, beginnings of responses.
+    pub fn holds_texts(&self) -> bool {
+        !self.cases.is_empty()
     }
 
     /// Adds what was counted elsewhere.

@@ -1,5 +1,7 @@
 //! Sums that do not depend on the order of what is added.
 
+use serde::{Deserialize, Serialize};
+
 /// Bits below the binary point: a value is kept to 2⁻⁶⁴ (5e-20), what lies below is cut off.
 const FRACTION_BITS: i32 = 64;
 
@@ -15,7 +17,7 @@ const SMALLEST: f64 = 1.0 / (4_294_967_296.0 * 4_294_967_296.0);
 ///
 /// Fixed point, because integers add up to the same bits in any order and any grouping, which floats do not: cells are
 /// the same bytes for any number of threads. A time of a microsecond still keeps 13 decimal digits.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Sum(u128);
 
 impl Sum {

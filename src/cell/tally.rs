@@ -7,9 +7,10 @@ use super::sum::{self, Sum};
 use super::{Summary, Window};
 use crate::metric::{self, METRIC_COUNT};
 use crate::record::Record;
+use serde::{Deserialize, Serialize};
 
 /// Counts, exact sums and histograms. Two tallies merge to the same numbers in any order and grouping.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 pub struct Tally {
     /// Requests, warm-up left out.
     pub requests: u64,
@@ -128,7 +129,7 @@ fn rounded(value: f64) -> i128 {
 }
 
 /// Tokens over the requests that have a number of them.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Tokens {
     /// Requests that do.
     pub n: u64,
@@ -156,7 +157,7 @@ impl Tokens {
 }
 
 /// One metric over the successes of a tally.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 pub struct MetricTally {
     n: u64,
     sum: Sum,
