@@ -74,6 +74,13 @@ pub struct Config {
 }
 
 impl Config {
+    /// What decides how a file is read; all else is as if nothing were configured.
+    pub fn of_reading(&self) -> Self {
+        let Power { timezone, columns, .. } = self.power.clone();
+        let power = Power { timezone, columns, ..Power::default() };
+        Self { power, file: self.file.clone(), columns: self.columns.clone(), ..Self::default() }
+    }
+
     /// The time zone of power logs that name none, from the bundled database or a fixed offset such as `+02:00`.
     ///
     /// The machine's own database is never asked: the same input gives the same bytes everywhere.

@@ -14,6 +14,7 @@ use crate::config::Config;
 use crate::error::{Result, Warned, Warning};
 use crate::font::{FontFile, Fonts};
 use crate::format::{Terms, in_terms};
+use crate::ingest::cache::Store;
 use crate::ingest::{self, Ingested, Input, Options};
 use crate::logo::Logo;
 use crate::render::{ChartFiles, Document, OutputFile, PageSize, Renderer, renderer};
@@ -48,6 +49,8 @@ pub struct Request<'r> {
     pub warnings: &'r [Warning],
     /// The run that `[reference]` of the configuration names; its own reference is not followed.
     pub reference: Option<&'r Request<'r>>,
+    /// What was read of the run's files before, so that only those are read that changed; see [`crate::ingest::cache`].
+    pub store: Option<&'r dyn Store>,
 }
 
 static NO_ASSETS: Assets = Assets { logo: None, fonts: Vec::new(), templates: BTreeMap::new() };
@@ -68,6 +71,7 @@ impl<'r> Request<'r> {
             kept_files: &[],
             warnings: &[],
             reference: None,
+            store: None,
         }
     }
 }
@@ -200,7 +204,8 @@ pub fn prepare(request: &Request) -> Result<Warned<Prepared>> {
 /// The same before its sections are written, without the run that is shown beside it.
 fn read(request: &Request) -> Result<Warned<Prepared>> {
     let mut warnings = request.warnings.to_vec();
-    let ingested = ingest::ingest(request.inputs, request.config, &request.options)?.take(&mut warnings);
+    let ingested =
+        ingest::ingest_with(request.inputs, request.config, &request.options, request.store)?.take(&mut warnings);
     let config = ingested.setup.complete(request.config);
     let analysis = analysis::analyze(ingested.cells.clone(), ingested.power_w.clone(), &config)?.take(&mut warnings);
     let analysis = analysis.with_suite(ingested.suite.as_deref());

@@ -32,7 +32,7 @@ impl HashKind {
 }
 
 /// What the stored bytes of a file were.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Fingerprint {
     /// By the size of the file.
     pub hash_kind: HashKind,
@@ -42,6 +42,13 @@ pub struct Fingerprint {
     pub bytes: u64,
     /// The hash of what they unpack to, of the kind that a plain file of that size has; without compression the same.
     pub content: String,
+}
+
+impl Fingerprint {
+    /// Whether the bytes as stored were the same.
+    pub fn is_of_same_bytes(&self, other: &Self) -> bool {
+        (self.hash_kind, &self.hash, self.bytes) == (other.hash_kind, &other.hash, other.bytes)
+    }
 }
 
 /// The bytes as stored, hashed as they pass.

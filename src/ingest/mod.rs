@@ -3,6 +3,7 @@
 pub mod aggregates;
 pub mod aiperf;
 pub mod blocks;
+pub mod cache;
 pub mod cells;
 pub mod csv;
 pub mod document;
@@ -53,6 +54,7 @@ use crate::error::{Error, Place, Result, Warned, Warning};
 use crate::format::counted;
 use crate::record::{PROMPT_SUITE, Record};
 use aggregates::Placed;
+use cache::{Files, Store};
 pub use fingerprint::HashKind;
 pub use memory::Memory;
 use part::Setup;
@@ -75,6 +77,11 @@ pub trait Input: Sync {
     fn open(&self) -> std::io::Result<Box<dyn Read + Send + '_>>;
     /// Size in bytes as stored.
     fn size(&self) -> u64;
+    /// What tells from the outside that the bytes are those of an earlier run: alike only where nobody can have written to
+    /// them in between. None where that is not certain; then they are hashed.
+    fn stamp(&self) -> Option<String> {
+        None
+    }
 }
 
 /// What the reader may do. The default stops at a bad record and reads one file at a time.
@@ -140,11 +147,47 @@ pub struct Source {
 /// Errors: no input holds records; a bad record unless lenient; two formats claim one file; an input that cannot be
 /// read, is damaged, or changes while it is read. Of several, the one in the first file by name is told.
 pub fn ingest(inputs: &[&dyn Input], config: &Config, options: &Options) -> Result<Warned<Ingested>> {
+    ingest_with(inputs, config, options, None)
+}
+
+/// The same with a store of what was read of each file in an earlier run: only files that it does not know are read, and what
+/// they give is put there. The result is the same in any case.
+pub fn ingest_with(
+    inputs: &[&dyn Input],
+    config: &Config,
+    options: &Options,
+    store: Option<&dyn Store>,
+) -> Result<Warned<Ingested>> {
     let mut inputs = inputs.to_vec();
     inputs.sort_by(|a, b| a.name().cmp(b.name()));
-    let files = inputs.into_iter().map(|input| Recognised::of(input, config)).collect::<Result<Vec<_>>>()?;
+    // Readers are shown no more of the configuration, so that a store that goes by it cannot miss what they go by.
+    let shown = config.of_reading();
+    let Some(store) = store else { return read(&inputs, config, &shown, options, None) };
+    let files = |trusted| Files::new(store, trusted, &inputs, &shown, options);
+    let mut known = files(true);
+    match read(&inputs, config, &shown, options, Some(&mut known)) {
+        // What is wrong is told from the files alone.
+        Err(_) if known.are_known() => read(&inputs, config, &shown, options, Some(&mut files(false))),
+        outcome => outcome,
+    }
+}
 
-    let (mut counted, mut first) = count(&files, config, options)?;
+/// Reads a run, with the files of a store where there is one.
+fn read(
+    inputs: &[&dyn Input],
+    config: &Config,
+    shown: &Config,
+    options: &Options,
+    mut known: Option<&mut Files>,
+) -> Result<Warned<Ingested>> {
+    let files = match &known {
+        Some(known) => known.recognise(inputs, shown)?,
+        None => inputs.iter().map(|input| Recognised::of(*input, shown)).collect::<Result<Vec<_>>>()?,
+    };
+    let (mut counted, mut first) = match &mut known {
+        Some(known) => known.count(&files, shown, options)?,
+        None => count(&files, shown, options)?,
+    };
     let mut warnings = pair_pages(&mut first)?;
     let impossible = impossible::leave_out(&mut first).take(&mut warnings);
     cells::gather::set_aside(&mut first);
@@ -168,7 +211,11 @@ pub fn ingest(inputs: &[&dyn Input], config: &Config, options: &Options) -> Resu
     let Decided { placements, from_names, none_left, left_out } =
         placement::place(&described(&first), &counted.part_lengths(), config)?.take(&mut warnings);
     let decided = counted.decide(&of_requests(&first, &placements));
-    let (mut cells, mut faults) = pick(&files, &first, decided, config, options)?.take(&mut warnings);
+    let picked = match &mut known {
+        Some(known) => known.pick(&files, &first, decided, shown, options)?,
+        None => pick(&files, &first, decided, shown, options)?,
+    };
+    let (mut cells, mut faults) = finish(picked, &first, known)?.take(&mut warnings);
     faults.splice(..0, impossible);
     warnings.extend(faults.iter().cloned());
     // Where there are requests, tables of cells were set aside.
@@ -246,23 +293,42 @@ fn pair_pages(files: &mut [FileReading]) -> Result<Vec<Warning>> {
     Ok(warnings)
 }
 
-/// The second reading, of the files that held records: their cells, and what is wrong with them although every record is good.
+/// The second reading, of the files that held records.
 fn pick(
     files: &[Recognised],
     first: &[FileReading],
     decided: Picking,
     config: &Config,
     options: &Options,
-) -> Result<Warned<(Vec<Cell>, Vec<Warning>)>> {
+) -> Result<Picking> {
     // The last one is the original: what was decided is large, and one worker needs no copy of it.
     let decided = std::iter::repeat_n(decided, workers(files, options)).collect();
     let add = |picking: &mut Picking, record: &Record, file| picking.add(record, file);
-    let mut folds = read_all(files, config, options, first, decided, add)?.folds.into_iter();
+    let first: Vec<_> = first.iter().collect();
+    let mut folds = read_all(files, config, options, &first, decided, add)?.folds.into_iter();
     let mut picked = folds.next().expect("there is at least one worker");
     folds.for_each(|part| picked.merge(part));
+    Ok(picked)
+}
+
+/// The cells, and what is wrong with them although every record is good.
+///
+/// Errors: the readings did not see the same where files of a store were used.
+fn finish(
+    picked: Picking,
+    first: &[FileReading],
+    known: Option<&mut Files>,
+) -> Result<Warned<(Vec<Cell>, Vec<Warning>)>> {
     let names: Vec<_> = first.iter().map(|file| file.name.as_str()).collect();
     let faults = faults::warnings(&picked.broken(), picked.crowded(), &names);
     let Warned { value: cells, warnings } = picked.finish();
+    if let Some(known) = known {
+        match warnings.first() {
+            Some(warning) if known.are_known() => return Err(Error::new(&warning.message)),
+            Some(_) => {}
+            None => known.keep(),
+        }
+    }
     Ok(Warned { value: (cells, faults), warnings })
 }
 

@@ -3,10 +3,11 @@
 use crate::cell::aggregate::Aggregate;
 use crate::config::Config;
 use crate::record::Load;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// One run of one level, as its file describes it. A file may hold several, numbered from 0 in their order.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 pub struct Part {
     /// Where in the file it stands: a line or a JSON path; empty where the file is one run.
     pub place: String,
@@ -34,7 +35,7 @@ pub struct Part {
 }
 
 /// What is said of a level. What is not said is `None`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 pub struct LevelFacts {
     /// What the load generator held constant.
     pub load: Option<Load>,
@@ -47,7 +48,7 @@ pub struct LevelFacts {
 }
 
 /// Something that a tool may say of the test's setup, and that the configuration may say too.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
 pub enum Property {
     /// `model.name`
     Model,
@@ -132,7 +133,7 @@ impl Property {
 }
 
 /// What a tool says of the test's setup.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 pub struct Setup(BTreeMap<Property, String>);
 
 impl Setup {

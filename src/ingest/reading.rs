@@ -35,6 +35,12 @@ impl<'i> Recognised<'i> {
         let format = if ignored { None } else { recognise(input, formats)? };
         Ok(Self { input, format, ignored })
     }
+
+    /// The same of an input whose format is known.
+    pub fn as_known(input: &'i dyn Input, config: &Config, format: Option<&'static dyn Format>) -> Self {
+        let ignored = config.file_rule(input.name()).ignore == Some(true);
+        Self { input, format, ignored }
+    }
 }
 
 /// What a reading found in one file.
@@ -78,7 +84,7 @@ pub fn read_all<F: Send>(
     files: &[Recognised],
     config: &Config,
     options: &Options,
-    first: &[FileReading],
+    first: &[&FileReading],
     mut folds: Vec<F>,
     add: impl Fn(&mut F, &Record, usize) + Sync,
 ) -> Result<Reading<F>> {
@@ -94,7 +100,7 @@ pub fn read_all<F: Send>(
         while !failed.load(Ordering::Relaxed) {
             let at = next.fetch_add(1, Ordering::Relaxed);
             let Some(file) = files.get(at) else { break };
-            let earlier = first.get(at);
+            let earlier = first.get(at).copied();
             if done.contains(&at) || earlier.is_some_and(|earlier| earlier.findings.records == 0) {
                 continue;
             }
@@ -126,13 +132,13 @@ fn read_large<F: Send>(
     files: &[Recognised],
     config: &Config,
     options: &Options,
-    first: &[FileReading],
+    first: &[&FileReading],
     folds: &mut [F],
     add: &(impl Fn(&mut F, &Record, usize) + Sync),
 ) -> Vec<(usize, Result<FileReading>)> {
     let mut outcomes = Vec::new();
     for (at, file) in files.iter().enumerate().filter(|(_, file)| !options.lenient && blocks::is_large(file)) {
-        let earlier = first.get(at);
+        let earlier = first.get(at).copied();
         if earlier.is_some_and(|earlier| earlier.findings.records == 0 || earlier.checksums.is_empty()) {
             continue;
         }

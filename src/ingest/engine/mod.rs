@@ -13,9 +13,10 @@ use super::sink::Sink;
 use super::stream::Stream;
 use crate::error::Result;
 use page::Page;
+use serde::{Deserialize, Serialize};
 
 /// An engine that serves such pages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 pub enum Engine {
     /// Metrics called `vllm:…`.
     Vllm,

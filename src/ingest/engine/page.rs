@@ -3,6 +3,7 @@
 use super::Engine;
 use crate::error::{Error, Place, Result};
 use crate::ingest::stream::Stream;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Largest page in bytes; a server's page has a few hundred kilobytes.
@@ -25,7 +26,7 @@ const OF_USE: [&str; 12] = [
 ];
 
 /// What an engine showed at one moment.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 pub struct Page {
     /// Whose page it is.
     pub engine: Engine,

@@ -18,10 +18,11 @@ mod usual;
 pub mod zeus;
 
 use crate::error::{Error, Place, Result};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// What a GPU drew at one moment.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, Serialize)]
 pub struct Sample {
     /// Nanoseconds since the Unix epoch.
     pub at_ns: i64,
@@ -30,14 +31,14 @@ pub struct Sample {
 }
 
 /// The samples of one or more power logs, by GPU.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 pub struct Log {
     /// Each GPU with its samples in order of time; one whose every sample is missing has none.
     pub gpus: BTreeMap<Gpu, Vec<Sample>>,
 }
 
 /// A GPU of a power log.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 pub struct Gpu {
     /// What the log tells its GPUs apart by.
     pub told_by: ToldBy,
@@ -46,7 +47,7 @@ pub struct Gpu {
 }
 
 /// What a log tells its GPUs apart by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 pub enum ToldBy {
     /// `index`.
     Index,
