@@ -64,6 +64,15 @@ pub struct Run {
     /// Threads to use; any number gives the same bytes [default: as many as there are processors]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
+
+    /// Folder for what was read of each file, so that the next time only files that changed are read; safe to delete
+    /// [default: `.gristmill-cache` in the folder that is written to, where there is one]
+    #[arg(long, value_name = "DIR", conflicts_with = "no_cache")]
+    pub cache: Option<PathBuf>,
+
+    /// Read every file, and keep nothing for the next time
+    #[arg(long)]
+    pub no_cache: bool,
 }
 
 /// What every command that makes pages is told of them.

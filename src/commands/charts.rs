@@ -29,8 +29,10 @@ fn redraw(arguments: &Charts) -> Result<()> {
     let opened = arguments.run.open(Some(folder))?;
     let inputs = opened.inputs();
     let reading = opened.reading();
-    let made = opened.with_reference(folder, arguments.run.options(), |reference| {
-        pipeline::run(&Request { reference, ..opened.request(&inputs, arguments.run.options(), &["charts"]) })
+    let cache = arguments.run.cache(Some(folder), &opened);
+    let made = opened.with_reference(folder, arguments.run.options(), cache.of_reference(), |reference| {
+        let store = cache.of_run();
+        pipeline::run(&Request { reference, store, ..opened.request(&inputs, arguments.run.options(), &["charts"]) })
     })??;
     drop(reading);
     say_warnings(&made.warnings);
@@ -66,6 +68,7 @@ fn redraw(arguments: &Charts) -> Result<()> {
     if !files.is_empty() || !gone.is_empty() {
         output::write(folder, &files, &ours, &gone)?;
     }
+    cache.save();
     for (name, what) in outcome {
         tell(&format!("{what:9}  {}", folder.join(name).display()));
     }

@@ -1,6 +1,6 @@
 //! What RUN stands for: its files, its configuration, its name.
 
-use super::{assets, output, terminal};
+use super::{assets, cache, output, terminal};
 use anyhow::Result;
 use gristmill::config::{self, Config};
 use gristmill::error::{Error, Place, Warning};
@@ -155,9 +155,9 @@ pub fn read_text(file: &Path, what: &str) -> Result<String> {
     })
 }
 
-/// Every regular file below a folder, sorted by path. Hidden files, the configuration, OUT and the folders of other reports
-/// are left out, and of a report in the folder itself everything but its cells; symbolic
-/// links to folders are not followed, so that a loop cannot hold the walk.
+/// Every regular file below a folder, sorted by path. Hidden files, the configuration, OUT, caches and the folders of other
+/// reports are left out, and of a report in the folder itself everything but its cells; symbolic links to folders are not
+/// followed, so that a loop cannot hold the walk.
 pub fn paths(folder: &Path, out: Option<&Path>, warnings: &mut Vec<Warning>) -> Result<Vec<PathBuf>> {
     let out = out.and_then(|out| fs::canonicalize(out).ok());
     let mut found = Vec::new();
@@ -172,7 +172,10 @@ pub fn paths(folder: &Path, out: Option<&Path>, warnings: &mut Vec<Warning>) -> 
             }
             let kind = fs::symlink_metadata(&path).map_err(|error| unreadable(&path.display().to_string(), &error))?;
             if kind.is_dir() {
-                if !output::is_report(&path) && (out.is_none() || fs::canonicalize(&path).ok() != out) {
+                if !output::is_report(&path)
+                    && !cache::is_cache(&path)
+                    && (out.is_none() || fs::canonicalize(&path).ok() != out)
+                {
                     pending.push(path);
                 }
             } else if kind.is_symlink() && path.is_dir() {
@@ -256,14 +259,15 @@ struct FileInput {
     path: PathBuf,
     name: String,
     size: u64,
+    stamp: Option<String>,
 }
 
 impl FileInput {
     /// Looks at the file at once, so that a wrong path is told before any work is done.
     fn open(path: PathBuf, name: String) -> Result<Box<dyn Input>> {
         let file = File::open(&path).map_err(|error| unreadable(&name, &error))?;
-        let size = file.metadata().map_err(|error| unreadable(&name, &error))?.len();
-        Ok(Box::new(Self { path, name, size }))
+        let found = file.metadata().map_err(|error| unreadable(&name, &error))?;
+        Ok(Box::new(Self { path, name, size: found.len(), stamp: cache::stamp(&found) }))
     }
 }
 
@@ -278,6 +282,10 @@ impl Input for FileInput {
 
     fn size(&self) -> u64 {
         self.size
+    }
+
+    fn stamp(&self) -> Option<String> {
+        self.stamp.clone()
     }
 }
 
@@ -378,7 +386,16 @@ mod tests {
     #[test]
     fn a_folder_gives_its_files_in_order_and_never_its_own_output() {
         let run = tempfile::tempdir().expect("a folder");
-        for file in ["b.csv", "a.csv", CONFIG, ".hidden", "sub/c.csv", "out/report.json", "out/charts/ttft.svg"] {
+        for file in [
+            "b.csv",
+            "a.csv",
+            CONFIG,
+            ".hidden",
+            "sub/c.csv",
+            "out/report.json",
+            "out/charts/ttft.svg",
+            "kept/CACHEDIR.TAG",
+        ] {
             let path = run.path().join(file);
             fs::create_dir_all(path.parent().expect("below the run")).expect("made");
             fs::write(path, "x").expect("written");

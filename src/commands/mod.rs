@@ -1,6 +1,7 @@
 //! The commands: the only part that touches files and the terminal.
 
 mod assets;
+mod cache;
 mod charts;
 mod check;
 mod compare;

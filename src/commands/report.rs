@@ -20,25 +20,29 @@ pub fn run(arguments: &Report) -> Result<()> {
     let inputs = opened.inputs();
     let kept: Vec<String> = before.iter().filter(|path| !belongs_to(path, &formats)).cloned().collect();
     let names: Vec<_> = formats.iter().map(|format| format.name()).collect();
-    let (made, told) = opened.with_reference(out, arguments.run.options(), |reference| -> Result<_> {
-        let request = Request {
-            assets: &assets,
-            page: arguments.pages.size(&opened.config),
-            charts: arguments.pages.charts(),
-            kept_files: &kept,
-            reference,
-            ..opened.request(&inputs, arguments.run.options(), &names)
-        };
-        let prepared = working(opened.reading(), || pipeline::prepare(&request))?;
-        let told = told(&prepared.value.analysis);
-        Ok((working(terminal::step("drawing"), || pipeline::render(prepared, &request))?, told))
-    })??;
+    let cache = arguments.run.cache(Some(out), &opened);
+    let (made, told) =
+        opened.with_reference(out, arguments.run.options(), cache.of_reference(), |reference| -> Result<_> {
+            let request = Request {
+                assets: &assets,
+                page: arguments.pages.size(&opened.config),
+                charts: arguments.pages.charts(),
+                kept_files: &kept,
+                reference,
+                store: cache.of_run(),
+                ..opened.request(&inputs, arguments.run.options(), &names)
+            };
+            let prepared = working(opened.reading(), || pipeline::prepare(&request))?;
+            let told = told(&prepared.value.analysis);
+            Ok((working(terminal::step("drawing"), || pipeline::render(prepared, &request))?, told))
+        })??;
     say_warnings(&made.warnings);
     let files = made.value;
     let written: BTreeSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
     let gone: Vec<String> =
         before.iter().filter(|path| belongs_to(path, &formats) && !written.contains(path.as_str())).cloned().collect();
     working(terminal::step("writing"), || output::write(out, &files, &before, &gone))?;
+    cache.save();
     pages::say_written(out, &files, &told);
     if arguments.pages.open {
         pages::show(out, &files)?;

@@ -4,6 +4,7 @@ use super::input::{self, OpenRun};
 use super::{terminal, threads};
 use crate::cli::Run;
 use anyhow::Result;
+use gristmill::ingest::cache::Store;
 use gristmill::ingest::{Input, Options};
 use gristmill::pipeline::Request;
 use std::path::Path;
@@ -43,16 +44,17 @@ impl OpenRun {
         }
     }
 
-    /// Asks the pipeline with the run that `[reference]` names, where one is named. Errors: those of
+    /// Asks the pipeline with the run that `[reference]` names, where one is named; `store` has what was read of its files before. Errors: those of
     /// [`Self::open_reference`].
     pub fn with_reference<T>(
         &self,
         out: &Path,
         options: Options,
+        store: Option<&dyn Store>,
         ask: impl FnOnce(Option<&Request>) -> T,
     ) -> Result<T> {
         let Some(reference) = self.open_reference(Some(out))? else { return Ok(ask(None)) };
         let inputs = reference.inputs();
-        Ok(ask(Some(&reference.request(&inputs, options, &[]))))
+        Ok(ask(Some(&Request { store, ..reference.request(&inputs, options, &[]) })))
     }
 }

@@ -7,7 +7,7 @@ use gristmill::chart::{card, svg};
 use gristmill::error::Error;
 use gristmill::font::Fonts;
 use gristmill::format::in_terms;
-use gristmill::pipeline;
+use gristmill::pipeline::{self, Request};
 use gristmill::render::summary::{self, ChartAs, markers};
 use gristmill::report::{Block, Figure, summarize};
 use std::fs;
@@ -17,7 +17,9 @@ use std::path::{Component, Path, PathBuf};
 pub fn run(arguments: &Summary) -> Result<()> {
     let opened = arguments.run.open(None)?;
     let inputs = opened.inputs();
-    let request = opened.request(&inputs, arguments.run.options(), &[]);
+    // A summary has no folder of its own to keep anything in.
+    let cache = arguments.run.cache(None, &opened);
+    let request = Request { store: cache.of_run(), ..opened.request(&inputs, arguments.run.options(), &[]) };
     let mut warnings = Vec::new();
     let reading = opened.reading();
     let prepared = pipeline::prepare(&request)?.take(&mut warnings);
@@ -25,6 +27,7 @@ pub fn run(arguments: &Summary) -> Result<()> {
     say_warnings(&warnings);
     let composition = prepared.composition(&request, &warnings);
     let blocks = in_terms(prepared.terms(), || summarize(&composition))?;
+    cache.save();
     let name = arguments.name.as_deref();
     let chart = chart(arguments, &blocks, composition.fonts);
     let shown = match &chart {

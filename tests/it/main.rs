@@ -8,6 +8,7 @@ mod architecture;
 mod bad_input;
 mod broken_runs;
 mod browser;
+mod cache;
 mod calculator;
 mod cells;
 mod charts;

@@ -36,7 +36,8 @@ struct Said {
 /// File, line, column and path.
 type At = (String, Option<u64>, Option<u64>, Option<String>);
 
-/// None where bad records were skipped: what was wrong with them is told from the file alone.
+/// None where bad records were skipped, since what was wrong with them is told from the file alone, and of a table of cells,
+/// which is read as quickly as it would be looked up.
 pub(super) fn encode(findings: &Findings) -> Option<Vec<u8>> {
     // Every field is named, so that a new one is not forgotten here. What the configuration overruled is told among the warnings.
     let Findings {
@@ -54,8 +55,9 @@ pub(super) fn encode(findings: &Findings) -> Option<Vec<u8>> {
         page,
         power,
         zero_times,
+        cells,
     } = findings;
-    if !skipped.is_empty() || !remembered.is_empty() {
+    if !skipped.is_empty() || !remembered.is_empty() || !cells.is_empty() {
         return None;
     }
     entry::encode(&Kept {
