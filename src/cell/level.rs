@@ -62,26 +62,40 @@ pub struct Levels {
 }
 
 /// The name of a level, kept.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 struct Known {
     scenario: String,
     context: Option<u64>,
     source: (usize, usize),
     load: Option<Load>,
-    run: Option<String>,
+    has_run: bool,
+    run: String,
 }
 
 impl Known {
-    fn of(name: &LevelName) -> Self {
-        let LevelName { scenario, context, source, load, run } = *name;
-        Self { scenario: scenario.to_owned(), context, source, load, run: run.map(str::to_owned) }
+    /// Keeps another name, in the room of the one before: levels may alternate from record to record.
+    fn keep(&mut self, name: &LevelName) {
+        let kept = |mut text: String, new: &str| {
+            text.clear();
+            text.push_str(new);
+            text
+        };
+        *self = Self {
+            scenario: kept(std::mem::take(&mut self.scenario), name.scenario),
+            context: name.context,
+            source: name.source,
+            load: name.load,
+            has_run: name.run.is_some(),
+            run: kept(std::mem::take(&mut self.run), name.run.unwrap_or_default()),
+        };
     }
 
     fn is(&self, name: &LevelName) -> bool {
         self.context == name.context
             && self.load == name.load
             && self.source == name.source
-            && self.run.as_deref() == name.run
+            && self.has_run == name.run.is_some()
+            && self.run == name.run.unwrap_or_default()
             && self.scenario == name.scenario
     }
 }
@@ -105,7 +119,9 @@ impl Levels {
     /// The same by name.
     pub fn number_named(&mut self, name: LevelName) -> usize {
         let number = self.look_up(&name);
-        self.last = Some((Known::of(&name), number));
+        let (known, last) = self.last.get_or_insert_default();
+        known.keep(&name);
+        *last = number;
         number
     }
 
