@@ -70,3 +70,20 @@ fn only_the_commands_touch_files_clock_and_environment() {
         }
     }
 }
+
+/// What SECURITY.md promises; the desktop's browser is `report --open`.
+#[test]
+fn no_code_opens_a_connection_or_runs_a_program_but_the_desktops_browser() {
+    for file in sources(&root().join("src")) {
+        let code = code(&file);
+        for forbidden in ["std::net", "TcpStream", "UdpSocket", "UnixStream", "process::Command", "Command::new"] {
+            assert!(!code.contains(forbidden), "{} uses {forbidden}", file.display());
+        }
+        let opens = code.contains("open::that") || code.contains("open::commands");
+        assert!(!opens || file.starts_with(root().join("src/commands")), "{} opens a program", file.display());
+    }
+    let lock = fs::read_to_string(root().join("Cargo.lock")).unwrap();
+    for client in ["reqwest", "hyper", "ureq", "rustls", "openssl", "native-tls", "curl"] {
+        assert!(!lock.contains(&format!("name = \"{client}\"\n")), "{client} would open connections");
+    }
+}

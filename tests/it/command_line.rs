@@ -237,3 +237,23 @@ fn completions_and_manual_pages_know_every_command() {
     let page = fs::read_to_string(folder.path().join("gristmill-report.1")).unwrap();
     assert!(page.contains(".TH gristmill-report 1") && page.contains("lenient"), "{page}");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_a_folder_inside_run_is_not_followed() {
+    use std::os::unix::fs::symlink;
+    let folder = tempfile::tempdir().unwrap();
+    let (run, elsewhere) = (folder.path().join("run"), folder.path().join("elsewhere"));
+    let row = |level: u32| format!("concurrency,ttft_ms,e2e_ms,input_tokens,output_tokens\n{level},10,90,1024,10\n");
+    for (place, level) in [(&run, 1), (&elsewhere, 2)] {
+        std::fs::create_dir(place).unwrap();
+        std::fs::write(place.join("records.csv"), row(level)).unwrap();
+    }
+    symlink(&elsewhere, run.join("linked")).unwrap();
+    symlink(&run, run.join("itself")).unwrap();
+    let output = gristmill(["check".as_ref(), run.as_os_str()]);
+    let (said, warned) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.status.code(), Some(0), "{warned}");
+    assert!(said.contains("run: 1 file\n") && !said.contains("concurrency 2"), "{said}");
+    assert!(warned.contains("linked") && warned.contains("itself"), "{warned}");
+}

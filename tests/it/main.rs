@@ -31,6 +31,7 @@ mod house;
 mod html;
 mod inference_perf;
 mod init;
+mod licences;
 mod llama_bench;
 mod llm_d;
 mod llmperf;
