@@ -5,6 +5,7 @@ use super::aiperf;
 use super::blocks::Blocks;
 use super::cells::CellsCsv;
 use super::engine::MetricPage;
+use super::foreign;
 use super::guidellm::{report::GuideLlmReport, table::GuideLlmTable};
 use super::inference_benchmarker::InferenceBenchmarker;
 use super::inference_perf;
@@ -113,6 +114,8 @@ pub static FORMATS: &[&dyn Format] = &[
 #[derive(Debug, Clone)]
 pub struct Head {
     text: String,
+    /// The first bytes as they are.
+    start: Vec<u8>,
     utf16: bool,
     /// Whether the file goes on.
     cut: bool,
@@ -120,6 +123,8 @@ pub struct Head {
 
 impl Head {
     const LENGTH: usize = 64 << 10;
+    /// As far as a tar archive keeps its mark.
+    const START: usize = 512;
 
     /// Reads the beginning of a file. Errors: it cannot be read or decompressed.
     pub fn read(input: &dyn Input) -> Result<Self> {
@@ -132,10 +137,21 @@ impl Head {
         let bytes = stream.unread();
         let cut = bytes.len() > Self::LENGTH || !stream.ended();
         let bytes = &bytes[..bytes.len().min(Self::LENGTH)];
+        let start = bytes[..bytes.len().min(Self::START)].to_vec();
         Ok(match utf16(bytes) {
-            Some(text) => Self { text, utf16: true, cut },
-            None => Self { text: String::from_utf8_lossy(bytes).into_owned(), utf16: false, cut },
+            Some(text) => Self { text, start, utf16: true, cut },
+            None => Self { text: String::from_utf8_lossy(bytes).into_owned(), start, utf16: false, cut },
         })
+    }
+
+    /// Whether the file begins with these bytes.
+    pub fn starts_with(&self, bytes: &[u8]) -> bool {
+        self.start.starts_with(bytes)
+    }
+
+    /// Whether these bytes stand there, within the first 512.
+    pub fn has_at(&self, offset: usize, bytes: &[u8]) -> bool {
+        self.start.get(offset..).is_some_and(|rest| rest.starts_with(bytes))
     }
 
     /// Its text; bytes that are no text are replaced.
@@ -204,6 +220,9 @@ fn is_plain(key: &str) -> bool {
 /// Errors: it cannot be read; two formats claim it; it is UTF-16 and would be recognised if it were UTF-8.
 pub fn recognise(input: &dyn Input, formats: &[&'static dyn Format]) -> Result<Option<&'static dyn Format>> {
     let head = Head::read(input)?;
+    if let Some(foreign) = foreign::recognise(&head) {
+        return Ok(Some(foreign));
+    }
     let claims: Vec<_> = formats.iter().copied().filter(|format| format.recognizes(&head)).collect();
     let place = || Place::file(input.name());
     match claims[..] {

@@ -12,6 +12,7 @@ pub mod engine;
 mod faults;
 pub mod fingerprint;
 pub mod flat;
+pub mod foreign;
 pub mod format;
 pub mod guidellm;
 mod impossible;
@@ -413,6 +414,11 @@ fn refuse_copies(files: &[FileReading]) -> Result<()> {
 
 fn no_records(files: &[FileReading]) -> Error {
     const NAMED: usize = 10;
+    let instead = foreign::instead(files.iter().filter_map(|file| file.format));
+    if let ([file], Some(instead)) = (files, &instead) {
+        let message = format!("recognised as {}, from which nothing is read", file.format.unwrap_or_default());
+        return Error::at(Place::file(&file.name), message).hint(instead);
+    }
     let verdict = |file: &FileReading| match &file.findings.set_aside {
         // Of one file there is room for the reason.
         Some(reason) if files.len() == 1 => format!("{} was set aside: {reason}", file.name),
@@ -426,6 +432,9 @@ fn no_records(files: &[FileReading]) -> Error {
         0 => "found no file to read; expected at least one with records".to_owned(),
         _ => format!("found no records in {}: {}", counted(files.len() as u64, "file", "files"), looked_at.join(", ")),
     };
+    if let Some(instead) = instead {
+        return Error::new(message).hint(instead);
+    }
     let is_left_out = |file: &FileReading| {
         file.format.is_some()
             && (file.findings.set_aside.is_some() || file.findings.parts.iter().any(|part| part.left_out))

@@ -232,6 +232,7 @@ impl FileReading {
             return format!("{format}; {}", reason.message);
         }
         match self.format {
+            Some(format) if super::foreign::is_foreign(format) => format.to_owned(),
             _ if self.findings.set_aside.is_some() => "set aside".to_owned(),
             None if self.empty => "empty".to_owned(),
             None => "not recognised".to_owned(),

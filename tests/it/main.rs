@@ -23,6 +23,7 @@ mod dates;
 mod engine;
 mod examples;
 mod folder;
+mod foreign;
 mod gate;
 mod generated;
 mod golden;
