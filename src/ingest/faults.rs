@@ -2,10 +2,11 @@
 
 use super::power::{join::EPOCH_FROM_S, time};
 use crate::cell::breaks::{Broken, Crowded, Stretch};
-use crate::cell::{CellKey, Window};
+use crate::cell::{Cell, CellKey, Window};
 use crate::error::Warning;
 use crate::format::{self, counted};
-use crate::record::PROMPT_SUITE;
+use crate::metric::MetricId;
+use crate::record::{Load, PROMPT_SUITE};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Stretches that are named one by one.
@@ -34,6 +35,36 @@ fn too_many(crowded: &[Crowded]) -> Option<String> {
         format::fixed(most.in_flight, 1),
         cell(&most.key)
     ))
+}
+
+/// That the requests of cells were sent one after the other although their level says several at once.
+///
+/// Told by Little's law: what they took together is no more than the time in which they were sent. Failed requests hold a place too,
+/// for a time that is not known: cells that have some are not judged, nor are those whose runs lie far apart.
+pub fn one_by_one(cells: &[Cell], broken: &[Broken]) -> Option<Warning> {
+    let whole = cells.iter().filter(|cell| broken.iter().all(|run| run.key != cell.key));
+    let mut alone: Vec<(f64, &CellKey)> = whole.filter_map(|cell| Some((lonely(cell)?, &cell.key))).collect();
+    alone.sort_by(|a, b| (a.0 / a.1.load.level()).total_cmp(&(b.0 / b.1.load.level())));
+    let (in_flight, key) = *alone.first()?;
+    Some(Warning::new(format!(
+        "{} had at most one request in flight on average, although the level says more: {} in {}. Figures of such a level are those of a \
+         lower one: check what the load generator was told, and the `concurrency` of its records",
+        self::cells(alone.iter().map(|(_, key)| *key)),
+        format::fixed(in_flight, 2),
+        self::cell(key)
+    )))
+}
+
+/// Requests in flight on average, where it is one at most and the level is higher.
+fn lonely(cell: &Cell) -> Option<f64> {
+    /// Starts that were rounded to seconds make a window longer.
+    const SHORTEST_S: f64 = 2.0;
+    let Load::Concurrency(level) = cell.key.load else { return None };
+    let e2e = cell.metric(MetricId::E2e);
+    let filled = cell.failed == Some(0) && e2e.n >= level && cell.key.scenario != PROMPT_SUITE;
+    let span_s = cell.span_s.filter(|span| level > 1 && filled && *span > SHORTEST_S)?;
+    let in_flight = e2e.mean? * e2e.n as f64 / span_s;
+    (in_flight < 1.0 + 1e-6).then_some(in_flight)
 }
 
 /// `28 cells (sweep, 1K, 1 concurrent request and so on)`.

@@ -321,8 +321,9 @@ fn finish(
     known: Option<&mut Files>,
 ) -> Result<Warned<(Vec<Cell>, Vec<Warning>)>> {
     let names: Vec<_> = first.iter().map(|file| file.name.as_str()).collect();
-    let faults = faults::warnings(&picked.broken(), picked.crowded(), &names);
-    let Warned { value: cells, warnings } = picked.finish();
+    let broken = picked.broken();
+    let faults = faults::warnings(&broken, picked.crowded(), &names);
+    let Warned { value: cells, mut warnings } = picked.finish();
     if let Some(known) = known {
         match warnings.first() {
             Some(warning) if known.are_known() => return Err(Error::new(&warning.message)),
@@ -330,6 +331,7 @@ fn finish(
             None => known.keep(),
         }
     }
+    warnings.extend(faults::one_by_one(&cells, &broken));
     Ok(Warned { value: (cells, faults), warnings })
 }
 

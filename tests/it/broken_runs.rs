@@ -119,3 +119,44 @@ fn records_of_several_runs_are_the_same_in_any_order() {
     rows.reverse();
     assert_eq!(faults(&[file("records.csv", &rows)], ""), forwards);
 }
+
+#[test]
+fn requests_one_after_the_other_at_a_level_of_several_are_told() {
+    let rows = |level: u64, step_ms: u64, count: u64| -> Vec<String> {
+        let row = |at: u64| {
+            format!("1024,{level},,{}.{:03},100,1000,1024,10\n", FIRST + at * step_ms / 1000, at * step_ms % 1000)
+        };
+        (0..count).map(row).collect()
+    };
+    let told = |rows: Vec<String>| warnings(&read_inputs(&[file("records.csv", &rows)], "").unwrap());
+    insta::assert_snapshot!(told([rows(8, 1500, 40), rows(4, 1000, 40), rows(1, 1000, 40)].concat()).join("\n"));
+    let days: Vec<String> = (0..3).flat_map(|day| sweep(FIRST + DAY_S * day, "")).collect();
+    assert!(
+        told(days).iter().all(|warning| !warning.contains("at most one request")),
+        "runs far apart are another fault"
+    );
+    assert_eq!(told(rows(8, 125, 40)), [""; 0], "eight at once");
+    assert_eq!(told(rows(2, 900, 40)), [""; 0], "some of them overlap");
+    assert_eq!(told(rows(1, 1500, 40)), [""; 0], "one at a time is what the level says");
+    assert_eq!(told(rows(64, 1000, 40)), [""; 0], "too few to fill the level");
+}
+
+#[test]
+fn the_same_rows_twice_are_told_with_and_without_request_ids() {
+    let rows = sweep(FIRST, "");
+    let told = faults(&[file("records.csv", &[rows.clone(), rows.clone()].concat())], "");
+    assert!(told[0].message.contains("had more requests in flight than the level says"), "{told:?}");
+    let parts = [file("a.csv", &rows), file("b.csv", &rows[1..])];
+    let told = faults(&parts, "");
+    assert!(
+        told[0].message.contains("had more requests in flight than the level says"),
+        "files that overlap: {told:?}"
+    );
+
+    let header = HEADER.replace("context_tokens,", "request_id,context_tokens,");
+    let with_ids: String = rows.iter().enumerate().map(|(at, row)| format!("id-{at},{row}")).collect();
+    let twice = Memory::new("records.csv", format!("{header}{with_ids}{with_ids}"));
+    let error = read_inputs(&[twice], "").unwrap_err();
+    assert!(error.message.contains("is the request id of line 2 too"), "{error}");
+    assert!(error.hint.as_deref().is_some_and(|hint| hint.contains("written twice")), "{error}");
+}

@@ -11,8 +11,13 @@ const FEWEST: usize = 3;
 const WIDEST: f64 = 10.0;
 /// A clock that shows less than this many seconds since 1970 (September 2001) is no epoch clock.
 pub const EPOCH_FROM_S: i128 = 1_000_000_000;
+/// How far clocks of two time zones are apart at most, with a margin.
+const ZONES_PS: i128 = 27 * 3600 * 1_000_000_000_000;
 /// Cells that a warning names one by one.
 const NAMED: usize = 5;
+
+/// What a log must be.
+const WHOLE_TEST: &str = "the log must run without a pause from before the first request to behind the last";
 
 /// Why a cell's power is unknown.
 #[derive(Debug, Clone, PartialEq)]
@@ -132,18 +137,21 @@ fn warnings(cells: &[Cell], outcomes: &[Result<f64, Unknown>], log: &Log) -> Vec
     sentences.into_iter().map(Warning::new).collect()
 }
 
-/// That no cell lies within the log, where none does: most often a wrong time zone.
+/// That no cell lies within the log, where none does: most often a wrong time zone, or the log of another day.
 fn outside(cells: &[Cell], log: &Log) -> Option<String> {
     let (first, last) = log.span_ns()?;
     let windows = || cells.iter().flat_map(|cell| &cell.windows);
     let start = windows().map(|window| window.start_ps).min()?;
     let end = windows().map(|window| window.end_ps).max()?;
-    let apart = end < i128::from(first) * 1000 || start > i128::from(last) * 1000;
+    let apart_ps = (i128::from(first) * 1000 - end).max(start - i128::from(last) * 1000);
+    let what_to_do = match apart_ps {
+        ..=ZONES_PS => "if the log is in local time, set `power.timezone`",
+        _ => "it is of another test: take the log that ran beside this one",
+    };
     let printed = |ps: i128| time::print(i64::try_from(ps / 1000).unwrap_or_default());
-    apart.then(|| {
+    (apart_ps > 0).then(|| {
         format!(
-            "power is unknown: the power log covers {} to {}, the requests {} to {}; if the log is in local time, set \
-             `power.timezone`",
+            "power is unknown: the power log covers {} to {}, the requests {} to {}; {what_to_do}",
             time::print(first),
             time::print(last),
             printed(start),
@@ -168,7 +176,7 @@ fn sparse_sentence(sparse: &[(&Cell, &Unknown)], all: usize) -> Option<String> {
     };
     let subject = which(sparse, all);
     let first = if sparse.len() > 1 { "in the first of them " } else { "" };
-    Some(format!("the power of {subject} is unknown: {first}{why}"))
+    Some(format!("the power of {subject} is unknown: {first}{why}; {WHOLE_TEST}"))
 }
 
 /// `1 of 56 cells (sweep, 32K, 2 concurrent requests)`.
@@ -266,7 +274,8 @@ mod tests {
             sentences(&joined),
             [
                 "the power of 2 of 4 cells (sweep, 1K, 1 concurrent request; sweep, 1K, 3 concurrent requests) is unknown: \
-              in the first of them GPU 0 has 2 samples in its window, and 3 are needed"
+              in the first of them GPU 0 has 2 samples in its window, and 3 are needed; the log must run without \
+              a pause from before the first request to behind the last"
             ]
         );
         let joined = join(&cells[2..], &log(&[&samples]));
@@ -274,7 +283,8 @@ mod tests {
             sentences(&joined),
             [
                 "the power of 1 of 2 cells (sweep, 1K, 3 concurrent requests) is unknown: GPU 0 has no sample for 13.0 s, \
-              more than 10 of its usual steps of 1.0 s"
+              more than 10 of its usual steps of 1.0 s; the log must run without \
+              a pause from before the first request to behind the last"
             ]
         );
     }
@@ -284,6 +294,11 @@ mod tests {
         let samples = seconds(|_| 100.0, 100);
         let joined = join(&[cell(1, &[(3600.0, 3610.0)]), cell(2, &[(3620.0, 3700.0)])], &log(&[&samples]));
         assert_eq!(joined.value, [None, None]);
+        let days_apart = join(&[cell(1, &[(300_000.0, 300_010.0)])], &log(&[&samples]));
+        let before = join(&[cell(1, &[(-300_000.0, -299_990.0)])], &log(&[&samples]));
+        for told in [sentences(&days_apart), sentences(&before)] {
+            assert!(told[0].ends_with("; it is of another test: take the log that ran beside this one"), "{told:?}");
+        }
         assert_eq!(
             sentences(&joined),
             [
