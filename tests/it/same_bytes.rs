@@ -71,6 +71,29 @@ fn a_report_depends_on_nothing_but_its_run() {
     assert_same("another folder", &first, &made(&copy, &[], &[]));
 }
 
+/// libfaketime, which shows a program another time.
+#[cfg(target_os = "linux")]
+fn other_times() -> PathBuf {
+    let folders = fs::read_dir("/usr/lib").unwrap().map(|entry| entry.unwrap().path());
+    let library = |folder: PathBuf| folder.join("faketime/libfaketime.so.1");
+    folders.map(library).find(|path| path.exists()).expect("libfaketime is installed: tests/run does it")
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_clock_does_not_show_in_a_report() {
+    let library = other_times();
+    let at = |time: &'static str| [("LD_PRELOAD", library.to_str().unwrap()), ("FAKETIME", time)];
+    let past = at("@2001-02-03 04:05:06");
+    let shown = Command::new("date").arg("+%Y").envs(past).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&shown.stdout).trim(), "2001", "the library works");
+    let run = bundled(RUNS[1]);
+    let now = made(&run, &[], &[]);
+    assert_same("in the past", &now, &made(&run, &past, &[]));
+    assert_same("in the future", &now, &made(&run, &at("@2037-12-31 23:59:59"), &[]));
+    assert_same("a fast clock", &now, &made(&run, &at("+0 x1000"), &[]));
+}
+
 #[test]
 fn order_and_splitting_of_the_records_change_nothing_but_the_list_of_sources() {
     let run = bundled(RUNS[0]);
