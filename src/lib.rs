@@ -35,6 +35,7 @@ pub mod font;
 pub mod format;
 pub mod gate;
 pub mod ingest;
+pub mod limits;
 pub mod logo;
 pub mod markup;
 pub mod metric;

@@ -5,6 +5,7 @@
 //! it is an error: the files are there to be read.
 
 use super::input::OpenRun;
+use super::output;
 use crate::cli::Run;
 use gristmill::ingest::cache::{Bytes, InMemory, Store};
 use std::collections::BTreeMap;
@@ -101,7 +102,10 @@ fn save(folder: &Path, run: Entries, reference: Entries) -> std::io::Result<()> 
             fs::write(folder.join(name), text)?;
         }
     }
+    output::sweep(folder, ".new-");
     let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(folder)?;
+    // Tells it from one that a killed run left.
+    let _ = file.as_file().try_lock();
     file.write_all(&encode(run, reference))?;
     file.persist(folder.join(FILE)).map(drop).map_err(|error| error.error)
 }

@@ -1,6 +1,6 @@
 //! `gristmill charts`
 
-use super::{output, say_warnings, tell};
+use super::{output, resume, say_warnings, tell};
 use crate::cli::Charts;
 use anyhow::{Context, Result};
 use gristmill::error::Error;
@@ -25,6 +25,7 @@ pub fn run(arguments: &Charts) -> Result<()> {
 
 fn redraw(arguments: &Charts) -> Result<()> {
     let folder = &arguments.output;
+    resume(folder)?;
     let before = drawn_before(folder)?;
     let opened = arguments.run.open(Some(folder))?;
     let inputs = opened.inputs();

@@ -1,10 +1,11 @@
 //! `gristmill check`
 
+use super::swap::{self, Left};
 use super::{gate, input, output, say, say_error, say_warnings, threads};
 use crate::cli::Check;
 use anyhow::Result;
 use gristmill::check::{check, text};
-use gristmill::error::Error;
+use gristmill::error::{Error, Warning};
 use gristmill::format::counted;
 use gristmill::ingest::Options;
 use std::path::Path;
@@ -44,25 +45,45 @@ pub fn run(arguments: &Check) -> Result<()> {
     }
 }
 
-/// A folder that Gristmill wrote: whether all of its files are there.
+/// A folder that Gristmill wrote: whether all of its files are there, and of one run.
 fn report(folder: &Path, json: bool) -> Result<()> {
     let mut files = output::written_before(folder)?;
     files.extend(output::listed(&folder.join(output::COMPARISON))?);
     let gone: Vec<&String> = files.iter().filter(|file| !folder.join(file).is_file()).collect();
+    let left = swap::left(folder);
+    let unfinished = match &left {
+        Left::Mixed(paths) => paths.as_slice(),
+        Left::Nothing | Left::Waste => &[],
+    };
     let shown = folder.display();
     if json {
-        let found =
-            serde_json::json!({ "gristmill": env!("CARGO_PKG_VERSION"), "report": { "files": files, "gone": gone } });
+        let found = serde_json::json!({
+            "gristmill": env!("CARGO_PKG_VERSION"),
+            "report": { "files": files, "gone": gone, "cut_short": matches!(left, Left::Mixed(_)), "unfinished": unfinished },
+        });
         say(&serde_json::to_string_pretty(&found)?);
     } else {
         say(&format!("{shown} is a report that Gristmill wrote: {}.", counted(files.len() as u64, "file", "files")));
         for file in &gone {
             say_error(&Error::new(format!("{} is gone", folder.join(file).display())).into());
         }
+        for file in unfinished {
+            say_error(&Error::new(format!("{} is not what it should be yet", folder.join(file).display())).into());
+        }
+        if left == Left::Waste {
+            say_warnings(&[Warning::new(format!(
+                "a run into {shown} is at work or was cut short before it replaced anything; the next one clears that away"
+            ))]);
+        }
     }
-    match gone.len() {
-        0 => Ok(()),
-        n => Err(Error::new(format!("{shown} lacks {} that it lists", counted(n as u64, "file", "files")))
+    match (&left, gone.len()) {
+        (Left::Mixed(_), _) => Err(Error::new(format!(
+            "{shown} holds files of two runs: the last one into it was cut short"
+        ))
+        .hint("run `gristmill report` (or `charts`, or `compare`) into it again: that first finishes what was begun")
+        .into()),
+        (_, 0) => Ok(()),
+        (_, n) => Err(Error::new(format!("{shown} lacks {} that it lists", counted(n as u64, "file", "files")))
             .hint("make it again with `gristmill report` or `gristmill compare`")
             .into()),
     }

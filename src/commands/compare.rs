@@ -1,7 +1,7 @@
 //! `gristmill compare`
 
 use super::pages::{self, working};
-use super::{assets, input, output, report, say_warnings, terminal, threads};
+use super::{assets, input, output, report, resume, say_warnings, terminal, threads};
 use crate::cli::{Compare, CompareFormat, Format};
 use anyhow::Result;
 use clap::ValueEnum;
@@ -16,6 +16,7 @@ use std::collections::BTreeSet;
 /// Reads the runs, compares them, writes OUT.
 pub fn run(arguments: &Compare) -> Result<()> {
     let out = &arguments.output;
+    resume(out)?;
     let before = output::listed(&out.join(output::COMPARISON))?;
     let opened = arguments
         .runs

@@ -7,9 +7,9 @@ use gristmill::error::Error;
 use gristmill::ingest::{Input, Options};
 use gristmill::report::templates::BUILT_IN;
 use gristmill::starter::starter;
-use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
 
 /// Writes what a user may start from.
 pub fn run(arguments: &Init) -> Result<()> {
@@ -45,21 +45,13 @@ fn configuration(arguments: &Init) -> Result<()> {
 }
 
 /// Writes the file; without `force` only where there is none, whoever else writes at that moment.
-fn write(file: &PathBuf, text: &str, force: bool) -> Result<()> {
+fn write(file: &Path, text: &str, force: bool) -> Result<()> {
     if force {
         return output::replace(file, text.as_bytes());
     }
-    match OpenOptions::new().write(true).create_new(true).open(file) {
-        Ok(mut opened) => {
-            let written = opened.write_all(text.as_bytes()).and_then(|()| opened.sync_all());
-            if written.is_err() {
-                // Half a configuration would be taken for a whole one.
-                let _ = fs::remove_file(file);
-            }
-            written.with_context(|| format!("cannot write {}", file.display()))
-        }
+    match output::create(file, text.as_bytes()) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(there_already(file).into()),
-        Err(error) => Err(error).with_context(|| format!("cannot write {}", file.display())),
+        written => written.with_context(|| format!("cannot write {}", file.display())),
     }
 }
 
@@ -74,12 +66,8 @@ fn templates(folder: &Path) -> Result<()> {
     for (name, source) in BUILT_IN {
         let path = folder.join(name);
         // Created, never replaced: what lies there is someone's work.
-        match OpenOptions::new().write(true).create_new(true).open(&path) {
-            Ok(mut file) => {
-                let text = format!("{}{source}", comment(name));
-                file.write_all(text.as_bytes()).with_context(|| format!("cannot write {}", path.display()))?;
-                tell(&path.display().to_string());
-            }
+        match output::create(&path, format!("{}{source}", comment(name)).as_bytes()) {
+            Ok(()) => tell(&path.display().to_string()),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
                 tell(&format!("{} is there already and stays as it is", path.display()));
             }

@@ -15,13 +15,15 @@ mod run;
 mod schema;
 mod shell;
 mod summary;
+mod swap;
 mod terminal;
 mod watch;
 
 use crate::cli::{Cli, Command};
 use anstyle::AnsiColor;
 use anyhow::Result;
-use gristmill::error::Warning;
+use gristmill::error::{Error, Warning};
+use std::path::Path;
 use terminal::{Talk, note, say, tell};
 
 /// Does what the command line says.
@@ -37,6 +39,12 @@ pub fn run(cli: &Cli) -> Result<()> {
         Command::Compare(arguments) => compare::run(arguments),
         Command::Completions(arguments) => shell::completions(arguments),
         Command::Man(arguments) => shell::man(arguments),
+    }?;
+    match terminal::lost() {
+        None => Ok(()),
+        Some(why) => Err(Error::new(format!("standard output cannot be written: {why}"))
+            .hint("make room where it goes, or send it elsewhere")
+            .into()),
     }
 }
 
@@ -47,6 +55,15 @@ pub fn say_error(error: &anyhow::Error) {
         text.push_str(&format!("\n  because: {cause}"));
     }
     note("error", AnsiColor::Red, &text);
+}
+
+/// Finishes what an earlier run into OUT began, and says so.
+fn resume(out: &Path) -> Result<()> {
+    if swap::resume(out)? {
+        let text = format!("an earlier run into {} was cut short; its last files took their places now", out.display());
+        say_warnings(&[Warning::new(text)]);
+    }
+    Ok(())
 }
 
 /// Prints warnings to standard error.

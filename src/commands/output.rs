@@ -1,12 +1,14 @@
-//! Writing OUT: each file is replaced whole or not at all, and all are written before the first is replaced.
+//! Writing OUT: what is ours to replace there, and single files that are replaced whole or not at all.
 
-use anyhow::{Context, Result, bail};
+use super::swap;
+use anyhow::{Context, Result};
 use gristmill::error::Error;
+use gristmill::limits::LARGEST_LIST;
 use gristmill::render::OutputFile;
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::Write;
-use std::path::{Component, Path, PathBuf};
+use std::io::{self, Write};
+use std::path::{Component, Path};
 
 /// The file that lists what Gristmill wrote.
 pub const MANIFEST: &str = "report.json";
@@ -17,13 +19,11 @@ pub const CELLS: &str = "cells.csv";
 /// The file that lists what a comparison wrote.
 pub const COMPARISON: &str = "compare.json";
 
-/// Where new files wait inside OUT until all of them are written.
-const STAGING: &str = ".gristmill-new";
-
-/// Whether a folder holds a report or a comparison that Gristmill wrote.
+/// Whether a folder holds a report or a comparison that Gristmill wrote, or half of one.
 pub fn is_report(folder: &Path) -> bool {
     // Another tool's report.json is none of ours.
     [MANIFEST, COMPARISON].iter().any(|list| listed(&folder.join(list)).is_ok_and(|files| files.contains(*list)))
+        || matches!(swap::left(folder), swap::Left::Mixed(_))
 }
 
 /// Files that an earlier run wrote to OUT, as its `report.json` lists them; empty where there is none.
@@ -37,7 +37,10 @@ pub fn written_before(out: &Path) -> Result<BTreeSet<String>> {
 ///
 /// Errors: a file of that name that is none of Gristmill's.
 pub fn listed(path: &Path) -> Result<BTreeSet<String>> {
-    let Ok(bytes) = fs::read(path) else { return Ok(BTreeSet::new()) };
+    let Ok(size) = fs::metadata(path).map(|found| found.len()) else { return Ok(BTreeSet::new()) };
+    let Ok(bytes) = (if size > LARGEST_LIST { Ok(Vec::new()) } else { fs::read(path) }) else {
+        return Ok(BTreeSet::new());
+    };
     let listed = serde_json::from_slice::<serde_json::Value>(&bytes).ok().and_then(|report| {
         report.get("gristmill")?;
         let files = report.get("files")?.as_array()?.iter();
@@ -51,8 +54,8 @@ pub fn listed(path: &Path) -> Result<BTreeSet<String>> {
     Ok(listed)
 }
 
-/// Whether a path from a `report.json` stays inside OUT: that file may have come from anywhere.
-fn is_below(path: &str) -> bool {
+/// Whether a path from a list stays inside OUT: that file may have come from anywhere.
+pub fn is_below(path: &str) -> bool {
     !path.is_empty() && Path::new(path).components().all(|part| matches!(part, Component::Normal(_)))
 }
 
@@ -73,23 +76,7 @@ pub fn write(out: &Path, files: &[OutputFile], before: &BTreeSet<String>, gone: 
     if out.exists() && !out.is_dir() {
         return Err(Error::new(format!("{} is a file, not a folder", out.display())).hint("choose another -o").into());
     }
-    let staging = out.join(STAGING);
-    let staged = stage(&staging, files);
-    if staged.is_err() {
-        // What could not be finished must not stay; the first error is the one to tell.
-        let _ = fs::remove_dir_all(&staging);
-    }
-    staged?;
-    swap(out, &staging, files)?;
-    for path in gone {
-        match fs::remove_file(out.join(path)) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                bail!("cannot remove {}: {error}", out.join(path).display())
-            }
-            _ => {}
-        }
-    }
-    fs::remove_dir_all(&staging).with_context(|| format!("cannot remove {}", staging.display()))
+    swap::write(out, files, gone)
 }
 
 /// Replaces a single file, whole or not at all; a symbolic link goes on pointing to it, and its permissions stay.
@@ -97,64 +84,53 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let folder = super::input::parent(&target);
     fs::create_dir_all(&folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
-    let write = || -> std::io::Result<()> {
-        let mut file = tempfile::Builder::new().prefix(".gristmill-").tempfile_in(&folder)?;
-        file.write_all(bytes)?;
-        match fs::metadata(&target) {
-            Ok(found) => file.as_file().set_permissions(found.permissions())?,
-            Err(_) => readable(file.as_file())?,
-        }
-        file.as_file().sync_all()?;
-        file.persist(&target).map(drop).map_err(|error| error.error)
-    };
-    write().with_context(|| format!("cannot write {}", target.display()))
+    put(&target, bytes, true).with_context(|| format!("cannot write {}", target.display()))
 }
 
-/// A temporary file is its owner's alone; what takes its place is for everyone to read.
+/// Writes a single file, whole or not at all, where there is none. Errors: one of that name, of the kind `AlreadyExists`.
+pub fn create(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    put(path, bytes, false)
+}
+
+/// Writes beside a file and moves that into its place.
+fn put(target: &Path, bytes: &[u8], replaces: bool) -> io::Result<()> {
+    let folder = super::input::parent(target);
+    let prefix = format!(".gristmill-{}-", target.file_name().unwrap_or_default().to_string_lossy());
+    sweep(&folder, &prefix);
+    let mut file = for_everyone(&mut tempfile::Builder::new()).prefix(&prefix).tempfile_in(&folder)?;
+    // Who is at work is told from who was killed by the lock, which a file system need not have.
+    let _ = file.as_file().try_lock();
+    file.write_all(bytes)?;
+    if let Ok(found) = fs::metadata(target) {
+        file.as_file().set_permissions(found.permissions())?;
+    }
+    file.as_file().sync_all()?;
+    let put = if replaces { file.persist(target) } else { file.persist_noclobber(target) };
+    put.map(drop).map_err(|error| error.error)
+}
+
+/// Removes what a process that was killed left in a folder: files that begin with `prefix` and that nobody has locked.
+pub fn sweep(folder: &Path, prefix: &str) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    let ours = entries.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with(prefix));
+    for entry in ours.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file())) {
+        if File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok()) {
+            // What cannot be removed stays: it is in nobody's way.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// A temporary file is its owner's alone; what takes its place is for everyone whom the user lets read new files.
 #[cfg(unix)]
-fn readable(file: &File) -> std::io::Result<()> {
+fn for_everyone<'b, 'p, 's>(builder: &'b mut tempfile::Builder<'p, 's>) -> &'b mut tempfile::Builder<'p, 's> {
     use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(fs::Permissions::from_mode(0o644))
+    builder.permissions(fs::Permissions::from_mode(0o666))
 }
 
 #[cfg(not(unix))]
-fn readable(_: &File) -> std::io::Result<()> {
-    Ok(())
-}
-
-/// Writes every file into the staging folder and syncs it to disk.
-fn stage(staging: &Path, files: &[OutputFile]) -> Result<()> {
-    if staging.exists() {
-        fs::remove_dir_all(staging).with_context(|| format!("cannot remove {}", staging.display()))?;
-    }
-    for file in files {
-        let path = staging.join(&file.path);
-        let folder = parent(&path);
-        fs::create_dir_all(&folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
-        let write = || -> std::io::Result<()> {
-            let mut target = File::create(&path)?;
-            target.write_all(&file.bytes)?;
-            target.sync_all()
-        };
-        write().with_context(|| format!("cannot write {}", path.display()))?;
-    }
-    Ok(())
-}
-
-/// Puts the staged files in their places.
-fn swap(out: &Path, staging: &Path, files: &[OutputFile]) -> Result<()> {
-    for file in files {
-        let target = out.join(&file.path);
-        let folder = parent(&target);
-        fs::create_dir_all(&folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
-        fs::rename(staging.join(&file.path), &target)
-            .with_context(|| format!("cannot replace {}", target.display()))?;
-    }
-    Ok(())
-}
-
-fn parent(path: &Path) -> PathBuf {
-    path.parent().map_or_else(PathBuf::new, Path::to_owned)
+fn for_everyone<'b, 'p, 's>(builder: &'b mut tempfile::Builder<'p, 's>) -> &'b mut tempfile::Builder<'p, 's> {
+    builder
 }
 
 #[cfg(test)]
@@ -183,7 +159,26 @@ mod tests {
         assert!(!out.join("charts/a.svg").exists());
         assert_eq!(fs::read_to_string(out.join("charts/b.svg")).expect("reads"), "2");
         assert_eq!(fs::read_to_string(out.join("notes.txt")).expect("reads"), "mine");
-        assert!(!out.join(STAGING).exists());
+        assert_eq!(swap::left(&out), swap::Left::Nothing);
+    }
+
+    #[test]
+    fn what_a_killed_process_left_beside_a_file_goes_when_it_is_written_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| folder.path().join(name);
+        for name in [".gristmill-a.md-1fgh2k", ".gristmill-a.md-busy", ".gristmill-b.md-1fgh2k", "a.md"] {
+            fs::write(at(name), "half").expect("written");
+        }
+        let busy = File::open(at(".gristmill-a.md-busy")).expect("opens");
+        busy.try_lock().expect("locks");
+        replace(&at("a.md"), b"whole").expect("writes");
+        let mut left: Vec<_> = fs::read_dir(folder.path()).expect("lists").flatten().map(|e| e.file_name()).collect();
+        left.sort();
+        assert_eq!(left, [".gristmill-a.md-busy", ".gristmill-b.md-1fgh2k", "a.md"]);
+        assert_eq!(fs::read_to_string(at("a.md")).expect("reads"), "whole");
+        assert_eq!(create(&at("a.md"), b"again").expect_err("refused").kind(), io::ErrorKind::AlreadyExists);
+        create(&at("c.md"), b"new").expect("writes");
+        assert_eq!(fs::read_to_string(at("c.md")).expect("reads"), "new");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! `gristmill report`
 
 use super::pages::{self, working};
-use super::{output, say_warnings, terminal};
+use super::{output, resume, say_warnings, terminal};
 use crate::cli::{Format, Report};
 use anyhow::Result;
 use clap::ValueEnum;
@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 /// Reads the run, makes the report, writes OUT.
 pub fn run(arguments: &Report) -> Result<()> {
     let out = &arguments.output;
+    resume(out)?;
     let before = output::written_before(out)?;
     let opened = arguments.run.open(Some(out))?;
     let assets = arguments.pages.assets(&opened.assets)?;

@@ -7,7 +7,7 @@ use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use gristmill::error::visible;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::io::{IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
@@ -21,6 +21,9 @@ const TICK: Duration = Duration::from_millis(100);
 
 /// Bytes of the run's files that were read so far, by all readings together.
 static READ: AtomicU64 = AtomicU64::new(0);
+
+/// The first error of standard output.
+static LOST: OnceLock<String> = OnceLock::new();
 
 static TALK: OnceLock<Talk> = OnceLock::new();
 
@@ -44,7 +47,15 @@ fn talking() -> Talk {
 
 /// Prints a line of the result to standard output. A reader that went away (`| head`) is not an error.
 pub fn say(line: &str) {
-    let _ = writeln!(std::io::stdout(), "{line}");
+    match writeln!(std::io::stdout(), "{line}") {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => drop(LOST.set(error.to_string())),
+        _ => {}
+    }
+}
+
+/// Why a line of the result could not be printed, as to a file on a full disk; none while all were.
+pub fn lost() -> Option<&'static str> {
+    LOST.get().map(String::as_str)
 }
 
 /// Prints a line about what was written to standard output, unless nobody wants to know.
