@@ -49,7 +49,7 @@ impl Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&visible(&self.file))?;
+        f.write_str(&one_line(&self.file))?;
         if let Some(line) = self.line {
             write!(f, ":{line}")?;
             if let Some(column) = self.column {
@@ -57,7 +57,7 @@ impl fmt::Display for Place {
             }
         }
         if let Some(path) = &self.path {
-            write!(f, ": `{}`", visible(path))?;
+            write!(f, ": `{}`", one_line(path))?;
         }
         Ok(())
     }
@@ -201,6 +201,11 @@ pub fn visible(text: &str) -> String {
     out
 }
 
+/// The same for what stands within a line, such as the name of a file: line breaks and tabs become escapes too.
+pub fn one_line(text: &str) -> String {
+    visible(text).replace('\n', "\\n").replace('\t', "\\t")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -218,5 +223,7 @@ mod tests {
     #[test]
     fn control_characters_cannot_reach_the_terminal() {
         assert_eq!(visible("a\u{1b}[31mb\u{202e}c\n"), "a\\u{1b}[31mb\\u{202e}c\n");
+        let place = Place::file("a.csv\nerror: b").line(1);
+        assert_eq!(Error::at(place, "empty").to_string(), "a.csv\\nerror: b:1: empty");
     }
 }

@@ -4,14 +4,9 @@
 //! survive. A PNG is decoded, so that what is embedded is pixels and nothing else.
 
 use crate::error::{Error, Place, Result, Warned, Warning};
+use crate::limits::{LARGEST_LOGO, MOST_LOGO_PIXELS};
 use usvg::tiny_skia_path::PathSegment;
 use usvg::{FillRule, ImageHrefResolver, Node, Options, Paint, Tree, WriteOptions};
-
-/// Largest logo file that is read.
-const MAX_BYTES: usize = 2 << 20;
-
-/// Largest number of pixels of a PNG logo.
-const MAX_PIXELS: u64 = 16_000_000;
 
 /// A logo, ready to be drawn. Sizes in the picture's own units.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,8 +80,8 @@ pub struct Tint {
 /// picture holds something that is not drawn.
 pub fn read(bytes: &[u8], file: &str) -> Result<Warned<Logo>> {
     let place = || Place::file(file);
-    if bytes.len() > MAX_BYTES {
-        return Err(Error::at(place(), format!("the logo has {} bytes; at most {MAX_BYTES} are read", bytes.len()))
+    if bytes.len() > LARGEST_LOGO {
+        return Err(Error::at(place(), format!("the logo has {} bytes; at most {LARGEST_LOGO} are read", bytes.len()))
             .hint("save a smaller version of it"));
     }
     if bytes.starts_with(b"\x89PNG") {
@@ -228,8 +223,8 @@ fn png(bytes: &[u8]) -> std::result::Result<Logo, String> {
     decoder.set_transformations(png::Transformations::normalize_to_color8() | png::Transformations::ALPHA);
     let mut reader = decoder.read_info().map_err(|why| why.to_string())?;
     let (columns, rows) = (reader.info().width, reader.info().height);
-    if u64::from(columns) * u64::from(rows) > MAX_PIXELS {
-        return Err(format!("it has {columns} × {rows} pixels; at most {MAX_PIXELS} are read"));
+    if u64::from(columns) * u64::from(rows) > MOST_LOGO_PIXELS {
+        return Err(format!("it has {columns} × {rows} pixels; at most {MOST_LOGO_PIXELS} are read"));
     }
     let mut buffer = vec![0; reader.output_buffer_size()];
     let frame = reader.next_frame(&mut buffer).map_err(|why| why.to_string())?;

@@ -56,6 +56,11 @@ impl Counting {
         self.suite.merge(other.suite);
     }
 
+    /// Whether there are more than [`MOST_LEVELS`](crate::limits::MOST_LEVELS); what was counted means nothing then.
+    pub fn has_too_many_levels(&self) -> bool {
+        self.levels.are_too_many()
+    }
+
     /// Takes the cases of a prompt suite. Where the records are one, and nothing else is part of the run (`alone`), they
     /// become one cell of their own scenario, without a context: prompts of a suite are of any length.
     ///

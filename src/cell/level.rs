@@ -1,6 +1,7 @@
 //! Which tally a record belongs to, found without allocating.
 
 use crate::context::Context;
+use crate::limits::MOST_LEVELS;
 use crate::record::{Load, Record};
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
@@ -126,6 +127,10 @@ impl Levels {
     }
 
     fn look_up(&mut self, name: &LevelName) -> usize {
+        if self.are_too_many() {
+            // Nothing that is folded now will be shown.
+            return MOST_LEVELS;
+        }
         let undecided = name.context.is_none() || name.load.is_none();
         let level = Level {
             scenario: self.scenarios.number(name.scenario),
@@ -162,6 +167,11 @@ impl Levels {
     /// Whether none was.
     pub fn is_empty(&self) -> bool {
         self.numbers.is_empty()
+    }
+
+    /// Whether there are more than [`MOST_LEVELS`].
+    pub fn are_too_many(&self) -> bool {
+        self.numbers.len() > MOST_LEVELS
     }
 
     /// Every level with its number.

@@ -5,17 +5,12 @@ use anyhow::Result;
 use gristmill::config::Config;
 use gristmill::error::{Error, Place, Warning};
 use gristmill::font::{Face, FontFile, FontPlace};
+use gristmill::limits::{LARGEST_FONT, LARGEST_LOGO, LARGEST_TEMPLATE};
 use gristmill::logo;
 use gristmill::pipeline::Assets;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-
-/// Fonts larger than this are a mistake: the largest collections of Chinese, Japanese and Korean have 20 MB.
-const LARGEST_FONT: u64 = 64 << 20;
-
-/// Templates larger than this are a mistake.
-const LARGEST_TEMPLATE: usize = 1 << 20;
 
 /// The files that the configuration names, as it names them.
 pub fn files(config: &Config) -> Vec<&str> {
@@ -28,6 +23,11 @@ pub fn of_brand(config: &Config, folder: &Path, warnings: &mut Vec<Warning>) -> 
     if let Some(file) = &config.brand.logo {
         let path = folder.join(file);
         let name = path.display().to_string();
+        let size = fs::metadata(&path).map_err(|error| unreadable(&name, &error))?.len();
+        if size > LARGEST_LOGO as u64 {
+            let found = format!("the logo has {size} bytes; at most {LARGEST_LOGO} are read");
+            return Err(Error::at(Place::file(name), found).hint("save a smaller version of it").into());
+        }
         let bytes = fs::read(&path).map_err(|error| unreadable(&name, &error))?;
         assets.logo = Some(logo::read(&bytes, &name)?.take(warnings));
     }
@@ -45,6 +45,7 @@ pub fn fallback_fonts(files: &[PathBuf]) -> Result<Vec<FontFile>> {
 /// Reads a folder of templates: every `.md`, `.html` and `.css` file that lies right in it, by name.
 pub fn templates(folder: &Path) -> Result<BTreeMap<String, String>> {
     let shown = folder.display().to_string();
+    let root = fs::canonicalize(folder).map_err(|error| unreadable(&shown, &error))?;
     let mut templates = BTreeMap::new();
     for entry in fs::read_dir(folder).map_err(|error| unreadable(&shown, &error))? {
         let path = entry.map_err(|error| unreadable(&shown, &error))?.path();
@@ -54,11 +55,21 @@ pub fn templates(folder: &Path) -> Result<BTreeMap<String, String>> {
         else {
             continue;
         };
-        let bytes = fs::read(&path).map_err(|error| unreadable(&file, &error))?;
-        if bytes.len() > LARGEST_TEMPLATE {
-            let found = format!("expected a template of at most 1 MiB, found {} bytes", bytes.len());
+        let real = fs::canonicalize(&path).map_err(|error| unreadable(&file, &error))?;
+        if !real.starts_with(&root) {
+            return Err(Error::at(
+                Place::file(file),
+                "expected a template of this folder, found a link to a file outside it",
+            )
+            .hint("put a copy in its place")
+            .into());
+        }
+        let size = fs::metadata(&path).map_err(|error| unreadable(&file, &error))?.len();
+        if size > LARGEST_TEMPLATE {
+            let found = format!("expected a template of at most {} MiB, found {size} bytes", LARGEST_TEMPLATE >> 20);
             return Err(Error::at(Place::file(file), found).hint("move what is no template elsewhere").into());
         }
+        let bytes = fs::read(&path).map_err(|error| unreadable(&file, &error))?;
         let text = String::from_utf8(bytes).map_err(|_| {
             Error::at(Place::file(file), "expected UTF-8 text, found an invalid byte")
                 .hint("save the template as UTF-8")
@@ -94,7 +105,7 @@ fn font(path: &Path, place: FontPlace) -> Result<FontFile> {
     let name = path.display().to_string();
     let size = fs::metadata(path).map_err(|error| unreadable(&name, &error))?.len();
     if size > LARGEST_FONT {
-        let found = format!("expected a font of at most 64 MiB, found {size} bytes");
+        let found = format!("expected a font of at most {} MiB, found {size} bytes", LARGEST_FONT >> 20);
         return Err(Error::at(Place::file(name), found).hint("give the .ttf or .otf file of one face").into());
     }
     let bytes = fs::read(path).map_err(|error| unreadable(&name, &error))?;

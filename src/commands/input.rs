@@ -3,9 +3,11 @@
 use super::{assets, cache, output, terminal};
 use anyhow::Result;
 use gristmill::config::{self, Config};
-use gristmill::error::{Error, Place, Warning};
+use gristmill::error::{Error, Place, Warning, one_line};
 use gristmill::ingest::Input;
+use gristmill::limits::{LARGEST_CONFIGURATION, MOST_FILES};
 use gristmill::pipeline::Assets;
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -139,6 +141,14 @@ pub fn configuration(run: &[PathBuf]) -> Option<PathBuf> {
 
 /// Reads a configuration.
 pub fn read_config(file: &Path) -> Result<Config> {
+    let size = fs::metadata(file).map_or(0, |found| found.len());
+    if size > LARGEST_CONFIGURATION {
+        let found =
+            format!("expected a configuration of at most {} MiB, found {size} bytes", LARGEST_CONFIGURATION >> 20);
+        return Err(Error::at(Place::file(file.display().to_string()), found)
+            .hint("look whether that is the file you meant")
+            .into());
+    }
     let text = read_text(file, "configuration")?;
     Ok(config::parse(&text, &file.display().to_string())?)
 }
@@ -157,10 +167,12 @@ pub fn read_text(file: &Path, what: &str) -> Result<String> {
 
 /// Every regular file below a folder, sorted by path. Hidden files, the configuration, OUT, caches and the folders of other
 /// reports are left out, and of a report in the folder itself everything but its cells; symbolic links to folders are not
-/// followed, so that a loop cannot hold the walk.
+/// followed, so that a loop cannot hold the walk, and those to files elsewhere are told.
 pub fn paths(folder: &Path, out: Option<&Path>, warnings: &mut Vec<Warning>) -> Result<Vec<PathBuf>> {
     let out = out.and_then(|out| fs::canonicalize(out).ok());
-    let mut found = Vec::new();
+    let root = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+    let leads_out = |path: &Path| fs::canonicalize(path).is_ok_and(|real| !real.starts_with(&root));
+    let (mut found, mut outside) = (Vec::new(), BTreeSet::new());
     let mut pending = vec![folder.to_owned()];
     while let Some(directory) = pending.pop() {
         let shown = directory.display().to_string();
@@ -184,10 +196,17 @@ pub fn paths(folder: &Path, out: Option<&Path>, warnings: &mut Vec<Warning>) -> 
                     "a symbolic link to a folder was not followed; name its files to read them",
                 ));
             } else if path.is_file() {
+                if kind.is_symlink() && leads_out(&path) {
+                    outside.insert(path.clone());
+                }
                 found.push(path);
+            }
+            if found.len() > MOST_FILES {
+                return Err(too_many(folder));
             }
         }
     }
+    warnings.extend(led_out(&outside));
     // Another tool's report.json lists nothing of ours.
     let written = output::written_before(folder).unwrap_or_default();
     let is_ours = |path: &PathBuf| {
@@ -197,6 +216,24 @@ pub fn paths(folder: &Path, out: Option<&Path>, warnings: &mut Vec<Warning>) -> 
     found.retain(|path| !is_ours(path));
     found.sort();
     Ok(found)
+}
+
+fn too_many(folder: &Path) -> anyhow::Error {
+    let message = format!("expected the files of one run, found more than {MOST_FILES}");
+    Error::at(Place::file(folder.display().to_string()), message)
+        .hint("give the folder of one run, or name its files; `cat` joins files of records")
+        .into()
+}
+
+/// What is told of links that lead out of the run: whoever made them chose what is read.
+fn led_out(links: &BTreeSet<PathBuf>) -> Option<Warning> {
+    let others = match links.len() {
+        ..=1 => String::new(),
+        n => format!(", and so {} more", n - 1),
+    };
+    let message =
+        format!("a symbolic link to a file outside the run was followed{others}; what that holds is in the report");
+    Some(Warning::at(Place::file(links.first()?.display().to_string()), message))
 }
 
 /// The same, opened; each is called as it lies below the folder.
@@ -265,6 +302,8 @@ struct FileInput {
 impl FileInput {
     /// Looks at the file at once, so that a wrong path is told before any work is done.
     fn open(path: PathBuf, name: String) -> Result<Box<dyn Input>> {
+        // A name with a line break would read as two lines of a message, the second of them anyone's.
+        let name = one_line(&name);
         let file = File::open(&path).map_err(|error| unreadable(&name, &error))?;
         let found = file.metadata().map_err(|error| unreadable(&name, &error))?;
         Ok(Box::new(Self { path, name, size: found.len(), stamp: cache::stamp(&found) }))

@@ -3,15 +3,13 @@
 
 use super::stream::Stream;
 use crate::error::{Error, Place, Result};
+use crate::limits::LARGEST_YAML;
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, SeqAccess, Visitor};
 use std::cell::Cell;
 use std::fmt;
 use std::io::{self, BufReader, Read};
 use std::marker::PhantomData;
 use std::rc::Rc;
-
-/// Largest YAML document in bytes: its parser needs all of it at once.
-const LARGEST_YAML: usize = 64 << 20;
 
 /// Who wrote a file, for messages.
 #[derive(Debug, Clone, Copy)]

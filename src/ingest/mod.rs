@@ -53,6 +53,7 @@ use crate::cell::{Cell, CellKey};
 use crate::config::Config;
 use crate::error::{Error, Place, Result, Warned, Warning};
 use crate::format::counted;
+use crate::limits::{MOST_CELLS, MOST_LEVELS};
 use crate::record::{PROMPT_SUITE, Record};
 use aggregates::Placed;
 use cache::{Files, Store};
@@ -189,6 +190,9 @@ fn read(
         Some(known) => known.count(&files, shown, options)?,
         None => count(&files, shown, options)?,
     };
+    if counted.has_too_many_levels() {
+        return Err(too_many("levels (scenario, context, load and run)", MOST_LEVELS));
+    }
     let mut warnings = pair_pages(&mut first)?;
     let impossible = impossible::leave_out(&mut first).take(&mut warnings);
     cells::gather::set_aside(&mut first);
@@ -225,6 +229,9 @@ fn read(
     let cells = aggregates::join(cells, &placed(&first, &placements)).take(&mut warnings);
     if let Some(error) = none_left.filter(|_| cells.is_empty()) {
         return Err(error);
+    }
+    if cells.len() > MOST_CELLS {
+        return Err(too_many("cells", MOST_CELLS));
     }
 
     let skipped = skipped(&first);
@@ -277,6 +284,14 @@ fn count(files: &[Recognised], config: &Config, options: &Options) -> Result<(Co
         all
     };
     Ok((reading.folds.into_iter().reduce(merge).unwrap_or_default(), reading.files))
+}
+
+/// More than anyone's sweep has.
+fn too_many(what: &str, most: usize) -> Error {
+    Error::new(format!("expected the {what} of a benchmark, found more than {most}")).hint(
+        "look whether a column that differs in every record is taken for the scenario, context, load or run: \
+         `gristmill check` shows what each is read as; or make several runs of it",
+    )
 }
 
 /// Gives each run between two pages of engine metrics to the file that was saved after it.

@@ -3,12 +3,10 @@
 use super::Input;
 use super::fingerprint::{Content, Fingerprint, Stored};
 use crate::error::{Error, Place, Result};
+use crate::limits::{LONGEST_RECORD, MOST_EXPANSION, MOST_UNPACKED};
 use flate2::read::MultiGzDecoder;
 use std::io::{self, Chain, Cursor, ErrorKind, Read};
 use std::ops::Range;
-
-/// Longest record in bytes; a longer one is an error, so that memory does not grow with a line.
-pub const LONGEST_RECORD: usize = 16 << 20;
 
 const BLOCK: usize = 256 << 10;
 const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -20,7 +18,7 @@ struct Expansion {
     ratio: u64,
 }
 
-const REASONABLE: Expansion = Expansion { bytes: 1 << 30, ratio: 1000 };
+const REASONABLE: Expansion = Expansion { bytes: MOST_UNPACKED, ratio: MOST_EXPANSION };
 
 /// A decompressed input, read through a buffer whose front is consumed record by record.
 ///

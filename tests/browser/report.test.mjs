@@ -159,6 +159,27 @@ for (const { name, url } of reports()) {
       assert.equal(found.images, 0);
     });
 
+    test("shows attacks as text and a logo without what it brought along", { skip: name !== "attacked.html" }, async () => {
+      const found = await look({}, async (page) => {
+        // Whatever waits for a click, a pointer or time gets it.
+        await page.evaluate(() => document.querySelectorAll("details").forEach((details) => (details.open = true)));
+        for (const picture of await page.locator("img").all()) await picture.click({ force: true });
+        await page.waitForTimeout(300);
+        return page.evaluate(() => ({
+          text: document.body.textContent,
+          pictures: [...document.images].map((image) => atob(image.src.split(",")[1])),
+          links: [...document.querySelectorAll("a[href]")].map((a) => a.getAttribute("href")).filter((link) => !link.startsWith("#")),
+        }));
+      });
+      for (const piece of ["<script>alert(1)</script>", "[a](javascript:alert(1))", "![c](http://127.0.0.1:9/track.png)"]) {
+        assert.ok(found.text.includes(piece), piece);
+      }
+      assert.ok(!/[\u202a-\u202e\u2066-\u2069\u001b]/u.test(found.text));
+      assert.deepEqual(found.links.filter((link) => !/^https:\/\//.test(link)), []);
+      assert.ok(found.pictures.length > 0);
+      for (const picture of found.pictures) assert.doesNotMatch(picture, /script|http:\/\/127|file:|javascript|onclick|onload|iframe|<image/);
+    });
+
     test("prints, in light colours whatever the screen has", async () => {
       const pdf = await look({ colorScheme: "dark" }, async (page) => {
         await page.emulateMedia({ media: "print" });

@@ -30,8 +30,8 @@ fn reports_hold_in_a_browser() {
     );
 }
 
-/// A page of every kind of block, one of a bundled run beside its numbers, one of a prompt suite, and one of a run in which
-/// everything is hostile that can be.
+/// A page of every kind of block, one of a bundled run beside its numbers, one of a prompt suite, and two of runs in which
+/// everything is hostile that can be: texts put in, and files with a logo read by the program.
 fn write_reports(folder: &Path) {
     let write = |name: &str, bytes: &[u8]| std::fs::write(folder.join(name), bytes).unwrap();
     write("everything.html", crate::html::page(&sample::everything(), Some("#ffd400")).as_bytes());
@@ -61,6 +61,10 @@ fn write_reports(folder: &Path) {
     config.brand.accent = Some(HOSTILE.to_owned());
     let page = html::page(&report, &analysis.capacity, &config, &Fonts::load()).unwrap();
     write("hostile.html", page.as_bytes());
+    let attacked = tempfile::tempdir().unwrap();
+    let run = crate::attacks::run_of_attacks(attacked.path());
+    crate::run::report(&run, &attacked.path().join("out"));
+    std::fs::copy(attacked.path().join("out/report.html"), folder.join("attacked.html")).unwrap();
     write("cases.json", serde_json::to_string(&calculator::cases()).unwrap().as_bytes());
 }
 

@@ -5,6 +5,7 @@
 
 mod aiperf;
 mod architecture;
+mod attacks;
 mod bad_input;
 mod broken_runs;
 mod browser;
@@ -22,6 +23,7 @@ mod data_files;
 mod dates;
 mod engine;
 mod examples;
+mod faults;
 mod folder;
 mod foreign;
 mod gate;
@@ -33,6 +35,7 @@ mod html;
 mod inference_perf;
 mod init;
 mod licences;
+mod limits;
 mod llama_bench;
 mod llm_d;
 mod llmperf;

@@ -2,7 +2,7 @@
 
 use super::super::Input;
 use super::super::fingerprint::LARGEST_SHA256;
-use super::super::stream::LONGEST_RECORD;
+use crate::limits::LONGEST_RECORD;
 use sha2::{Digest, Sha256};
 use std::io::{self, ErrorKind, Read};
 use std::ops::Range;

@@ -3,11 +3,9 @@
 use super::Engine;
 use crate::error::{Error, Place, Result};
 use crate::ingest::stream::Stream;
+use crate::limits::LARGEST_PAGE;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-
-/// Largest page in bytes; a server's page has a few hundred kilobytes.
-const LARGEST: usize = 64 << 20;
 
 /// Metrics that are of use, without the engine's prefix and without `_sum`, `_count`, `_bucket`.
 const OF_USE: [&str; 12] = [
@@ -49,8 +47,8 @@ impl Page {
             let length = unread.len();
             bytes.extend_from_slice(unread);
             stream.consume(length, 0);
-            if bytes.len() > LARGEST {
-                let message = format!("a page of engine metrics of more than {} MiB", LARGEST >> 20);
+            if bytes.len() > LARGEST_PAGE {
+                let message = format!("a page of engine metrics of more than {} MiB", LARGEST_PAGE >> 20);
                 return Err(Error::at(Place::file(name), message).hint("save one page of `/metrics` in each file"));
             }
             if !stream.read_more()? && stream.unread().is_empty() {

@@ -8,14 +8,13 @@ use super::row::{Complaint, Otherwise, Row};
 use super::value::Value;
 use crate::error::{Error, Place, Warning};
 use crate::ingest::sink::{Bad, Sink};
+use crate::limits::DEEPEST_VALUE as DEEPEST;
 use crate::record::Record;
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
 
-/// Deepest nesting of a value; no tool means more.
-const DEEPEST: usize = 64;
 /// Keys that are remembered of a file; more of them differ from record to record.
 const REMEMBERED: usize = 1024;
 

@@ -3,10 +3,9 @@
 use super::columns::Column;
 use super::row::Complaint;
 use crate::format::shortest;
+use crate::limits::LONGEST_S;
 use crate::record::Record;
 
-/// Ten years: no request takes longer.
-const LONGEST_S: f64 = 10.0 * 365.25 * 86_400.0;
 /// Two clocks readings that were rounded apart (`ttft_ms`, `e2e_s`) may differ by that share.
 const ROUNDING: f64 = 1e-12;
 

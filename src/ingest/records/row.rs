@@ -6,11 +6,10 @@ use super::quick::numbers::Numbers;
 use super::value::{self, Value, shown};
 use crate::ingest::power::time;
 use crate::ingest::sink::Sink;
+pub(super) use crate::limits::MOST_OF_A_COUNT as MOST;
 use crate::record::{Load, PROMPT_SUITE, Record, SWEEP, preview_of};
 use jiff::tz::TimeZone;
 
-/// No request has more tokens, and no load is higher.
-pub(super) const MOST: f64 = 1e12;
 /// The year 10,000 in picoseconds: no clock shows a later second.
 const LATEST_PS: i128 = 253_402_300_800 * 1_000_000_000_000;
 
