@@ -1,7 +1,7 @@
 //! What was read of each file, kept for the next run, so that a run of which one file changed costs what that file costs.
 //!
 //! Of a file is kept what the first reading gave (its partial cells and what was found beside its records) and what the second
-//! one picked, with exactly what it looked for ([`entry`]). An entry counts only for the same file, read the same way: its key
+//! one picked, with exactly what it looked for (`entry.rs`). An entry counts only for the same file, read the same way: its key
 //! is the file's name, all of the configuration that a reading can see, and the version of the program; its bytes are
 //! told by their hash, or by a [stamp](super::Input::stamp) that says that nobody wrote to them. Where anything is in doubt,
 //! the file is read; where anything goes wrong although entries were used, the whole run is read again without them, so that
