@@ -1,4 +1,4 @@
-//! Records to cells in two readings: [`Counting`] first, then [`Picking`].
+//! Records to cells: [`Counting`] reads them, and [`Picking`] once more where that left something open ([`super::shelf`]).
 //!
 //! Whatever the order of the records, however they are split and merged: the cells are the same to the last bit. Sums
 //! are whole numbers ([`super::sum`]), extremes do not depend on order, and a histogram only says where to look for the
@@ -8,20 +8,22 @@ use super::breaks::{Activity, Broken, Crowded};
 use super::group::{Closed, Group};
 use super::lengths::Lengths;
 use super::level::{LevelName, Levels, Placements, RunName};
-use super::selection::Selection;
+use super::metrics::{Selections, measured};
+use super::shelf::{self, Shelf, Values};
 use super::suite::{Cases, Suite};
-use super::tally::{Tally, measured};
+use super::tally::Tally;
 use super::{Cell, CellKey};
 use crate::context::Context;
 use crate::error::{Result, Warned, Warning};
-use crate::metric::{self, METRIC_COUNT};
+use crate::metric;
 use crate::record::{PROMPT_SUITE, Record};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 
 /// The first reading: counts, exact sums and histograms. Chunks of records can be counted apart and merged in any order.
 ///
-/// Can be written down, but for the cases of a suite: [`apart`].
+/// Can be written down once it is settled, but for the cases of a suite: [`apart`].
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
 pub struct Counting {
     levels: Levels,
@@ -31,6 +33,35 @@ pub struct Counting {
     suite: Suite,
     /// Whether all records are of one prompt suite, so that they are one cell.
     is_suite: bool,
+    /// Values of the last records, until they go onto the shelf.
+    #[serde(skip)]
+    gathered: Gathered,
+    /// Values of levels that are being read. Clones share it: what several threads read of a level comes together there.
+    #[serde(skip)]
+    shelf: Arc<Mutex<Shelf>>,
+}
+
+/// Values of records of one level that followed one another.
+#[derive(Debug, Clone, Default)]
+struct Gathered {
+    /// The level's number.
+    level: usize,
+    values: Values,
+    /// How often values went onto the shelf, and how many rows these had together.
+    put: (usize, usize),
+    /// Whether the shelf takes nothing more.
+    is_over: bool,
+}
+
+impl Gathered {
+    /// Rows that are put together: few enough that their values stay in a cache.
+    const MOST_ROWS: usize = 2048;
+
+    /// Whether levels alternate so often that gathering them costs more than it saves.
+    fn is_in_vain(&self) -> bool {
+        let (times, rows) = self.put;
+        times > 65_536 && rows < 16 * times
+    }
 }
 
 impl Counting {
@@ -39,8 +70,53 @@ impl Counting {
     /// Records of one cell are one run where their `run` is the same, whichever file they come from.
     pub fn add(&mut self, record: &Record, file: usize) {
         let number = self.levels.number(record, file);
-        self.tally(number).add(record);
+        if self.tally(number).add(record) {
+            self.measure(number, record);
+        }
         self.suite.add(record);
+    }
+
+    /// Takes the metrics of a success.
+    #[inline]
+    fn measure(&mut self, level: usize, record: &Record) {
+        if self.gathered.level != level || self.gathered.values.rows() == Gathered::MOST_ROWS {
+            self.put_down();
+            self.gathered.level = level;
+        }
+        if self.gathered.is_over {
+            self.tallies[level].metrics.add(record);
+        } else {
+            self.gathered.values.add(record);
+        }
+    }
+
+    /// Puts onto the shelf what was gathered.
+    fn put_down(&mut self) {
+        let Gathered { level, values, put, is_over } = &mut self.gathered;
+        let rows = values.rows();
+        let Some(name) = self.levels.name(*level).filter(|_| rows > 0) else { return };
+        if !shelf::put(&self.shelf, name, values) {
+            *is_over = true;
+            self.tallies[*level].metrics.add_all(values);
+            *values = Values::default();
+        }
+        *put = (put.0 + 1, put.1 + rows);
+        if self.gathered.is_in_vain() {
+            shelf::lock(&self.shelf).shut();
+        }
+    }
+
+    /// Takes everything from the shelf, when all records are there.
+    pub fn settle(&mut self) {
+        self.put_down();
+        let (levels, metrics) = std::mem::take(&mut *shelf::lock(&self.shelf)).finish();
+        let mut metrics: Vec<_> = metrics.into_iter().map(Some).collect();
+        for (name, number) in levels.iter() {
+            let own = self.levels.number_named(name);
+            let metrics = metrics.get_mut(number).and_then(Option::take).unwrap_or_default();
+            self.tally(own).metrics.merge(metrics);
+        }
+        self.gathered = Gathered::default();
     }
 
     /// Adds what was counted elsewhere.
@@ -49,6 +125,11 @@ impl Counting {
     }
 
     fn merge_as(&mut self, mut other: Self, source: impl Fn((usize, usize)) -> (usize, usize)) {
+        if Arc::ptr_eq(&self.shelf, &other.shelf) {
+            other.put_down();
+        } else {
+            other.settle();
+        }
         for (name, number) in other.levels.iter() {
             let own = self.levels.number_named(LevelName { source: source(name.source), ..name });
             self.tally(own).merge(std::mem::take(&mut other.tallies[number]));
@@ -84,6 +165,7 @@ impl Counting {
     ///
     /// Records that do not name their load go where `placements` has their part, or nowhere.
     pub fn decide(mut self, placements: &Placements) -> Picking {
+        self.settle();
         let contexts = decided_contexts(&self.levels, &self.tallies);
         let mut groups: BTreeMap<CellKey, Group> = BTreeMap::new();
         for (name, number) in self.levels.iter() {
@@ -163,12 +245,16 @@ pub struct Picking {
 #[derive(Debug, Clone)]
 struct Picked {
     cell: Cell,
-    selections: [Selection; METRIC_COUNT],
+    selections: Selections,
+    /// Whether nothing is left to be found.
+    answered: bool,
 }
 
 impl Picked {
-    fn merge(&mut self, more: [Selection; METRIC_COUNT]) {
-        self.selections.iter_mut().zip(more).for_each(|(selection, more)| selection.merge(more));
+    fn merge(&mut self, more: Selections) {
+        if !self.answered {
+            self.selections.iter_mut().zip(more).for_each(|(selection, more)| selection.merge(more));
+        }
     }
 }
 
@@ -181,15 +267,20 @@ impl Picking {
             for number in &group.levels {
                 cell_of[*number] = Some(cells.len());
             }
-            let Closed { cell, selections, doubtful: of_cell, crowded: too_many } = group.close(key);
+            let Closed { cell, selections, answered, doubtful: of_cell, crowded: too_many } = group.close(key);
             crowded.extend(too_many);
             for (activity, numbers) in of_cell {
                 doubt_of.extend(numbers.into_iter().map(|number| (number, doubtful.len())));
                 doubtful.push((cells.len(), activity));
             }
-            cells.push(Picked { cell, selections });
+            cells.push(Picked { cell, selections, answered });
         }
         Self { levels, cell_of, cells, doubtful, doubt_of, crowded, strays: 0 }
+    }
+
+    /// Whether nothing is left for a second reading to find.
+    pub fn is_answered(&self) -> bool {
+        self.doubtful.is_empty() && self.cells.iter().all(|picked| picked.answered)
     }
 
     /// Folds the same record in again.
@@ -212,7 +303,11 @@ impl Picking {
                 return;
             }
         };
-        for (selection, value) in self.cells[cell].selections.iter_mut().zip(metric::values(record)) {
+        let picked = &mut self.cells[cell];
+        if picked.answered {
+            return;
+        }
+        for (selection, value) in picked.selections.iter_mut().zip(metric::values(record)) {
             if let Some(value) = measured(value) {
                 selection.add(value);
             }
@@ -250,7 +345,7 @@ impl Picking {
     pub fn finish(self) -> Warned<Vec<Cell>> {
         let mut changed = self.strays > 0;
         let mut cells = Vec::with_capacity(self.cells.len());
-        for Picked { mut cell, selections } in self.cells {
+        for Picked { mut cell, selections, .. } in self.cells {
             for (summary, selection) in cell.metrics.iter_mut().zip(selections) {
                 changed |= !selection.finish(summary);
             }

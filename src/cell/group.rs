@@ -2,11 +2,11 @@
 
 use super::breaks::{Activity, Crowded, may_rest};
 use super::level::RunName;
-use super::selection::Selection;
-use super::tally::{MetricTally, Tally};
+use super::metrics::{MetricTally, Selections};
+use super::tally::Tally;
 use super::{Cell, CellKey, Summary, Window};
 use crate::context::{Context, STANDARD};
-use crate::metric::{METRIC_COUNT, METRICS, MetricId};
+use crate::metric::{METRIC_COUNT, MetricId};
 use crate::record::Load;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,7 +23,9 @@ pub struct Closed {
     /// The cell.
     pub cell: Cell,
     /// One per metric.
-    pub selections: [Selection; METRIC_COUNT],
+    pub selections: Selections,
+    /// Whether nothing is left to be found of them.
+    pub answered: bool,
     /// The runs that may have passed most of their time without a request, with the numbers of their levels.
     pub doubtful: Vec<(Activity, Vec<usize>)>,
     /// The runs with more requests in flight than the level says.
@@ -74,13 +76,13 @@ impl Group {
         let mut all = Tally::default();
         counted.into_iter().chain(warmed_up).for_each(|run| all.merge(run));
 
-        let selections = std::array::from_fn(|at| Selection::new(&all.metrics[at], METRICS[at].better));
-        let metrics = summaries(&all.metrics, run_means);
+        let (selections, answered) = all.metrics.selections();
+        let metrics = summaries(all.metrics.tallies(), run_means);
         let key = CellKey { context: self.context, ..key };
         // Requests that asked for different numbers have no common one.
         let asked_output_tokens = self.asked.pop_first().flatten().filter(|_| self.asked.is_empty());
         let cell = Cell { asked_output_tokens, ..cell(key, all, runs, windows, metrics) };
-        Closed { cell, selections, doubtful, crowded }
+        Closed { cell, selections, answered, doubtful, crowded }
     }
 }
 
@@ -97,7 +99,7 @@ fn crowded(run: &Tally, key: &CellKey) -> Option<Crowded> {
 
 /// What the successes took together, seconds.
 fn busy_s(run: &Tally) -> f64 {
-    let e2e = run.metrics[MetricId::E2e as usize].summary();
+    let e2e = run.metrics.of(MetricId::E2e).summary();
     e2e.mean.unwrap_or_default() * e2e.n as f64
 }
 
@@ -146,7 +148,7 @@ fn span_s(windows: &[Window]) -> Option<f64> {
 /// For each metric the mean of each run, where there are several and all have one.
 fn run_means(runs: &[Tally]) -> [Vec<f64>; METRIC_COUNT] {
     std::array::from_fn(|metric| {
-        let means: Option<Vec<f64>> = runs.iter().map(|run| run.metrics[metric].mean()).collect();
+        let means: Option<Vec<f64>> = runs.iter().map(|run| run.metrics.tallies()[metric].mean()).collect();
         means.filter(|means| means.len() > 1).unwrap_or_default()
     })
 }

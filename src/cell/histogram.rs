@@ -94,6 +94,24 @@ impl Histogram {
         self.counts[((bits >> self.shift) - self.first) as usize] += 1;
     }
 
+    /// Counts several, of which these are the smallest and the largest.
+    pub fn add_all(&mut self, values: &[f64], smallest: f64, largest: f64) {
+        let (smallest, largest) = (bits(smallest), bits(largest));
+        if smallest == 0 || values.is_empty() {
+            values.iter().for_each(|value| self.add(*value));
+            return;
+        }
+        if !(self.holds(smallest) && self.holds(largest)) {
+            self.cover(smallest, largest);
+        }
+        let (shift, first) = (self.shift, self.first);
+        for value in values {
+            if let Some(count) = self.counts.get_mut(((value.to_bits() >> shift) - first) as usize) {
+                *count += 1;
+            }
+        }
+    }
+
     /// Adds what was counted elsewhere.
     pub fn merge(&mut self, mut other: Self) {
         self.zeros += other.zeros;

@@ -57,6 +57,8 @@ pub struct Levels {
     scenarios: Names,
     runs: Names,
     numbers: BTreeMap<Level, usize>,
+    /// By their numbers.
+    list: Vec<Level>,
     /// The records of a level usually follow one another.
     #[serde(skip)]
     last: Option<(Known, usize)>,
@@ -140,8 +142,10 @@ impl Levels {
             load: name.load,
             run: name.run.map(|run| self.runs.number(run)),
         };
-        let next = self.numbers.len();
-        *self.numbers.entry(level).or_insert(next)
+        *self.numbers.entry(level).or_insert_with(|| {
+            self.list.push(level);
+            self.list.len() - 1
+        })
     }
 
     /// The number of a level that was seen.
@@ -177,16 +181,22 @@ impl Levels {
 
     /// Every level with its number.
     pub fn iter(&self) -> impl Iterator<Item = (LevelName<'_>, usize)> {
-        self.numbers.iter().map(|(level, &number)| {
-            let name = LevelName {
-                scenario: &self.scenarios.list[level.scenario],
-                context: level.context,
-                source: level.source,
-                load: level.load,
-                run: level.run.map(|run| self.runs.list[run].as_str()),
-            };
-            (name, number)
-        })
+        self.numbers.iter().map(|(level, &number)| (self.named(level), number))
+    }
+
+    /// The level of a number.
+    pub fn name(&self, number: usize) -> Option<LevelName<'_>> {
+        self.list.get(number).map(|level| self.named(level))
+    }
+
+    fn named(&self, level: &Level) -> LevelName<'_> {
+        LevelName {
+            scenario: &self.scenarios.list[level.scenario],
+            context: level.context,
+            source: level.source,
+            load: level.load,
+            run: level.run.map(|run| self.runs.list[run].as_str()),
+        }
     }
 }
 

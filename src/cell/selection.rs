@@ -2,7 +2,7 @@
 
 use super::histogram::{Bucket, Filter, Histogram, bits};
 use super::sum::Sum;
-use super::tally::MetricTally;
+use super::metrics::MetricTally;
 use super::{Quantiles, Summary};
 use crate::metric::Better;
 use serde::{Deserialize, Serialize};
@@ -72,7 +72,12 @@ impl Selection {
         let deviation = (value - self.mean) * self.scale;
         self.deviations.add((deviation * deviation).min(1.0));
         self.seen += 1;
-        let bits = bits(value);
+        self.pick(bits(value));
+    }
+
+    /// Keeps a value, by its bits, where it lies in a bucket that is looked for.
+    #[inline]
+    fn pick(&mut self, bits: u64) {
         if !self.filter.may_hold(bits) {
             return;
         }
@@ -83,6 +88,24 @@ impl Selection {
                 }
                 return;
             }
+        }
+    }
+
+    /// Sees several.
+    pub fn add_all(&mut self, values: &[f64]) {
+        let (mean, scale) = (self.mean, self.scale);
+        self.deviations.add_squares(values.iter().map(|value| (value - mean) * scale));
+        self.seen += values.len() as u64;
+        values.iter().for_each(|value| self.pick(bits(*value)));
+    }
+
+    /// Keeps of what was seen no more than its ranks need; nothing may be seen after that.
+    pub fn settle(&mut self) {
+        let mut wanted: Vec<u64> = self.percentiles.iter().flat_map(|percent| ranks(*percent, self.n)).collect();
+        wanted.sort_unstable();
+        for Collected { bucket, values } in &mut self.buckets {
+            let within = bucket.below..bucket.below + bucket.count;
+            values.keep(wanted.iter().filter(|rank| within.contains(rank)).map(|rank| rank - bucket.below));
         }
     }
 
@@ -176,6 +199,17 @@ fn slot(quantiles: &mut Quantiles, percent: u64) -> &mut Option<f64> {
     }
 }
 
+/// Makes one of neighbours with the same value.
+fn join_equal(seen: &mut Vec<(u64, u64)>) {
+    seen.dedup_by(|next, kept| {
+        let same = next.0 == kept.0;
+        if same {
+            kept.1 += next.1;
+        }
+        same
+    });
+}
+
 /// Values of one bucket; equal ones take the room of one.
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
 struct Values {
@@ -199,14 +233,26 @@ impl Values {
 
     fn compress(&mut self) {
         self.seen.sort_unstable();
-        self.seen.dedup_by(|next, kept| {
-            let same = next.0 == kept.0;
-            if same {
-                kept.1 += next.1;
-            }
-            same
-        });
+        join_equal(&mut self.seen);
         self.compressed = self.seen.len();
+    }
+
+    /// Keeps the values of some ranks, in ascending order; of those between them no more than how many they are.
+    fn keep(&mut self, ranks: impl Iterator<Item = u64>) {
+        self.compress();
+        let (all, mut below) = (self.count(), 0);
+        let mut kept: Vec<(u64, u64)> = Vec::new();
+        for rank in ranks {
+            let Some(bits) = self.at(rank) else { break };
+            kept.push((bits, rank + 1 - below));
+            below = rank + 1;
+        }
+        if let Some((_, last)) = kept.last_mut() {
+            *last += all - below;
+            join_equal(&mut kept);
+            kept.shrink_to_fit();
+            (self.seen, self.compressed) = (kept, 0);
+        }
     }
 
     fn count(&self) -> u64 {

@@ -6,8 +6,9 @@
 
 use super::failures::Failures;
 use super::level::RunName;
+use super::metrics::measured;
 use super::sum::Sum;
-use super::tally::{Tokens, measured};
+use super::tally::Tokens;
 use crate::context;
 use crate::error::{Error, Result};
 use crate::format::thousands;

@@ -27,6 +27,38 @@ impl Sum {
         self.0 = self.0.saturating_add(fixed(value));
     }
 
+    /// Adds several, none of which is smaller or larger than these.
+    ///
+    /// The same to the last bit as one by one, and quicker where they are alike enough: with 11 powers of two between the
+    /// smallest and the largest they are whole 64-bit numbers of the last binary place of the smallest.
+    pub fn add_all(&mut self, values: &[f64], smallest: f64, largest: f64) {
+        let (lowest, highest) = (exponent(smallest), exponent(largest));
+        let shift = lowest - MANTISSA_BITS + FRACTION_BITS;
+        if values.is_empty() || shift < 0 || highest - lowest > 63 - MANTISSA_BITS - 1 {
+            values.iter().for_each(|value| self.add(*value));
+            return;
+        }
+        let whole = |value: &f64| u128::from(mantissa(*value) << ((exponent(*value) - lowest) & 63));
+        let sum: u128 = values.iter().map(whole).sum();
+        self.0 = self.0.saturating_add(sum << shift);
+    }
+
+    /// Adds the squares of several shares, of which the larger ones are taken as 1.
+    ///
+    /// The same to the last bit as adding each.
+    pub fn add_squares(&mut self, shares: impl Iterator<Item = f64>) {
+        let (mut ones, mut sum) = (0_u64, 0_u128);
+        for share in shares {
+            let square = share * share;
+            ones += u64::from(square >= 1.0);
+            // The mantissa from the highest bit on, moved down to its place behind the binary point.
+            let places = (-1 - exponent(square)).cast_unsigned();
+            let moved = (mantissa(square) << (63 - MANTISSA_BITS)) >> (places & 63);
+            sum += u128::from(if places < 64 { moved } else { 0 });
+        }
+        self.0 = self.0.saturating_add(sum + (u128::from(ones) << FRACTION_BITS));
+    }
+
     /// Adds what was summed elsewhere.
     pub fn merge(&mut self, other: Self) {
         self.0 = self.0.saturating_add(other.0);
@@ -44,13 +76,25 @@ pub fn fits(value: f64) -> bool {
     value == 0.0 || (SMALLEST..TOO_LARGE).contains(&value)
 }
 
+/// Bits of a double behind the first one.
+const MANTISSA_BITS: i32 = 52;
+
+/// The power of two that a value is at or above; of 0 one below all others.
+#[inline]
+fn exponent(value: f64) -> i32 {
+    ((value.to_bits() >> MANTISSA_BITS) & 0x7ff) as i32 - 1023
+}
+
+/// The bits of a normal value, the first one included.
+#[inline]
+fn mantissa(value: f64) -> u64 {
+    (value.to_bits() & ((1 << MANTISSA_BITS) - 1)) | (1 << MANTISSA_BITS)
+}
+
 /// The value times 2⁶⁴, cut off below the binary point; the value is at least 0 and below [`TOO_LARGE`].
 fn fixed(value: f64) -> u128 {
-    const MANTISSA_BITS: i32 = 52;
-    let bits = value.to_bits();
-    let exponent = ((bits >> MANTISSA_BITS) & 0x7ff) as i32 - 1023;
-    let mantissa = (bits & ((1 << MANTISSA_BITS) - 1)) | (1 << MANTISSA_BITS);
-    match exponent - MANTISSA_BITS + FRACTION_BITS {
+    let mantissa = mantissa(value);
+    match exponent(value) - MANTISSA_BITS + FRACTION_BITS {
         left @ 0.. => u128::from(mantissa) << left,
         right @ -63..0 => u128::from(mantissa >> -right),
         _ => 0,
@@ -84,6 +128,26 @@ mod tests {
         assert_eq!(sum(&[0.0, -0.0]).value(), 0.0);
         assert_eq!(sum(&[0.5, 4_294_967_295.5]).value(), 4_294_967_296.0);
         assert_eq!(sum(&[1e-6]).value(), 1e-6 - 1e-6 % 2f64.powi(-64));
+    }
+
+    #[test]
+    fn several_at_once_are_the_same_as_one_by_one() {
+        let alike = [0.051, 1.7, 3.0, 0.062_499_999, 12.5];
+        let far_apart = [0.0, 1e-15, 3e-4, 0.9, 4e9];
+        let small = [1e-5, 2e-5, 1.1e-5];
+        for values in [&alike[..], &far_apart, &small, &[0.0, 0.0], &[7.25], &[]] {
+            let smallest = values.iter().copied().fold(f64::INFINITY, f64::min);
+            let largest = values.iter().copied().fold(0.0, f64::max);
+            let mut together = Sum::default();
+            together.add_all(values, smallest, largest);
+            assert_eq!(together, sum(values), "{values:?}");
+        }
+        let shares = [0.0, 1.0, -1.0, 1.000_000_1, 0.5, -0.3, 1e-3, 1e-9, 3e-10, 1e-200, 0.999_999_999_999];
+        for share in shares {
+            let mut squares = Sum::default();
+            squares.add_squares([share, 0.7].into_iter());
+            assert_eq!(squares, sum(&[(share * share).min(1.0), 0.7 * 0.7]), "{share}");
+        }
     }
 
     #[test]

@@ -1,11 +1,9 @@
 //! What the first reading keeps of the requests of one level and run.
 
+use super::Window;
 use super::failures::Failures;
-use super::histogram::Histogram;
 use super::lengths::Lengths;
-use super::sum::{self, Sum};
-use super::{Summary, Window};
-use crate::metric::{self, METRIC_COUNT};
+use super::metrics::Metrics;
 use crate::record::Record;
 use serde::{Deserialize, Serialize};
 
@@ -34,16 +32,16 @@ pub struct Tally {
     pub chunks: u128,
     /// Input tokens of all requests, where the context is to be decided from them.
     pub lengths: Lengths,
-    /// One per entry of [`metric::METRICS`].
-    pub metrics: [MetricTally; METRIC_COUNT],
+    /// Of the successes.
+    pub metrics: Metrics,
 }
 
 impl Tally {
-    /// Counts a request.
-    pub fn add(&mut self, record: &Record) {
+    /// Counts a request, but for its metrics; true where it is a success, whose metrics count.
+    pub fn add(&mut self, record: &Record) -> bool {
         if record.warmup {
             self.warmup += 1;
-            return;
+            return false;
         }
         self.requests += 1;
         if record.context.is_none()
@@ -54,18 +52,14 @@ impl Tally {
         if !record.success {
             self.failed += 1;
             self.failures.add(record.error.unwrap_or_default());
-            return;
+            return false;
         }
         match window(record) {
             Some(window) => self.window = Some(self.window.map_or(window, |seen| seen.union(window))),
             None => self.untimed = true,
         }
         self.add_tokens(record);
-        for (tally, value) in self.metrics.iter_mut().zip(metric::values(record)) {
-            if let Some(value) = measured(value) {
-                tally.add(value);
-            }
-        }
+        true
     }
 
     fn add_tokens(&mut self, record: &Record) {
@@ -93,16 +87,8 @@ impl Tally {
         self.chunked_tokens += other.chunked_tokens;
         self.chunks += other.chunks;
         self.lengths.merge(other.lengths);
-        for (tally, more) in self.metrics.iter_mut().zip(other.metrics) {
-            tally.merge(more);
-        }
+        self.metrics.merge(other.metrics);
     }
-}
-
-/// A metric's value where it can be one: time differences that rounding made negative or next to nothing measure
-/// nothing, and neither does a speed computed from them.
-pub fn measured(value: Option<f64>) -> Option<f64> {
-    value.filter(|value| sum::fits(*value))
 }
 
 /// Submission to end of one request.
@@ -156,60 +142,6 @@ impl Tokens {
     }
 }
 
-/// One metric over the successes of a tally.
-#[derive(Debug, Clone, Deserialize, Serialize)]
-pub struct MetricTally {
-    n: u64,
-    sum: Sum,
-    smallest: f64,
-    largest: f64,
-    histogram: Histogram,
-}
-
-impl Default for MetricTally {
-    fn default() -> Self {
-        Self { n: 0, sum: Sum::default(), smallest: f64::INFINITY, largest: 0.0, histogram: Histogram::default() }
-    }
-}
-
-impl MetricTally {
-    fn add(&mut self, value: f64) {
-        self.n += 1;
-        self.sum.add(value);
-        self.smallest = self.smallest.min(value);
-        self.largest = self.largest.max(value);
-        self.histogram.add(value);
-    }
-
-    fn merge(&mut self, other: Self) {
-        self.n += other.n;
-        self.sum.merge(other.sum);
-        self.smallest = self.smallest.min(other.smallest);
-        self.largest = self.largest.max(other.largest);
-        self.histogram.merge(other.histogram);
-    }
-
-    /// Arithmetic mean.
-    pub fn mean(&self) -> Option<f64> {
-        (self.n > 0).then(|| self.sum.value() / self.n as f64)
-    }
-
-    /// Largest value less the smallest.
-    pub fn range(&self) -> f64 {
-        if self.n > 0 { self.largest - self.smallest } else { 0.0 }
-    }
-
-    /// Where its values lie.
-    pub fn histogram(&self) -> &Histogram {
-        &self.histogram
-    }
-
-    /// What the first reading alone can say: n and mean.
-    pub fn summary(&self) -> Summary {
-        Summary { n: self.n, mean: self.mean(), ..Summary::default() }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -235,13 +167,5 @@ mod tests {
         for value in values.into_iter().flat_map(|value| [value, -value]) {
             assert_eq!(rounded(value), value.round() as i128, "{value}");
         }
-    }
-
-    #[test]
-    fn a_speed_over_no_time_is_not_measured() {
-        assert_eq!(measured(Some(f64::INFINITY)), None);
-        assert_eq!(measured(Some(1e300)), None);
-        assert_eq!(measured(Some(-1e-17)), None);
-        assert_eq!(measured(Some(0.0)), Some(0.0));
     }
 }

@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 /// Name of the configuration file.
 const CONFIG: &str = "gristmill.toml";
@@ -296,6 +297,8 @@ struct FileInput {
     path: PathBuf,
     name: String,
     size: u64,
+    /// When it was last written to, where the system says.
+    modified: Option<SystemTime>,
     stamp: Option<String>,
 }
 
@@ -306,7 +309,8 @@ impl FileInput {
         let name = one_line(&name);
         let file = File::open(&path).map_err(|error| unreadable(&name, &error))?;
         let found = file.metadata().map_err(|error| unreadable(&name, &error))?;
-        Ok(Box::new(Self { path, name, size: found.len(), stamp: cache::stamp(&found) }))
+        let modified = found.modified().ok();
+        Ok(Box::new(Self { path, name, size: found.len(), modified, stamp: cache::stamp(&found) }))
     }
 }
 
@@ -325,6 +329,13 @@ impl Input for FileInput {
 
     fn stamp(&self) -> Option<String> {
         self.stamp.clone()
+    }
+
+    fn is_unchanged(&self) -> bool {
+        // One that is gone was read all the same.
+        fs::metadata(&self.path)
+            .is_ok_and(|found| (found.len(), found.modified().ok()) == (self.size, self.modified))
+            || !self.path.exists()
     }
 }
 

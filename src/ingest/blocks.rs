@@ -17,14 +17,14 @@ mod source;
 
 use super::duplicates;
 use super::fingerprint::Fingerprint;
-use super::reading::{FileReading, Recognised, read_file};
+use super::reading::{FileReading, Recognised, changed, read_file};
 use super::records::csv::Header;
 use super::records::json::Objects;
 use super::records::json_lines;
 use super::sink::{Findings, Sink};
 use super::stream::{Stream, unreadable};
 use crate::config::Config;
-use crate::error::{Error, Place, Result};
+use crate::error::Result;
 use crate::record::Record;
 use hash::Hashes;
 use ids::Ids;
@@ -147,10 +147,7 @@ fn read_by<F: Send>(
         findings,
         checksums,
     };
-    let changed = || {
-        Error::at(Place::file(name), "changed while it was being read")
-            .hint("wait until the benchmark has ended, then run this again")
-    };
+    let changed = || changed(name);
     if !doubt {
         return if earlier.is_none_or(|earlier| reading.same_as(earlier)) { Ok(Some(reading)) } else { Err(changed()) };
     }

@@ -53,9 +53,11 @@ pub fn hash(record: &Record) -> Option<u64> {
         Some(Load::RequestRate(rate)) => (2, rate.to_bits()),
     };
     let flags = kind | u64::from(record.warmup) << 2 | u64::from(record.context.is_some()) << 3;
-    let hash = [flags, load, record.context.unwrap_or_default()].into_iter().fold(0, mix);
-    let texts = [id, record.scenario, record.run.unwrap_or_default()];
-    Some(texts.into_iter().fold(mix(hash, u64::from(record.run.is_some())), mix_text))
+    // Each text by itself: none waits for another.
+    let level = [load, record.context.unwrap_or_default()].into_iter().fold(flags, mix);
+    let texts = mix(hash_text(id), hash_text(record.scenario));
+    let run = record.run.map_or(0, hash_text);
+    Some(mix(mix(level, texts), mix(u64::from(record.run.is_some()), run)))
 }
 
 /// Both halves of a product of 128 bits: every bit of what goes in changes half of what comes out.
@@ -64,8 +66,8 @@ fn mix(hash: u64, word: u64) -> u64 {
     (product as u64) ^ (product >> 64) as u64
 }
 
-fn mix_text(hash: u64, text: &str) -> u64 {
-    (0..text.len()).step_by(8).map(|at| eight(text.as_bytes(), at)).fold(mix(hash, text.len() as u64), mix)
+fn hash_text(text: &str) -> u64 {
+    (0..text.len()).step_by(8).map(|at| eight(text.as_bytes(), at)).fold(text.len() as u64, mix)
 }
 
 /// Hashes what is a hash already.

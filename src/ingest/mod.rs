@@ -1,4 +1,5 @@
-//! Files to cells. Every source is read twice: once to count, once to pick order statistics; nothing holds all rows.
+//! Files to cells. Every source is read once, and a second time to pick order statistics where the first one could not hold the
+//! values they lie among ([`crate::cell::shelf`]); nothing holds all rows.
 
 pub mod aggregates;
 pub mod aiperf;
@@ -83,6 +84,10 @@ pub trait Input: Sync {
     /// them in between. None where that is not certain; then they are hashed.
     fn stamp(&self) -> Option<String> {
         None
+    }
+    /// Whether nobody seems to have written to it since it was opened for this run, as far as can be seen from the outside.
+    fn is_unchanged(&self) -> bool {
+        true
     }
 }
 
@@ -220,6 +225,7 @@ fn read(
         Some(known) => known.pick(&files, &first, decided, shown, options)?,
         None => pick(&files, &first, decided, shown, options)?,
     };
+    refuse_changed(inputs, &first)?;
     let (mut cells, mut faults) = finish(picked, &first, known)?.take(&mut warnings);
     faults.splice(..0, impossible);
     warnings.extend(faults.iter().cloned());
@@ -309,6 +315,15 @@ fn pair_pages(files: &mut [FileReading]) -> Result<Vec<Warning>> {
     Ok(warnings)
 }
 
+/// That a file with records was written to while it was read: a benchmark may still be running.
+fn refuse_changed(inputs: &[&dyn Input], first: &[FileReading]) -> Result<()> {
+    let changed = |(input, file): &(&&dyn Input, &FileReading)| file.findings.records > 0 && !input.is_unchanged();
+    match inputs.iter().zip(first).find(changed) {
+        Some((_, file)) => Err(reading::changed(&file.name)),
+        None => Ok(()),
+    }
+}
+
 /// The second reading, of the files that held records.
 fn pick(
     files: &[Recognised],
@@ -317,6 +332,9 @@ fn pick(
     config: &Config,
     options: &Options,
 ) -> Result<Picking> {
+    if decided.is_answered() {
+        return Ok(decided);
+    }
     // The last one is the original: what was decided is large, and one worker needs no copy of it.
     let decided = std::iter::repeat_n(decided, workers(files, options)).collect();
     let add = |picking: &mut Picking, record: &Record, file| picking.add(record, file);
@@ -616,7 +634,7 @@ pub(crate) mod tests {
         assert!(error.starts_with("zcopy.csv.gz: holds the same bytes as level-01.csv once unpacked:"), "{error}");
     }
 
-    /// Has a row more each time it is opened, from the third time on.
+    /// Has a row more each time it is opened, from the third time on. Its level was run twice, so that it is read twice.
     struct Growing(AtomicUsize);
 
     impl Input for Growing {
@@ -625,8 +643,8 @@ pub(crate) mod tests {
         }
         fn open(&self) -> std::io::Result<Box<dyn Read + Send + '_>> {
             let opened = self.0.fetch_add(1, Ordering::Relaxed);
-            let rows = "1,90,20,100,10\n".repeat(2.max(opened + 1));
-            Ok(Box::new(std::io::Cursor::new(format!("{HEADER}{rows}").into_bytes())))
+            let rows = "1,a,90,20,100,10\n1,b,90,20,100,10\n".repeat(2.max(opened + 1));
+            Ok(Box::new(std::io::Cursor::new(format!("concurrency,run,{}{rows}", &HEADER[12..]).into_bytes())))
         }
         fn size(&self) -> u64 {
             100
@@ -637,6 +655,30 @@ pub(crate) mod tests {
     fn a_file_that_changes_between_the_readings_is_refused() {
         let error = run(&[&Growing(AtomicUsize::new(0))], 1).unwrap_err().to_string();
         assert!(error.starts_with("growing.csv: changed while it was being read"), "{error}");
+    }
+
+    /// Somebody writes to it.
+    struct Written(Memory);
+
+    impl Input for Written {
+        fn name(&self) -> &str {
+            self.0.name()
+        }
+        fn open(&self) -> std::io::Result<Box<dyn Read + Send + '_>> {
+            self.0.open()
+        }
+        fn size(&self) -> u64 {
+            self.0.size()
+        }
+        fn is_unchanged(&self) -> bool {
+            false
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_written_to_while_it_is_read_once_is_refused() {
+        let error = run(&[&Written(level(1, ""))], 1).unwrap_err().to_string();
+        assert!(error.starts_with("level-01.csv: changed while it was being read"), "{error}");
     }
 
     #[test]

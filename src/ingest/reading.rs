@@ -181,11 +181,16 @@ pub fn read_file(
         FileReading { name, format: Some(format.name()), empty: false, fingerprint, findings, checksums: Vec::new() };
     match earlier {
         Some(earlier) if !reading.same_as(earlier) => {
-            Err(Error::at(Place::file(&reading.name), "changed while it was being read")
-                .hint("wait until the benchmark has ended, then run this again"))
+            Err(changed(&reading.name))
         }
         _ => Ok(reading),
     }
+}
+
+/// That a file is not what it was when its reading began.
+pub(super) fn changed(name: &str) -> Error {
+    Error::at(Place::file(name), "changed while it was being read")
+        .hint("wait until the benchmark has ended, then run this again")
 }
 
 impl FileReading {

@@ -6,8 +6,8 @@
 use super::{Counting, Picking};
 use crate::cell::breaks::Activity;
 use crate::cell::level::Levels;
+use crate::cell::metrics::Selections;
 use crate::cell::selection::Selection;
-use crate::metric::METRIC_COUNT;
 use crate::record::Record;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -40,7 +40,7 @@ pub struct Share {
     /// Place in `selections` by the number of the level in the file; none where its records are left out.
     cell_of: Vec<Option<usize>>,
     /// Of each cell that the file has records of.
-    selections: Vec<[Selection; METRIC_COUNT]>,
+    selections: Vec<Selections>,
     /// Place in `activities` by the number of the level in the file; no other runs are in doubt.
     doubt_of: BTreeMap<usize, usize>,
     /// Of each run that may have rested.
@@ -50,7 +50,7 @@ pub struct Share {
 impl Share {
     /// Whether another one looks for the same.
     pub fn asks_as(&self, other: &Self) -> bool {
-        let same = |(own, others): (&[Selection; METRIC_COUNT], &[Selection; METRIC_COUNT])| {
+        let same = |(own, others): (&Selections, &Selections)| {
             own.iter().zip(others).all(|(own, other)| own.asks_as(other))
         };
         let same_windows = || self.activities.iter().zip(&other.activities).all(|(own, other)| own.asks_as(other));
@@ -144,6 +144,11 @@ impl FilePicking {
             doubt_of: picking.doubt_of.clone(),
             activities: picking.doubtful.iter().map(|(_, activity)| activity.clone()).collect(),
         })
+    }
+
+    /// Whether nothing is left for a second reading of the file to find.
+    pub fn is_answered(&self) -> bool {
+        self.picking.is_answered()
     }
 
     /// Takes over what was found before where the same was asked; false where it was not.

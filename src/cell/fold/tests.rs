@@ -1,6 +1,6 @@
 use super::*;
 use crate::cell::{Statistic, Summary};
-use crate::metric::{Better, METRICS, MetricId};
+use crate::metric::{Better, METRIC_COUNT, METRICS, MetricId};
 use crate::record::Load;
 
 fn cells_of(records: &[Record]) -> Vec<Cell> {
@@ -125,6 +125,68 @@ fn exact(cells: &[Cell]) -> String {
         })
     });
     format!("{cells:?} {:?}", floats.map(f64::to_bits).collect::<Vec<_>>())
+}
+
+/// Both readings of records in that order, with room for so many rows on the shelf; and whether the second was needed.
+fn with_room(most_rows: usize, records: &[Record]) -> (Vec<Cell>, bool) {
+    let mut counting = Counting { shelf: Arc::new(Mutex::new(Shelf::with_room(most_rows))), ..Counting::default() };
+    records.iter().for_each(|record| counting.add(record, 0));
+    let mut picking = counting.decide(&Placements::new());
+    let answered = picking.is_answered();
+    if !answered {
+        records.iter().for_each(|record| picking.add(record, 0));
+    }
+    let warned = picking.finish();
+    assert_eq!(warned.warnings, []);
+    (warned.value, answered)
+}
+
+#[test]
+fn one_reading_gives_the_same_bits_as_two() {
+    let mut random = Random(23);
+    let mut records = some_records(&mut random, 9000);
+    records.iter_mut().for_each(|record| record.run = None);
+    records.iter_mut().enumerate().for_each(|(at, record)| {
+        let level = 1 + at as u64 / 1000;
+        (record.context, record.load) = (Some(1024), Some(Load::Concurrency(level)));
+    });
+    let (twice, answered) = with_room(0, &records);
+    assert!(!answered && twice.len() == 9);
+    for most_rows in [1200, 3000, 100_000] {
+        let (once, answered) = with_room(most_rows, &records);
+        assert!(answered, "levels follow one another, and there is room for one of them and more");
+        assert_eq!(exact(&once), exact(&twice));
+    }
+    // A level that returns after it was over is looked at again, and so are those that come behind it.
+    let (front, back) = records.split_at(500);
+    let returning = [back, front].concat();
+    let (cells, answered) = with_room(1200, &returning);
+    assert!(!answered);
+    assert_eq!(exact(&cells), exact(&twice));
+    assert!(with_room(100_000, &returning).1, "it was not over");
+    random.shuffle(&mut records);
+    for most_rows in [1200, 3000, 100_000] {
+        let (cells, answered) = with_room(most_rows, &records);
+        assert_eq!(answered, most_rows > 9000);
+        assert_eq!(exact(&cells), exact(&twice));
+    }
+}
+
+#[test]
+fn what_threads_read_of_a_level_comes_together() {
+    let mut records = some_records(&mut Random(29), 8000);
+    records.iter_mut().for_each(|record| record.run = None);
+    records.sort_by_key(|record| record.load);
+    let (expected, _) = with_room(0, &records);
+    let mut counted = vec![Counting::default(); 3];
+    for (nth, block) in records.chunks(700).enumerate() {
+        block.iter().for_each(|record| counted[nth % 3].add(record, 0));
+    }
+    let mut all = counted.remove(1);
+    counted.into_iter().for_each(|part| all.merge(part));
+    let picking = all.decide(&Placements::new());
+    assert!(picking.is_answered());
+    assert_eq!(exact(&picking.finish().value), exact(&expected));
 }
 
 #[test]
@@ -296,12 +358,13 @@ fn a_context_is_decided_for_each_file_and_load() {
 #[test]
 fn records_that_change_between_the_readings_are_warned_of() {
     let record = Record { context: Some(1024), e2e_s: Some(1.0), output_tokens: Some(5), ..Record::default() };
+    // Several runs of a level are looked at together, which only a second reading can.
     let mut counting = Counting::default();
     counting.add(&record, 0);
-    counting.add(&record, 0);
+    counting.add(&Record { run: Some("2"), ..record.clone() }, 0);
     let mut picking = counting.decide(&Placements::new());
     picking.add(&record, 0);
-    picking.add(&Record { e2e_s: Some(1.5), ..record }, 0);
+    picking.add(&Record { e2e_s: Some(1.5), run: Some("2"), ..record }, 0);
     let warned = picking.finish();
     assert_eq!(warned.warnings.len(), 1);
     let summary = warned.value[0].metric(MetricId::E2e);

@@ -30,7 +30,7 @@ impl Hashes {
     /// Hashes what was read for a block.
     pub fn add(&mut self, piece: &Piece, buffer: &[u8]) {
         let mut offset = piece.offset;
-        for bytes in buffer[piece.fresh..].chunks(piece.block) {
+        for bytes in buffer[piece.fresh.clone()].chunks(piece.block) {
             let subtree = if self.wanted {
                 blake3::Hasher::new().set_input_offset(offset).update(bytes).finalize_non_root()
             } else {

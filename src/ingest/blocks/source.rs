@@ -33,8 +33,8 @@ pub struct Piece {
     pub number: usize,
     /// Where its records stand.
     pub records: Range<usize>,
-    /// Where the bytes begin that were read for it, up to the buffer's end.
-    pub fresh: usize,
+    /// Where the bytes stand that were read for it.
+    pub fresh: Range<usize>,
     /// Place of these bytes in the file.
     pub offset: u64,
     /// How many were read at once: all but the last of them are so long.
@@ -68,37 +68,40 @@ impl<'i> Source<'i> {
         if self.ended {
             return Ok(None);
         }
-        buffer.clear();
-        buffer.append(&mut self.rest);
-        let (fresh, offset) = (buffer.len(), self.bytes);
+        // Bytes of an earlier block may stay behind those of this one: filling the room with zeros first takes its time.
+        let mut filled = self.rest.len();
+        make_room(buffer, filled);
+        buffer[..filled].copy_from_slice(&self.rest);
+        let (fresh, offset) = (filled, self.bytes);
         let mut endless = false;
         let end = loop {
-            self.read_block(buffer)?;
+            filled = self.read_block(buffer, filled)?;
             if self.ended {
-                break buffer.len();
+                break filled;
             }
-            if let Some(end) = (self.whole)(buffer) {
+            if let Some(end) = (self.whole)(&buffer[..filled]) {
                 break end;
             }
-            if buffer.len() >= LONGEST_RECORD {
+            if filled >= LONGEST_RECORD {
                 (endless, self.ended) = (true, true);
-                break buffer.len();
+                break filled;
             }
         };
-        self.rest.extend_from_slice(&buffer[end..]);
-        let start = if offset == 0 && buffer.starts_with(UTF8_MARK) { UTF8_MARK.len() } else { 0 };
+        self.rest.clear();
+        self.rest.extend_from_slice(&buffer[end..filled]);
+        let start = if offset == 0 && buffer[..filled].starts_with(UTF8_MARK) { UTF8_MARK.len() } else { 0 };
         let number = self.taken;
         self.taken += 1;
-        Ok(Some(Piece { number, records: start..end, fresh, offset, block: self.block, endless }))
+        Ok(Some(Piece { number, records: start..end, fresh: fresh..filled, offset, block: self.block, endless }))
     }
 
-    /// Reads a whole block, or what is left of the file.
-    fn read_block(&mut self, buffer: &mut Vec<u8>) -> io::Result<()> {
-        let start = buffer.len();
-        buffer.resize(start + self.block, 0);
+    /// Reads a whole block, or what is left of the file, behind what fills the buffer; gives what then fills it.
+    fn read_block(&mut self, buffer: &mut Vec<u8>, start: usize) -> io::Result<usize> {
+        let end = start + self.block;
+        make_room(buffer, end);
         let mut filled = start;
-        while filled < buffer.len() {
-            match self.reader.read(&mut buffer[filled..]) {
+        while filled < end {
+            match self.reader.read(&mut buffer[filled..end]) {
                 Ok(0) => {
                     self.ended = true;
                     break;
@@ -108,11 +111,16 @@ impl<'i> Source<'i> {
                 Err(error) => return Err(error),
             }
         }
-        buffer.truncate(filled);
         if let Some(sha256) = &mut self.sha256 {
-            sha256.update(&buffer[start..]);
+            sha256.update(&buffer[start..filled]);
         }
         self.bytes += (filled - start) as u64;
-        Ok(())
+        Ok(filled)
+    }
+}
+
+fn make_room(buffer: &mut Vec<u8>, length: usize) {
+    if buffer.len() < length {
+        buffer.resize(length, 0);
     }
 }

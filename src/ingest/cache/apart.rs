@@ -38,7 +38,8 @@ impl Part for Counting {
         Counting::merge(self, other);
     }
 
-    fn join(self, whole: &mut Self, file: usize) -> Option<(Counted, Levels)> {
+    fn join(mut self, whole: &mut Self, file: usize) -> Option<(Counted, Levels)> {
+        self.settle();
         let kept = Counted::of(&self).map(|counted| (counted, self.levels().clone()));
         whole.merge_file(self, file);
         kept

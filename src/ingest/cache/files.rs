@@ -3,6 +3,7 @@
 use super::apart::{Folded, Part, Plan, Worker};
 use super::entry::{Counted, Entry};
 use super::{Store, key};
+use crate::cell::fold::apart::FilePicking;
 use crate::cell::fold::{Counting, Picking};
 use crate::cell::level::Levels;
 use crate::config::Config;
@@ -132,6 +133,9 @@ impl<'s> Files<'s> {
         let (mut unknown, mut plans, mut recalled) = (Vec::new(), Vec::new(), Vec::new());
         for (at, file) in self.files.iter().enumerate().filter(|(at, _)| first[*at].findings.records > 0) {
             let mut part = file.levels.as_ref().and_then(|levels| decided.of_file(levels, at));
+            if part.as_ref().is_some_and(FilePicking::is_answered) {
+                continue;
+            }
             let share = file.entry.as_ref().and_then(Entry::share);
             let is_known = part.as_mut().zip(share).is_some_and(|(part, share)| part.recall(share));
             match part {
