@@ -1,8 +1,8 @@
 //! What the second reading keeps of one metric of a cell: the values at wanted ranks and the squared deviations.
 
 use super::histogram::{Bucket, Filter, Histogram, bits};
-use super::sum::Sum;
 use super::metrics::MetricTally;
+use super::sum::Sum;
 use super::{Quantiles, Summary};
 use crate::metric::Better;
 use serde::{Deserialize, Serialize};

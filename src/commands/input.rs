@@ -333,8 +333,7 @@ impl Input for FileInput {
 
     fn is_unchanged(&self) -> bool {
         // One that is gone was read all the same.
-        fs::metadata(&self.path)
-            .is_ok_and(|found| (found.len(), found.modified().ok()) == (self.size, self.modified))
+        fs::metadata(&self.path).is_ok_and(|found| (found.len(), found.modified().ok()) == (self.size, self.modified))
             || !self.path.exists()
     }
 }

@@ -15,7 +15,6 @@ mod hash;
 mod ids;
 mod source;
 
-use super::duplicates;
 use super::fingerprint::Fingerprint;
 use super::reading::{FileReading, Recognised, changed, read_file};
 use super::records::csv::Header;
@@ -27,7 +26,7 @@ use crate::config::Config;
 use crate::error::Result;
 use crate::record::Record;
 use hash::Hashes;
-use ids::Ids;
+use ids::{BlockIds, Ids};
 use source::{Piece, Source};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -35,6 +34,9 @@ use std::thread;
 
 /// Bytes that are taken at once: a power of two, so that blocks are subtrees of BLAKE3, and small enough for a cache.
 const BLOCK: usize = 512 << 10;
+
+/// Bytes of a record that is not much longer than it has to be: a guess for the room that its id will need.
+const SHORT_RECORD: usize = 64;
 
 /// Files from here on are read in blocks.
 const LARGE: u64 = 4 << 20;
@@ -260,10 +262,10 @@ impl<'r> Reading<'r> {
         read: impl FnOnce(&mut Stream, &mut Sink) -> Result<bool>,
     ) {
         hashes.add(piece, buffer);
-        let mut ids = Vec::new();
+        let mut ids = BlockIds::with_room(if self.ids.is_some() { piece.records.len() / SHORT_RECORD } else { 0 });
         let mut keep = |record: &Record| {
             if self.ids.is_some() {
-                ids.extend(duplicates::hash(record));
+                ids.add(record);
             }
             add(fold, record);
         };

@@ -1,6 +1,5 @@
 //! Request ids that occur twice.
 
-use super::records::quick::eight;
 use crate::record::{Load, Record};
 use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasherDefault, Hasher};
@@ -67,7 +66,25 @@ fn mix(hash: u64, word: u64) -> u64 {
 }
 
 fn hash_text(text: &str) -> u64 {
-    (0..text.len()).step_by(8).map(|at| eight(text.as_bytes(), at)).fold(text.len() as u64, mix)
+    let bytes = text.as_bytes();
+    let length = bytes.len() as u64;
+    let Some(last) = bytes.last_chunk::<8>() else { return mix(length, few(bytes)) };
+    // The last eight may overlap those before.
+    let (words, _) = bytes[..bytes.len() - 1].as_chunks::<8>();
+    words.iter().chain([last]).map(|word| u64::from_le_bytes(*word)).fold(length, mix)
+}
+
+/// Fewer than eight bytes as a number; with their count they are known by it.
+fn few(bytes: &[u8]) -> u64 {
+    match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>(), bytes) {
+        (Some(first), Some(last), _) => {
+            u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << 32
+        }
+        (_, _, [first, .., last]) => {
+            [*first, bytes[bytes.len() / 2], *last].iter().fold(0, |all, byte| all << 8 | u64::from(*byte))
+        }
+        _ => bytes.first().map_or(0, |only| u64::from(*only)),
+    }
 }
 
 /// Hashes what is a hash already.
@@ -92,6 +109,24 @@ mod tests {
 
     fn request<'a>(id: &'a str, run: Option<&'a str>) -> Record<'a> {
         Record { request_id: Some(id), run, ..Record::default() }
+    }
+
+    #[test]
+    fn every_text_has_a_hash_of_its_own() {
+        let text = "abcdefghijklmnopqrstuvwxyz";
+        let mut hashes: Vec<u64> = Vec::new();
+        for length in 0..=text.len() {
+            hashes.push(hash_text(&text[..length]));
+            for at in 0..length {
+                let mut other = text[..length].to_owned();
+                other.replace_range(at..=at, "_");
+                hashes.push(hash_text(&other));
+            }
+        }
+        let all = hashes.len();
+        hashes.sort_unstable();
+        hashes.dedup();
+        assert_eq!(hashes.len(), all);
     }
 
     #[test]

@@ -180,9 +180,7 @@ pub fn read_file(
     let reading =
         FileReading { name, format: Some(format.name()), empty: false, fingerprint, findings, checksums: Vec::new() };
     match earlier {
-        Some(earlier) if !reading.same_as(earlier) => {
-            Err(changed(&reading.name))
-        }
+        Some(earlier) if !reading.same_as(earlier) => Err(changed(&reading.name)),
         _ => Ok(reading),
     }
 }

@@ -50,9 +50,8 @@ pub struct Share {
 impl Share {
     /// Whether another one looks for the same.
     pub fn asks_as(&self, other: &Self) -> bool {
-        let same = |(own, others): (&Selections, &Selections)| {
-            own.iter().zip(others).all(|(own, other)| own.asks_as(other))
-        };
+        let same =
+            |(own, others): (&Selections, &Selections)| own.iter().zip(others).all(|(own, other)| own.asks_as(other));
         let same_windows = || self.activities.iter().zip(&other.activities).all(|(own, other)| own.asks_as(other));
         self.cell_of == other.cell_of
             && self.doubt_of == other.doubt_of

@@ -1,34 +1,145 @@
 //! Whether request ids may occur twice, without keeping them in order.
 
-use super::super::duplicates::DUPLICATE_WINDOW;
-use std::collections::BTreeMap;
+use super::super::duplicates::{self, DUPLICATE_WINDOW};
+use crate::record::Record;
+use std::collections::{BTreeMap, VecDeque};
 
-/// The hashes of the request ids of the last records, in two generations: together they reach back as far as duplicates are
-/// looked for, and up to as far again.
+/// The request ids of one block.
+#[derive(Debug)]
+pub struct BlockIds {
+    /// Of the ids with their levels, in the order of the records.
+    hashes: Vec<u64>,
+    /// The first id and the last, where each is larger than the one before.
+    rising: Option<(Number, Number)>,
+}
+
+/// A short id, as a number: two of them differ as their ids do.
+type Number = (usize, u128);
+
+impl BlockIds {
+    /// No ids yet, with room for so many.
+    pub fn with_room(records: usize) -> Self {
+        // Until there is one, every other is larger.
+        Self { hashes: Vec::with_capacity(records), rising: Some(((0, 0), (0, 0))) }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.hashes.len()
+    }
+
+    /// Takes the id of a record, where it has one.
+    #[inline]
+    pub fn add(&mut self, record: &Record) {
+        let (Some(hash), Some(id)) = (duplicates::hash(record), record.request_id) else { return };
+        self.rising = match (self.rising, number(id)) {
+            (Some((_, last)), Some(id)) if id > last => {
+                let first = self.rising.filter(|_| !self.hashes.is_empty()).map_or(id, |(first, _)| first);
+                Some((first, id))
+            }
+            _ => None,
+        };
+        self.hashes.push(hash);
+    }
+}
+
+/// Of ids of at most 16 bytes; none has length 0.
+#[inline]
+fn number(id: &str) -> Option<Number> {
+    let bytes = id.as_bytes();
+    let number = match (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+        (Some(first), Some(last)) if bytes.len() <= 16 => {
+            u128::from(u64::from_be_bytes(*first)) << 64 | u128::from(u64::from_be_bytes(*last))
+        }
+        (None, _) => bytes.iter().fold(0, |all, byte| all << 8 | u128::from(*byte)),
+        _ => return None,
+    };
+    Some((bytes.len(), number))
+}
+
+/// What is known of the request ids so far: enough to tell those that were not there before.
 #[derive(Debug, Default)]
 pub struct Ids {
     /// The block whose ids come next.
     next: usize,
     /// Ids of later blocks.
-    waiting: BTreeMap<usize, Vec<u64>>,
-    recent: Table,
-    before: Table,
+    waiting: BTreeMap<usize, BlockIds>,
+    seen: Seen,
+}
+
+#[derive(Debug)]
+enum Seen {
+    /// Most programs number their requests, so that every id is larger than all before. Then nothing has to be looked up.
+    Rising {
+        last: Number,
+        /// The hashes of the last blocks, as far back as duplicates are looked for: should the ids cease to rise.
+        kept: VecDeque<Vec<u64>>,
+        count: usize,
+    },
+    Tables(Box<Tables>),
+}
+
+impl Default for Seen {
+    fn default() -> Self {
+        Self::Rising { last: (0, 0), kept: VecDeque::new(), count: 0 }
+    }
 }
 
 impl Ids {
     /// Takes the ids of a block; false where one of those that can be judged now may have been there before.
-    pub fn are_new(&mut self, block: usize, ids: Vec<u64>) -> bool {
+    pub fn are_new(&mut self, block: usize, ids: BlockIds) -> bool {
         self.waiting.insert(block, ids);
         let mut new = true;
         while let Some(ids) = self.waiting.remove(&self.next) {
             self.next += 1;
-            for id in ids {
-                new &= !self.before.holds(id) && self.recent.insert(id);
-                if self.recent.count == DUPLICATE_WINDOW {
-                    std::mem::swap(&mut self.before, &mut self.recent);
-                    self.recent.clear();
+            new &= ids.hashes.is_empty() || self.seen.are_new(ids);
+        }
+        new
+    }
+}
+
+impl Seen {
+    fn are_new(&mut self, ids: BlockIds) -> bool {
+        match self {
+            Self::Rising { last, kept, count } => match ids.rising {
+                Some((first, end)) if first > *last => {
+                    *last = end;
+                    *count += ids.hashes.len();
+                    kept.push_back(ids.hashes);
+                    while let Some(oldest) = kept.front().filter(|oldest| *count - oldest.len() >= DUPLICATE_WINDOW) {
+                        *count -= oldest.len();
+                        kept.pop_front();
+                    }
+                    true
                 }
-            }
+                _ => {
+                    let mut tables = Box::<Tables>::default();
+                    for hash in std::mem::take(kept).into_iter().flatten() {
+                        tables.is_new(hash);
+                    }
+                    *self = Self::Tables(tables);
+                    self.are_new(ids)
+                }
+            },
+            Self::Tables(tables) => ids.hashes.into_iter().fold(true, |new, hash| new & tables.is_new(hash)),
+        }
+    }
+}
+
+/// The hashes of the request ids of the last records, in two generations: together they reach back as far as duplicates are
+/// looked for, and up to as far again.
+#[derive(Debug, Default)]
+struct Tables {
+    recent: Table,
+    before: Table,
+}
+
+impl Tables {
+    fn is_new(&mut self, hash: u64) -> bool {
+        let new = !self.before.holds(hash) && self.recent.insert(hash);
+        if self.recent.count == DUPLICATE_WINDOW {
+            std::mem::swap(&mut self.before, &mut self.recent);
+            self.recent.clear();
         }
         new
     }
@@ -98,7 +209,10 @@ mod tests {
 
     #[test]
     fn an_id_is_found_again_within_the_window_whatever_the_order_of_the_blocks() {
-        let ids = |from: u64, to: u64| (from..to).map(|id| id.wrapping_mul(0x9e37_79b9_7f4a_7c15)).collect::<Vec<_>>();
+        let ids = |from: u64, to: u64| {
+            let hashes = (from..to).map(|id| id.wrapping_mul(0x9e37_79b9_7f4a_7c15)).collect();
+            BlockIds { hashes, rising: None }
+        };
         let window = DUPLICATE_WINDOW as u64;
         for distance in [1, 1000, window - 1, window] {
             let mut seen = Ids::default();
@@ -109,5 +223,44 @@ mod tests {
         let mut seen = Ids::default();
         assert!(seen.are_new(0, ids(0, 3 * window)));
         assert!(seen.are_new(1, ids(0, 1)), "out of the window");
+    }
+
+    fn block<'i>(texts: impl IntoIterator<Item = &'i str>) -> BlockIds {
+        let mut ids = BlockIds::with_room(0);
+        for text in texts {
+            ids.add(&Record { request_id: Some(text), ..Record::default() });
+        }
+        ids
+    }
+
+    #[test]
+    fn ids_that_rise_are_new_and_are_known_once_they_do_not() {
+        let numbered = |from: usize, to: usize| (from..to).map(|id| format!("req-{id}")).collect::<Vec<_>>();
+        let of = |texts: &[String]| block(texts.iter().map(String::as_str));
+        let blocks = [numbered(0, 90), numbered(90, 40_000), numbered(40_000, 100_000), numbered(100_000, 170_000)];
+        assert!(blocks.iter().all(|texts| of(texts).rising.is_some()), "also from req-9 to req-10");
+        for (again, new) in [("req-169999", false), ("req-104500", false), ("req-7", true), ("x", true)] {
+            let mut seen = Ids::default();
+            assert!(blocks.iter().enumerate().all(|(at, texts)| seen.are_new(at, of(texts))));
+            assert!(matches!(seen.seen, Seen::Rising { count, .. } if count < DUPLICATE_WINDOW + 70_000));
+            assert_eq!(seen.are_new(4, block([again])), new, "{again}");
+            assert!(matches!(seen.seen, Seen::Tables(_)) || again == "x");
+        }
+    }
+
+    #[test]
+    fn ids_rise_only_where_each_is_larger() {
+        for texts in
+            [&["b", "a"][..], &["a", "a"], &["aa", "b"], &["12345678-1234567890"], &["a", "b", "b"], &["ab", "aa"]]
+        {
+            assert_eq!(block(texts.iter().copied()).rising, None, "{texts:?}");
+        }
+        let rising = block(["", "b", "aa", "0123456789abcdef", "0123456789abcdff", "0223456789abcdef"]);
+        assert_eq!(rising.rising, None, "an id without characters is none");
+        let rising = block(["b", "aa", "0123456789abcdef", "0123456789abcdff", "0223456789abcdef"]).rising;
+        assert_eq!(rising.map(|(first, last)| (first.0, last.0)), Some((1, 16)));
+        let mut seen = Ids::default();
+        assert!(seen.are_new(0, block(["1", "2"])));
+        assert!(!seen.are_new(1, block(["2", "3"])), "it rises within its block alone");
     }
 }
