@@ -2,7 +2,7 @@
 //!
 //! Whatever the order of the records, however they are split and merged: the cells are the same to the last bit. Sums
 //! are whole numbers ([`super::sum`]), extremes do not depend on order, and a histogram only says where to look for the
-//! order statistics that the second reading then finds exactly.
+//! order statistics that are then found exactly.
 
 use super::breaks::{Activity, Broken, Crowded};
 use super::group::{Closed, Group};

@@ -30,14 +30,14 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// Of values that are all there.
-    pub fn answered(values: &Values) -> Self {
+    /// Of values that are all there, however they are cut.
+    pub fn answered(values: &[Values]) -> Self {
         let mut tallies: [MetricTally; METRIC_COUNT] = Default::default();
         let answer = std::array::from_fn(|at| {
-            let (values, tally) = (&values.columns()[at], &mut tallies[at]);
-            tally.add_all(values);
+            let (parts, tally) = (values.iter().map(|values| values.of(at)), &mut tallies[at]);
+            tally.add_all(parts.clone());
             let mut selection = Selection::new(tally, METRICS[at].better);
-            selection.add_all(values);
+            parts.for_each(|values| selection.add_all(values));
             selection.settle();
             selection
         });
@@ -57,8 +57,8 @@ impl Metrics {
     /// Counts several.
     pub fn add_all(&mut self, values: &Values) {
         self.answer = None;
-        for (tally, values) in self.tallies.iter_mut().zip(values.columns()) {
-            tally.add_all(values);
+        for (at, tally) in self.tallies.iter_mut().enumerate() {
+            tally.add_all(std::iter::once(values.of(at)));
         }
     }
 
@@ -128,13 +128,16 @@ impl MetricTally {
         self.histogram.add(value);
     }
 
-    fn add_all(&mut self, values: &[f64]) {
-        let (smallest, largest) = extremes(values);
-        self.n += values.len() as u64;
-        self.sum.add_all(values, smallest, largest);
+    fn add_all<'v>(&mut self, parts: impl Iterator<Item = &'v [f64]> + Clone) {
+        let (smallest, largest) =
+            parts.clone().map(extremes).fold((f64::INFINITY, 0.0), |(a, b), (c, d)| (f64::min(a, c), f64::max(b, d)));
+        for values in parts {
+            self.n += values.len() as u64;
+            self.sum.add_all(values, smallest, largest);
+            self.histogram.add_all(values, smallest, largest);
+        }
         self.smallest = self.smallest.min(smallest);
         self.largest = self.largest.max(largest);
-        self.histogram.add_all(values, smallest, largest);
     }
 
     fn merge(&mut self, other: Self) {

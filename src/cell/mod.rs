@@ -1,7 +1,7 @@
 //! Cells: all requests of one scenario, context and load.
 //!
-//! Records are folded into [`tally::Tally`]s as they stream and dropped; a second reading of the same records picks the
-//! order statistics ([`selection`]). [`Cell`] is what comes out, and what a source that keeps only aggregates gives
+//! Records are folded into [`tally::Tally`]s as they stream and dropped; what their metrics are waits on a [`shelf`] until
+//! the order statistics of their level can be picked ([`selection`]), or a second reading picks them. [`Cell`] is what comes out, and what a source that keeps only aggregates gives
 //! directly: the rest of the program cannot tell them apart.
 
 pub mod aggregate;

@@ -1,4 +1,4 @@
-//! What the second reading keeps of one metric of a cell: the values at wanted ranks and the squared deviations.
+//! What is kept of one metric of a cell once it is known what to look for: the values at wanted ranks and the squared deviations.
 
 use super::histogram::{Bucket, Filter, Histogram, bits};
 use super::metrics::MetricTally;

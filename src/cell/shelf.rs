@@ -38,17 +38,9 @@ impl Values {
         self.rows
     }
 
-    /// Those of each metric, in the order of [`metric::METRICS`].
-    pub fn columns(&self) -> &[Vec<f64>; METRIC_COUNT] {
-        &self.columns
-    }
-
-    /// Takes over what another one holds, which is then empty.
-    fn take(&mut self, other: &mut Self) {
-        for (column, more) in self.columns.iter_mut().zip(&mut other.columns) {
-            column.append(more);
-        }
-        self.rows += std::mem::take(&mut other.rows);
+    /// Those of one metric, by its place in [`metric::METRICS`].
+    pub fn of(&self, metric: usize) -> &[f64] {
+        &self.columns[metric]
     }
 
     /// Forgets them and keeps their room.
@@ -79,8 +71,8 @@ pub struct Shelf {
 /// One level.
 #[derive(Debug, Default)]
 struct Place {
-    /// None once the level is over.
-    values: Option<Values>,
+    /// As they came; none once the level is over.
+    values: Option<Vec<Values>>,
     /// What was found once it was over.
     metrics: Metrics,
 }
@@ -113,15 +105,14 @@ impl Shelf {
         self.is_shut = true;
     }
 
-    /// Takes values of a level; false where it does not, or no longer.
+    /// Takes values of a level, and leaves none; false where it does not, or no longer.
     fn take(&mut self, name: LevelName, values: &mut Values) -> bool {
         if self.is_shut {
             return false;
         }
         let number = self.levels.number_named(name);
         if number == self.places.len() {
-            let values = self.spare.pop().unwrap_or_default();
-            self.places.push(Place { values: Some(values), ..Place::default() });
+            self.places.push(Place { values: Some(Vec::new()), ..Place::default() });
             self.open.push(number);
         }
         let Some(own) = self.places.get_mut(number).and_then(|place| place.values.as_mut()) else {
@@ -129,7 +120,7 @@ impl Shelf {
             return false;
         };
         self.rows += values.rows();
-        own.take(values);
+        own.push(std::mem::replace(values, self.spare.pop().unwrap_or_default()));
         if let Some(at) = self.open.iter().rposition(|open| *open == number) {
             self.open[at..].rotate_left(1);
         }
@@ -137,7 +128,7 @@ impl Shelf {
     }
 
     /// The level that is taken to be over, where the others need its room.
-    fn over(&mut self) -> Option<(usize, Values)> {
+    fn over(&mut self) -> Option<(usize, Vec<Values>)> {
         if self.rows <= self.most_rows {
             return None;
         }
@@ -147,7 +138,7 @@ impl Shelf {
         }
         let number = self.open.remove(0);
         let values = self.places[number].values.take()?;
-        self.rows -= values.rows();
+        self.rows -= values.iter().map(Values::rows).sum::<usize>();
         Some((number, values))
     }
 
@@ -168,10 +159,10 @@ pub fn put(shelf: &Mutex<Shelf>, name: LevelName, values: &mut Values) -> bool {
         let Some((number, mut values)) = over else { return true };
         // Other threads go on meanwhile.
         let metrics = Metrics::answered(&values);
-        values.clear();
+        values.iter_mut().for_each(Values::clear);
         let mut shelf = lock(shelf);
         shelf.places[number].metrics = metrics;
-        shelf.spare.push(values);
+        shelf.spare.append(&mut values);
     }
 }
 

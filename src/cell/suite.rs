@@ -107,7 +107,10 @@ impl Suite {
         if record.scenario == PROMPT_SUITE {
             self.apart += u64::from(record.case.is_some());
         } else {
-            self.span(record.context.map(|context| (context, context)));
+            let is_known = |context| self.contexts.is_some_and(|(low, high)| (low..=high).contains(&context));
+            if let Some(context) = record.context.filter(|context| !is_known(*context)) {
+                self.span(Some((context, context)));
+            }
         }
         match record.case {
             Some(case) if record.load == Some(Load::Concurrency(1)) => {

@@ -98,8 +98,7 @@ pub fn step(name: &'static str) -> Step {
 
 /// Begins to read files of so many bytes. Where it lasts, a bar says how far it is.
 pub fn reading(bytes: u64) -> Step {
-    // Each file is read twice. Those of which once is enough let the bar end early.
-    begin("reading", Some(2 * bytes).filter(|bytes| *bytes > 0))
+    begin("reading", Some(bytes).filter(|bytes| *bytes > 0))
 }
 
 fn begin(name: &'static str, to_read: Option<u64>) -> Step {
@@ -164,7 +163,9 @@ fn show(name: &'static str, to_read: Option<u64>, before: u64, over: &AtomicBool
     bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner()));
     for tick in 1.. {
         let read = READ.load(Ordering::Relaxed).saturating_sub(before);
-        bar.set_position(to_read.map_or(read, |all| read.min(all)));
+        // Most files are read once, others a second time: the bar then has as much again before it.
+        bar.set_length(to_read.map_or(read, |all| if read > all + all / 50 { 2 * all } else { all }));
+        bar.set_position(to_read.map_or(read, |all| read.min(2 * all)));
         bar.tick();
         if is_over_by(PATIENCE + TICK * tick) {
             break;

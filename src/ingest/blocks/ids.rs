@@ -23,11 +23,6 @@ impl BlockIds {
         Self { hashes: Vec::with_capacity(records), rising: Some(((0, 0), (0, 0))) }
     }
 
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.hashes.len()
-    }
-
     /// Takes the id of a record, where it has one.
     #[inline]
     pub fn add(&mut self, record: &Record) {

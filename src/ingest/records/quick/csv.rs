@@ -6,6 +6,7 @@ use super::decimal::Decimal;
 use super::numbers::Numbers;
 use super::scan::{eight, find_either, starts_with};
 use crate::record::{Record, SWEEP};
+use std::ops::Range;
 
 /// What is done with the cells of a column.
 #[derive(Debug, Clone, Copy)]
@@ -67,16 +68,11 @@ impl<'r> Reader<'r> {
             self.lead = "";
         }
         let last = self.steps.len().checked_sub(1)?;
-        for number in from..last {
-            at = self.cell(self.steps[number], rows, at)?;
-            if *rows.as_bytes().get(at)? != b',' {
-                return None;
-            }
-            at += 1;
-            if number + 1 == self.levels {
-                self.lead = &rows[..at];
-            }
+        if from < self.levels {
+            at = self.cells(0..self.levels, rows, at)?;
+            self.lead = &rows[..at];
         }
+        at = self.cells(self.levels..last, rows, at)?;
         at = self.cell(self.steps[last], rows, at)?;
         at += match rows.as_bytes().get(at..)? {
             [b'\n', ..] => 1,
@@ -86,6 +82,19 @@ impl<'r> Reader<'r> {
         self.row.set_numbers(&self.numbers)?;
         self.row.begin(self.scenario);
         Some((self.row.judge(Otherwise::Unknown).ok()?, at))
+    }
+
+    /// Reads the cells of some columns, each with the comma behind it; gives the place behind the last comma.
+    #[inline(always)]
+    fn cells(&mut self, columns: Range<usize>, rows: &'r str, mut at: usize) -> Option<usize> {
+        for number in columns {
+            at = self.cell(self.steps[number], rows, at)?;
+            if *rows.as_bytes().get(at)? != b',' {
+                return None;
+            }
+            at += 1;
+        }
+        Some(at)
     }
 
     /// Reads the cell at a place; gives its end.

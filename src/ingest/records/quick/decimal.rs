@@ -83,6 +83,7 @@ impl Decimal {
     }
 
     /// A number that begins with eight digits.
+    #[inline(always)]
     fn long(bytes: &[u8], at: usize) -> Option<(Self, usize)> {
         let word = eight(bytes, at + 8) ^ ZEROS;
         let more = others(word).trailing_zeros() / 8;

@@ -1,7 +1,6 @@
 //! The fast scan: records in their usual form, read without a second look.
 //!
-//! Ten million records are read twice, so what one of them costs decides what a report costs. The careful readers beside
-//! this module split a row into cells, each cell into text, and each text into a number that may be anything. Nearly every
+//! What one of ten million records costs decides what a report costs. The careful readers beside this module split a row into cells, each cell into text, and each text into a number that may be anything. Nearly every
 //! row that a program writes needs none of that: plain decimal numbers, text without quotes or escapes, keys in the order of
 //! the line before. Such a row is read here in one pass, eight digits at a time.
 //!

@@ -52,7 +52,7 @@ impl Numbers {
     }
 
     /// A duration in seconds; none where it may be wrong.
-    #[inline]
+    #[inline(always)]
     pub fn duration(&self, column: Column) -> Option<Option<f64>> {
         /// Of the exponents that columns have; the quotient is rounded once, which a product with 0.001 is not.
         const IN_A_SECOND: [f64; 16] =

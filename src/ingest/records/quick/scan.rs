@@ -23,9 +23,10 @@ fn last(bytes: &[u8], at: usize) -> u64 {
 #[inline]
 pub fn starts_with(bytes: &[u8], lead: &[u8]) -> bool {
     let Some(bytes) = bytes.get(..lead.len()) else { return false };
-    let Some(last) = lead.len().checked_sub(8) else { return bytes == lead };
+    let (Some(own), Some(last)) = (bytes.last_chunk::<8>(), lead.last_chunk::<8>()) else { return bytes == lead };
     // The last eight may overlap those before.
-    (0..last).step_by(8).all(|at| eight(bytes, at) == eight(lead, at)) && eight(bytes, last) == eight(lead, last)
+    let (words, others) = (bytes.as_chunks::<8>().0, lead.as_chunks::<8>().0);
+    own == last && words.iter().zip(others).all(|(word, other)| word == other)
 }
 
 /// The high bit of the first byte that equals `wanted`; bits above it may be wrong.
