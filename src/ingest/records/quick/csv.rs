@@ -41,11 +41,7 @@ impl<'r> Reader<'r> {
             Some(column) => Step::Words(column),
             None => Step::Skip,
         };
-        let names_level = |field: &&Option<Field>| {
-            use Column::{Concurrency, ContextTokens, RequestRate, Run, Scenario};
-            let named = [Scenario, ContextTokens, Concurrency, RequestRate, Run];
-            field.is_some_and(|field| named.contains(&field.column))
-        };
+        let names_level = |field: &&Option<Field>| field.is_some_and(|field| field.column.names_level());
         Self {
             steps: fields.iter().map(step).collect(),
             // The last column has no comma behind it.
@@ -190,6 +186,12 @@ impl Column {
         use Column::{Concurrency, ContextTokens, InputTokens, OutputChunks, OutputTokens, RequestRate};
         self.is_time()
             || matches!(self, ContextTokens | Concurrency | RequestRate | OutputChunks | InputTokens | OutputTokens)
+    }
+
+    /// Whether it says which level a record belongs to.
+    pub fn names_level(self) -> bool {
+        use Column::{Concurrency, ContextTokens, RequestRate, Run, Scenario};
+        matches!(self, Scenario | ContextTokens | Concurrency | RequestRate | Run)
     }
 }
 

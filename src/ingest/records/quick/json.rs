@@ -32,6 +32,10 @@ impl Template {
 #[derive(Debug)]
 pub struct Reader<'t, 'r> {
     template: &'t Template,
+    /// How many entries in front name the level: they are mostly the same as in the object before.
+    levels: usize,
+    /// What stood in them, up to and with the key behind them.
+    lead: &'r str,
     scenario: &'r str,
     numbers: Numbers,
     row: Row<'r>,
@@ -41,7 +45,15 @@ impl<'t, 'r> Reader<'t, 'r> {
     /// Of lines of a template.
     pub fn new(template: &'t Template) -> Self {
         let fields = template.0.iter().filter_map(|entry| entry.field);
-        Self { template, scenario: SWEEP, numbers: Numbers::of_fields(fields), row: Row::default() }
+        let names_level = |entry: &&Entry| entry.field.is_some_and(|field| field.column.names_level());
+        Self {
+            template,
+            levels: template.0.iter().take_while(names_level).count(),
+            lead: "",
+            scenario: SWEEP,
+            numbers: Numbers::of_fields(fields),
+            row: Row::default(),
+        }
     }
 
     /// The record of the first of `lines`, and the length of the line with its ending; none where it has to be read
@@ -49,10 +61,22 @@ impl<'t, 'r> Reader<'t, 'r> {
     #[inline]
     pub fn next(&mut self, lines: &'r str) -> Option<(&Record<'r>, usize)> {
         let bytes = lines.as_bytes();
-        let mut at = 0;
-        for (number, Entry { lead, field }) in self.template.0.iter().enumerate() {
+        let (mut at, mut from) = (0, 0);
+        let template = self.template;
+        if !self.lead.is_empty() && starts_with(bytes, self.lead.as_bytes()) {
+            at = self.value(template.0.get(self.levels)?.field, lines, self.lead.len())?;
+            from = self.levels + 1;
+        } else {
+            self.lead = "";
+        }
+        for (number, Entry { lead, field }) in template.0.iter().enumerate().skip(from) {
             if starts_with(bytes.get(at..)?, lead) {
-                at = self.value(*field, lines, at + lead.len())?;
+                let value = at + lead.len();
+                at = self.value(*field, lines, value)?;
+                // From the object's start on, and up to where no other number can go on.
+                if number == self.levels && number > 0 {
+                    self.lead = lines.get(..value)?;
+                }
             } else if number == 0 {
                 return None;
             } else {
@@ -171,6 +195,7 @@ fn after_blanks(object: &[u8], at: usize) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::Load;
 
     const LINE: &str =
         r#"{"id": "a","concurrency": 2, "e2e_ms":100.25, "ttft_ms": null,"input_tokens":8,"output_tokens":4,"x":true}"#;
@@ -218,6 +243,38 @@ mod tests {
             other("{", " {"),
         ] {
             assert_eq!(read(&line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn keys_that_name_the_level_are_taken_over_only_where_they_are_the_same() {
+        let object =
+            |level: &str, e2e: &str| format!("{{{level}\"e2e_ms\":{e2e},\"input_tokens\":8,\"output_tokens\":4}}\n");
+        let full = |scenario: &str, context: &str, users: &str| {
+            format!("\"scenario\":\"{scenario}\",\"context_tokens\":{context},\"concurrency\":{users},")
+        };
+        let template = Template::learn(object(&full("chat", "1024", "2"), "1").as_bytes());
+        let lines = [
+            (object(&full("chat", "1024", "2"), "100"), Some(("chat", Some(1024), 2))),
+            (object(&full("chat", "1024", "2"), "200"), Some(("chat", Some(1024), 2))),
+            (object(&full("chat", "1024", "20"), "200"), Some(("chat", Some(1024), 20))),
+            (object(&full("chat", "1024", "2"), "200"), Some(("chat", Some(1024), 2))),
+            (object("\"scenario\":\"chat\",\"concurrency\":2,", "5"), Some(("chat", None, 2))),
+            (object("\"scenario\":\"chat\",\"concurrency\":2,", "6"), Some(("chat", None, 2))),
+            (object(&full("other", "2048", "x"), "7"), None),
+            (object(&full("chat", "2048", "2"), "-1"), None),
+            (object(&full("chat", "1024", "2"), "9"), Some(("chat", Some(1024), 2))),
+            (object(&full("chat", "2048", "2"), "9"), Some(("chat", Some(2048), 2))),
+        ];
+        let mut reader = Reader::new(&template);
+        for (line, expected) in &lines {
+            let found = reader.next(line).map(|(record, length)| {
+                assert_eq!(length, line.len());
+                (record.scenario, record.context, record.load)
+            });
+            let expected =
+                expected.map(|(scenario, context, users)| (scenario, context, Some(Load::Concurrency(users))));
+            assert_eq!(found, expected, "{line}");
         }
     }
 
