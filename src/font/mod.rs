@@ -337,6 +337,17 @@ mod tests {
     }
 
     #[test]
+    fn tabular_digits_leave_words_as_they_are() {
+        let fonts = Fonts::load();
+        for (face, _, _) in FILES {
+            for words in ["Mixture-of-Experts (tested) at, or: below", "SHA-", "–"] {
+                let width = |digits| fonts.width(face, digits, 10.0, words);
+                assert_eq!(width(Digits::Tabular), width(Digits::Proportional), "{face:?}: {words}");
+            }
+        }
+    }
+
+    #[test]
     fn a_name_that_runs_from_right_to_left_is_known_as_it_is_read() {
         let fonts = Fonts::load();
         let shaped = fonts.shape(Face::Regular, Digits::Proportional, "by מודל 3, twice");
