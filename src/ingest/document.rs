@@ -2,7 +2,7 @@
 //! in one file, and with prompts and responses that are read over and never held.
 
 use super::stream::Stream;
-use crate::error::{Error, Place, Result};
+use crate::error::{Error, Place, Result, Warned, Warning};
 use crate::limits::LARGEST_YAML;
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, SeqAccess, Visitor};
 use std::cell::Cell;
@@ -103,8 +103,8 @@ impl<'de, T: DeserializeOwned, F: FnMut(T, u64) -> Result<()>> Visitor<'de> for 
 }
 
 /// Reads the one document of a file that may be JSON or YAML. Errors: those of [`json`] and [`yaml`].
-pub fn json_or_yaml<T: DeserializeOwned>(stream: &mut Stream, tool: &Tool) -> Result<T> {
-    if is_json(stream)? { json(stream, tool) } else { yaml(stream, tool) }
+pub fn json_or_yaml<T: DeserializeOwned>(stream: &mut Stream, tool: &Tool) -> Result<Warned<T>> {
+    if is_json(stream)? { json(stream, tool).map(Warned::clean) } else { yaml(stream, tool) }
 }
 
 /// Whether a document that may be JSON or YAML begins as JSON does. Errors: those of [`Stream::read_more`].
@@ -132,8 +132,9 @@ pub fn json_each<T: DeserializeOwned>(
     Ok(())
 }
 
-/// Reads the one YAML document of a file. Errors: it is none, not of the expected shape, or larger than 64 MiB.
-pub fn yaml<T: DeserializeOwned>(stream: &mut Stream, tool: &Tool) -> Result<T> {
+/// Reads the one YAML document of a file, and tells of one that looks cut short. Errors: it is none, not of the expected shape,
+/// or larger than 64 MiB.
+pub fn yaml<T: DeserializeOwned>(stream: &mut Stream, tool: &Tool) -> Result<Warned<T>> {
     let name = stream.name();
     let mut bytes = Vec::new();
     while stream.read_more()? || !stream.unread().is_empty() {
@@ -154,7 +155,7 @@ pub fn yaml<T: DeserializeOwned>(stream: &mut Stream, tool: &Tool) -> Result<T> 
     // `.inf` is how these tools write «without a limit».
     let options =
         serde_saphyr::options! { non_finite_float_policy: serde_saphyr::options::NonFiniteFloatPolicy::PassThrough };
-    serde_saphyr::from_str_with_options(&text, options).map_err(|error| {
+    let value = serde_saphyr::from_str_with_options(&text, options).map_err(|error| {
         let place = Place::file(name);
         let place = match error.location() {
             Some(location) => place.line(location.line()).column(location.column()),
@@ -162,7 +163,16 @@ pub fn yaml<T: DeserializeOwned>(stream: &mut Stream, tool: &Tool) -> Result<T> 
         };
         let message = error.without_snippet().to_string();
         tool.error(place, format!("expected YAML as {} writes it: {}", tool.name, first_line(&message)))
-    })
+    })?;
+    Ok(Warned { value, warnings: half_a_line(&text, Place::file(name)).into_iter().collect() })
+}
+
+/// That a YAML document ends within a line: the beginning of a document is a document, and the beginning of a number a number.
+/// Every tool ends its last line.
+fn half_a_line(text: &str, place: Place) -> Option<Warning> {
+    let message = "the last line has no line break: the file may be cut short, and a figure with it; copy it again, or end the \
+                   line if it is whole";
+    (!text.is_empty() && !text.ends_with('\n')).then(|| Warning::at(place.line(text.lines().count() as u64), message))
 }
 
 fn first_line(text: &str) -> &str {
@@ -359,13 +369,21 @@ mod tests {
     #[test]
     fn yaml_is_read_too() {
         let yaml_of = |text: &str| yaml::<Run>(&mut Stream::open(&Memory::new("a.yaml", text)).unwrap(), &TOOL);
-        let run = yaml_of("done: 5\nrate: .inf\nother: [1, 2]\n").unwrap();
+        let Warned { value: run, warnings } = yaml_of("done: 5\nrate: .inf\nother: [1, 2]\n").unwrap();
+        assert_eq!(warnings, []);
         assert_eq!((run.done.whole(), run.rate.is_infinite()), (Some(5), true));
         let error = yaml_of("done: [1\n").unwrap_err().to_string();
         assert!(error.starts_with("a.yaml:"), "{error}");
         for text in ["done: 5\n", " \n{\"done\": 5}"] {
-            let run: Run = json_or_yaml(&mut Stream::open(&Memory::new("a", text)).unwrap(), &TOOL).unwrap();
-            assert_eq!(run.done.whole(), Some(5), "{text}");
+            let run = json_or_yaml::<Run>(&mut Stream::open(&Memory::new("a", text)).unwrap(), &TOOL).unwrap();
+            assert_eq!(run.value.done.whole(), Some(5), "{text}");
         }
+        let cut = yaml_of("rate: 1\ndone: 5").unwrap();
+        assert_eq!(cut.value.done.whole(), Some(5));
+        assert_eq!(
+            cut.warnings[0].to_string(),
+            "a.yaml:2: the last line has no line break: the file may be cut short, and a figure with it; copy it again, or end \
+             the line if it is whole"
+        );
     }
 }

@@ -43,6 +43,11 @@ impl Format for MlperfSummary {
             sink.set_aside("it is of a run for accuracy, whose times count for nothing");
             return Ok(());
         }
+        if !summary.is_whole {
+            let message = "expected the line that counts errors at the end, as loadgen writes it, found none: the file looks cut \
+                           short; copy it again";
+            sink.warn(Warning::at(Place::file(file), message));
+        }
         let load = match summary.text("Scenario").ok_or_else(|| missing("Scenario"))? {
             "Server" => {
                 let rate = summary.number("target_qps").filter(|rate| *rate > 0.0);
@@ -71,24 +76,36 @@ impl Format for MlperfSummary {
     }
 }
 
-/// The values by their keys, the first of each.
-struct Summary(BTreeMap<String, String>);
+/// The values by their keys, the first of each, and whether the file is there to its end.
+struct Summary {
+    values: BTreeMap<String, String>,
+    is_whole: bool,
+}
 
 impl Summary {
-    /// Some keys have a space before the colon, some have none.
+    /// Some keys have a space before the colon, some have none. Errors: the file cannot be read, or ends within a line.
     fn read(stream: &mut Stream) -> Result<Self> {
-        let mut values = BTreeMap::new();
+        let name = stream.name();
+        let (mut values, mut is_whole) = (BTreeMap::new(), false);
         let mut lines = Lines::new(stream);
         while let Some(line) = lines.next_line()? {
+            if !line.terminated {
+                let place = Place::file(name).line(line.number);
+                return Err(TOOL
+                    .error(place, "the last line has no line break: the file looks cut short, and a figure with it"));
+            }
             if let Some((key, value)) = line.text.split_once(':') {
                 values.entry(key.trim().to_owned()).or_insert_with(|| value.trim().to_owned());
             }
+            // `No errors encountered during test.`, `1 ERROR encountered. See detailed log.`
+            is_whole |=
+                ["error encountered", "errors encountered"].iter().any(|end| line.text.to_lowercase().contains(end));
         }
-        Ok(Self(values))
+        Ok(Self { values, is_whole })
     }
 
     fn text(&self, key: &str) -> Option<&str> {
-        self.0.get(key).map(String::as_str)
+        self.values.get(key).map(String::as_str)
     }
 
     fn number(&self, key: &str) -> Option<f64> {

@@ -7,7 +7,7 @@ use super::part::{Part, Setup};
 use super::placement::{context_in_words, load_in_words, same_context};
 use super::power::Log;
 use crate::config::{Config, FileRule};
-use crate::error::{Error, Place, Result, Warning};
+use crate::error::{Error, Place, Result, Warned, Warning};
 use crate::record::{Load, PROMPT_SUITE, Record, SWEEP};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -213,6 +213,11 @@ impl<'s> Sink<'s> {
     /// Notes what the user must be told.
     pub fn warn(&mut self, warning: Warning) {
         self.findings.warnings.push(warning);
+    }
+
+    /// Takes the warnings of what was read and gives the rest back.
+    pub fn told<T>(&mut self, read: Warned<T>) -> T {
+        read.take(&mut self.findings.warnings)
     }
 
     /// Takes what the file says of its next run: the first call describes part 0, before or after its records.

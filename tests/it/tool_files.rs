@@ -9,7 +9,7 @@ use crate::samples::files;
 use gristmill::cell::{Cell, Origin};
 use gristmill::error::{Result, Warned};
 use gristmill::format;
-use gristmill::ingest::Ingested;
+use gristmill::ingest::{Ingested, Memory};
 use gristmill::metric::{METRICS, MetricId};
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -160,6 +160,29 @@ fn loadgens_figures_come_out_in_seconds() {
     assert_eq!(printed(MetricId::E2e), [Some(9.716742157), Some(8.60997075), Some(30.354675329)]);
     assert_eq!(printed(MetricId::Tpot), [Some(0.03210249), Some(0.031888318), Some(0.039507635)]);
     assert_eq!((cell.throughput_tok_s, cell.achieved_rate), (Some(8840.42), Some(29.41)));
+}
+
+#[test]
+fn a_file_that_is_cut_short_behind_a_figure_is_told() {
+    let samples = root().join("fixtures/samples");
+    let cut = |file: &str, until: &str| {
+        let whole = std::fs::read_to_string(samples.join(file)).unwrap();
+        let name = file.rsplit_once('/').unwrap().1;
+        let kept = &whole[..whole.find(until).unwrap() + until.len()];
+        let read = read_inputs(&[Memory::new(name, kept)], "");
+        let told = read.map_or_else(|error| error.to_string(), |read| warnings(&read).join("\n"));
+        format!("{until:?}: {told}\n")
+    };
+    let summary = "mlperf/llama2-70b-interactive/mlperf_log_summary.txt";
+    let document = "llm-d-benchmark/br_v0_2_example.yaml";
+    let told = [
+        cut(summary, "No errors encountered during test.\n"),
+        cut(summary, "performance_sample_count : 24576\n"),
+        cut(summary, "performance_sample_count : 245"),
+        cut(document, "max: 22000.0\n"),
+        cut(document, "max: 22000"),
+    ];
+    insta::assert_snapshot!(told.concat());
 }
 
 #[test]

@@ -31,7 +31,7 @@ impl Format for GuideLlmReport {
         let read = if is_json(stream)? {
             json_seed(stream, &TOOL, Report { name, sink, refused: &mut refused })
         } else {
-            let document: Value = yaml(stream, &TOOL)?;
+            let document: Value = sink.told(yaml(stream, &TOOL)?);
             let read = Report { name, sink, refused: &mut refused }.deserialize(document);
             read.map_err(|error| TOOL.error(Place::file(name), format!("expected YAML as GuideLLM writes it: {error}")))
         };

@@ -26,7 +26,8 @@ impl Format for Configuration {
     }
 
     fn read(&self, stream: &mut Stream, sink: &mut Sink) -> Result<()> {
-        let Configured { server } = yaml(stream, &TOOL)?;
+        // Written by hand, where a last line without a line break means nothing.
+        let Configured { server } = yaml(stream, &TOOL)?.value;
         let server = server.unwrap_or_default();
         let (model, engine) = (server.model_name.get(), server.kind.get());
         if model.or(engine).is_none() {

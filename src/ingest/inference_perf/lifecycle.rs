@@ -32,7 +32,7 @@ impl Format for Lifecycle {
 
     fn read(&self, stream: &mut Stream, sink: &mut Sink) -> Result<()> {
         let name = stream.name();
-        let report: Report = json_or_yaml(stream, &TOOL)?;
+        let report: Report = sink.told(json_or_yaml(stream, &TOOL)?);
         if report.successes.rate.value().is_some() {
             sink.set_aside(
                 "these are figures that Prometheus read off the server, over a window that holds other requests too",

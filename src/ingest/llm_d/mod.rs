@@ -39,7 +39,7 @@ impl Format for LlmDReport {
 
     fn read(&self, stream: &mut Stream, sink: &mut Sink) -> Result<()> {
         let name = stream.name();
-        let report: Report = json_or_yaml(stream, &TOOL)?;
+        let report: Report = sink.told(json_or_yaml(stream, &TOOL)?);
         sink.version(report.version.get());
         let mut facts = report.scenario.facts();
         let place = Place::file(name);
