@@ -1,6 +1,6 @@
 //! What was taken from others says under which licence, beside itself.
 //!
-//! Crates are the business of `deny.toml`, which tests/run holds them against.
+//! Crates are the business of `deny.toml`, which tests/run holds them against, and of `notices.rs`.
 
 use crate::run::root;
 use std::fs;
@@ -54,10 +54,14 @@ fn every_typeface_lies_beside_its_licence() {
 }
 
 #[test]
-fn what_is_passed_on_carries_the_licences_of_its_typefaces() {
+fn what_is_passed_on_carries_the_licences_of_its_typefaces_and_crates() {
     let container = fs::read_to_string(root().join("Containerfile")).unwrap();
     let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
-    assert!(manifest.contains(r#""fonts/*-OFL.txt""#), "the Debian package");
+    let wheel = fs::read_to_string(root().join("pyproject.toml")).unwrap();
+    for (package, text) in [("the Debian package", &manifest), ("the wheel", &wheel)] {
+        assert!(text.contains(r#""fonts/*-OFL.txt""#) && text.contains(r#""THIRD-PARTY.txt""#), "{package}");
+    }
+    assert!(container.contains("THIRD-PARTY.txt"), "the container");
     let licences = files(&root().join("fonts")).into_iter().filter(|path| path.to_str().unwrap().ends_with("-OFL.txt"));
     for licence in licences {
         let name = licence.file_name().unwrap().to_str().unwrap();

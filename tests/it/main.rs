@@ -43,6 +43,7 @@ mod markdown;
 mod missing_keys;
 mod mutations;
 mod mutator;
+mod notices;
 mod on_disk;
 mod pages;
 mod pdf;
