@@ -285,6 +285,9 @@ fn folder_name(folder: &Path) -> String {
 /// Why a file cannot be read, and what to do.
 pub fn unreadable(name: &str, error: &io::Error) -> Error {
     let hint = match error.kind() {
+        io::ErrorKind::NotFound if name.contains(['*', '?', '[']) => {
+            "check the path; a pattern is expanded by the shell: leave out the quotes around it"
+        }
         io::ErrorKind::NotFound => "check the path",
         io::ErrorKind::PermissionDenied => "ask for permission to read it, or copy it to where you may",
         _ => "check that it can be read",

@@ -7,6 +7,7 @@ mod aiperf;
 mod architecture;
 mod attacks;
 mod bad_input;
+mod bad_runs;
 mod broken_runs;
 mod browser;
 mod cache;

@@ -1,5 +1,6 @@
 //! Running the program as a user does.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -30,4 +31,24 @@ pub fn report(run: &Path, out: &Path) -> Output {
     let output = gristmill([Path::new("report"), run, Path::new("-o"), out]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     output
+}
+
+/// The program as someone whom permissions stop: a copy in `folder`, whose own mode lets anyone in, with the words to run it by. Whoever
+/// may do everything becomes someone else.
+#[cfg(target_os = "linux")]
+pub fn as_someone(folder: &Path) -> Vec<std::ffi::OsString> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    mode(folder, 0o755);
+    let program = folder.join("gristmill-of-anyone");
+    fs::copy(env!("CARGO_BIN_EXE_gristmill"), &program).unwrap();
+    mode(&program, 0o755);
+    let probe = folder.join("probe");
+    fs::create_dir_all(&probe).unwrap();
+    mode(&probe, 0o555);
+    let may_all = fs::write(probe.join("file"), "").is_ok();
+    fs::remove_dir_all(probe).unwrap();
+    let someone: &[&str] =
+        if may_all { &["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] } else { &["env"] };
+    someone.iter().map(Into::into).chain([program.into_os_string()]).collect()
 }
