@@ -23,7 +23,7 @@ pub fn of_brand(config: &Config, folder: &Path, warnings: &mut Vec<Warning>) -> 
     if let Some(file) = &config.brand.logo {
         let path = folder.join(file);
         let name = path.display().to_string();
-        let size = fs::metadata(&path).map_err(|error| unreadable(&name, &error))?.len();
+        let size = size(&path)?;
         if size > LARGEST_LOGO as u64 {
             let found = format!("the logo has {size} bytes; at most {LARGEST_LOGO} are read");
             return Err(Error::at(Place::file(name), found).hint("save a smaller version of it").into());
@@ -101,9 +101,22 @@ fn fonts_of(config: &Config) -> Vec<(&str, FontPlace)> {
     instead.chain(fonts.fallback.iter().map(|file| (file.as_str(), FontPlace::Fallback))).collect()
 }
 
+/// How large a file is that a configuration names. Errors: it is none; a device has no end, and a pipe may have no beginning.
+fn size(path: &Path) -> Result<u64> {
+    let name = path.display().to_string();
+    let found = fs::metadata(path).map_err(|error| unreadable(&name, &error))?;
+    if !found.is_file() {
+        let what = if found.is_dir() { "a folder" } else { "a device or a pipe" };
+        return Err(Error::at(Place::file(name), format!("expected a file, found {what}"))
+            .hint("give the path of the file, from the folder of the configuration")
+            .into());
+    }
+    Ok(found.len())
+}
+
 fn font(path: &Path, place: FontPlace) -> Result<FontFile> {
     let name = path.display().to_string();
-    let size = fs::metadata(path).map_err(|error| unreadable(&name, &error))?.len();
+    let size = size(path)?;
     if size > LARGEST_FONT {
         let found = format!("expected a font of at most {} MiB, found {size} bytes", LARGEST_FONT >> 20);
         return Err(Error::at(Place::file(name), found).hint("give the .ttf or .otf file of one face").into());

@@ -78,8 +78,8 @@ impl OpenRun {
     pub fn open_reference(&self, out: Option<&Path>) -> Result<Option<OpenRun>> {
         let Some(ReferencePath { file, run, beside }) = &self.reference else { return Ok(None) };
         let at = || Place::file(file.display().to_string()).path("reference.run");
-        if !run.exists() {
-            return Err(Error::at(at(), format!("expected another run, found nothing at {}", run.display()))
+        if !run.is_dir() && !run.is_file() {
+            return Err(Error::at(at(), format!("expected another run, found no folder and no file at {}", run.display()))
                 .hint("give its folder or file as it lies from this configuration file")
                 .into());
         }

@@ -108,6 +108,50 @@ fn below(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
+/// No file holds markup, an address or a control from a text of the run.
+fn assert_harmless(files: &[PathBuf]) {
+    let of = |kind: &str| {
+        let files = files.iter().filter(|file| file.extension().is_some_and(|of| of == kind));
+        files.map(|file| (file, String::from_utf8_lossy(&fs::read(file).unwrap()).into_owned())).collect::<Vec<_>>()
+    };
+    for (file, text) in of("svg") {
+        for piece in ["<script", "<img", "<a ", "\u{202e}", "\u{1b}"] {
+            assert!(!text.contains(piece), "{}: {piece}", file.display());
+        }
+    }
+    for (file, html) in of("html") {
+        for piece in [
+            "<script>alert",
+            "<img src=x",
+            "href=\"javascript",
+            "href=\"data",
+            "href=\"http://127",
+            "src=\"http",
+            "\u{202e}",
+            "\u{1b}",
+        ] {
+            assert!(!html.contains(piece), "{}: {piece}", file.display());
+        }
+    }
+    for (file, markdown) in of("md") {
+        for piece in
+            ["<script>", "<img src=x", "](javascript", "](data", "](http://127", "<http://127", "\u{202e}", "\u{1b}"]
+        {
+            let found = markdown.match_indices(piece).find(|(at, _)| !markdown[..*at].ends_with('\\'));
+            let around = found.map(|(at, _)| markdown[at.saturating_sub(60)..].chars().take(100).collect::<String>());
+            assert!(around.is_none(), "{}: {piece}: {around:?}", file.display());
+        }
+    }
+    for (file, pdf) in of("pdf") {
+        let text = std::process::Command::new("pdftotext").arg(file).arg("-").output().unwrap();
+        let text = String::from_utf8(text.stdout).unwrap();
+        assert!(!text.contains('\u{202e}') && !text.contains('\u{1b}'), "{}", file.display());
+        for piece in ["/JavaScript", "/JS", "/Launch", "/OpenAction", "/AA", "127.0.0.1"] {
+            assert!(!pdf.contains(piece), "{}: {piece}", file.display());
+        }
+    }
+}
+
 #[test]
 fn no_file_of_a_report_carries_an_attack() {
     let folder = tempfile::tempdir().unwrap();
@@ -115,47 +159,35 @@ fn no_file_of_a_report_carries_an_attack() {
     let out = folder.path().join("deep/er/out");
     let before = below(folder.path()).len();
     let output = made(&run, &out);
-    let read = |path: &Path| String::from_utf8_lossy(&fs::read(path).unwrap()).into_owned();
     let files = below(&out);
     assert_eq!(below(folder.path()).len(), before + 3 + files.len(), "everything is written below OUT");
     for file in &files {
         let name = file.strip_prefix(&out).unwrap().to_str().unwrap();
         assert!(name.chars().all(|c| c.is_ascii_alphanumeric() || "/-.".contains(c)) && !name.contains(".."), "{name}");
     }
-    for file in files.iter().filter(|file| file.extension().is_some_and(|kind| kind == "svg")) {
-        let text = read(file);
-        for piece in ["<script", "<img", "<a ", "\u{202e}", "\u{1b}"] {
-            assert!(!text.contains(piece), "{}: {piece}", file.display());
-        }
-    }
-    let html = read(&out.join("report.html"));
-    for piece in [
-        "<script>alert",
-        "<img src=x",
-        "href=\"javascript",
-        "href=\"data",
-        "href=\"http://127",
-        "src=\"http",
-        "\u{202e}",
-        "\u{1b}",
-    ] {
-        assert!(!html.contains(piece), "report.html: {piece}");
-    }
-    let markdown = read(&out.join("report.md"));
-    for piece in
-        ["<script>", "<img src=x", "](javascript", "](data", "](http://127", "<http://127", "\u{202e}", "\u{1b}"]
-    {
-        let found = markdown.match_indices(piece).find(|(at, _)| !markdown[..*at].ends_with('\\'));
-        assert!(found.is_none(), "report.md: {piece}: {}", &markdown[found.unwrap().0.saturating_sub(60)..][..100]);
-    }
-    let text = std::process::Command::new("pdftotext").arg(out.join("report.pdf")).arg("-").output().unwrap();
-    let text = String::from_utf8(text.stdout).unwrap();
-    assert!(!text.contains('\u{202e}') && !text.contains('\u{1b}'));
-    let pdf = read(&out.join("report.pdf"));
-    for piece in ["/JavaScript", "/JS", "/Launch", "/OpenAction", "/AA", "127.0.0.1"] {
-        assert!(!pdf.contains(piece), "report.pdf: {piece}");
-    }
+    assert_harmless(&files);
     assert!(!told(&output).contains('\u{1b}') && !told(&output).contains('\u{202e}'), "{}", told(&output));
+}
+
+#[test]
+fn no_comparison_and_no_summary_carries_an_attack() {
+    let folder = tempfile::tempdir().unwrap();
+    let runs =
+        ["a", "<script>alert(1)</script>"].map(|name| run_of_attacks(&folder.path().join(name.replace('/', ""))));
+    let (out, readme) = (folder.path().join("out"), folder.path().join("summary/README.md"));
+    let output =
+        gristmill(["compare".as_ref(), runs[0].as_os_str(), runs[1].as_os_str(), "-o".as_ref(), out.as_os_str()]);
+    assert!(output.status.success(), "{}", told(&output));
+    let files = below(&out);
+    let kinds = ["html", "md", "pdf"];
+    let has = |kind: &&str| files.iter().any(|file| file.extension().is_some_and(|of| of == *kind));
+    assert!(kinds.iter().all(has), "{files:?}");
+    assert_harmless(&files);
+    fs::create_dir(readme.parent().unwrap()).unwrap();
+    let output = gristmill(["summary".as_ref(), runs[0].as_os_str()]);
+    assert!(output.status.success(), "{}", told(&output));
+    fs::write(&readme, &output.stdout).unwrap();
+    assert_harmless(&[readme]);
 }
 
 #[test]
@@ -277,4 +309,24 @@ fn templates_take_in_nothing_from_outside_their_folder() {
         "{}",
         told(&output)
     );
+}
+
+#[test]
+#[cfg(unix)]
+fn what_a_configuration_names_is_a_file_with_an_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = run_of_attacks(folder.path());
+    let out = folder.path().join("out");
+    for (table, file) in [
+        ("[brand]\nlogo = ", "/dev/zero"),
+        ("[brand.fonts]\nregular = ", "/dev/zero"),
+        ("[brand]\nlogo = ", "/"),
+        ("[reference]\nrun = ", "/dev/zero"),
+    ] {
+        fs::write(run.join("gristmill.toml"), format!("{table}{file:?}\n")).unwrap();
+        let output = gristmill([Path::new("report"), &run, Path::new("-o"), &out]);
+        assert_eq!(output.status.code(), Some(1), "{table}{file}");
+        assert!(told(&output).contains("expected") && told(&output).contains("found"), "{}", told(&output));
+        assert!(!out.exists());
+    }
 }

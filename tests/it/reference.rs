@@ -95,7 +95,10 @@ fn a_reference_that_is_no_run_is_an_error_that_names_it() {
     let folder = tempfile::tempdir().unwrap();
     let missing = copy(RUNS[1], &folder.path().join("run"), NAMED);
     let told = error(&missing);
-    assert!(told.contains("gristmill.toml: `reference.run`: expected another run, found nothing at"), "{told}");
+    assert!(
+        told.contains("gristmill.toml: `reference.run`: expected another run, found no folder and no file at"),
+        "{told}"
+    );
     let checked = gristmill(["check".as_ref(), missing.as_os_str()]);
     assert_eq!(checked.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&checked.stderr).contains("`reference.run`"), "{checked:?}");
