@@ -4,6 +4,7 @@ mod entries;
 mod files;
 mod gate;
 mod house;
+mod limits;
 mod parse;
 mod power_columns;
 mod problems;
@@ -16,6 +17,7 @@ mod tests;
 pub use files::FileRule;
 pub use gate::{Gate, GateLimits, MAX_REGRESS, percent};
 pub use house::{BrandFonts, Layout, Numbers, Page, SECTION_IDS};
+pub use limits::Limits;
 pub use parse::parse;
 pub use power_columns::{PowerColumns, TimeUnit, number as column_number};
 pub use problems::Problem;
@@ -71,6 +73,8 @@ pub struct Config {
     pub numbers: Numbers,
     /// Whose report it is.
     pub brand: Brand,
+    /// How much of a run is taken in.
+    pub limits: Limits,
 }
 
 impl Config {

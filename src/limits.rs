@@ -1,8 +1,11 @@
 //! How much is taken in, at most. Beyond a limit there is an error that says so, never exhausted memory; each is far beyond what
-//! benchmarks have. `docs/limits.md` lists them. Imports no stage.
+//! benchmarks have. `docs/limits.md` lists them, and says which `[limits]` of `gristmill.toml` raises. Imports no stage.
 
 /// Files of a run; a folder that holds more is a mistake, such as a home folder.
 pub const MOST_FILES: usize = 10_000;
+
+/// What `limits.files` may raise [`MOST_FILES`] to: what is read of each file is kept until the end, 17 KB of it.
+pub const HIGHEST_MOST_FILES: usize = 50_000;
 
 /// Levels of a run, those of its repeats counted apart: beyond them a column was taken for a level that is none, such as a
 /// number of the request, and each takes memory for its percentiles.
@@ -10,6 +13,9 @@ pub const MOST_LEVELS: usize = 20_000;
 
 /// Cells of a run: each is a row of many tables, and a report of more would have thousands of pages.
 pub const MOST_CELLS: usize = 5000;
+
+/// What `limits.cells` may raise [`MOST_CELLS`] to: a cell takes 110 KB while its report is made.
+pub const HIGHEST_MOST_CELLS: usize = 10_000;
 
 /// A record in bytes, such as a line: memory does not grow with it.
 pub const LONGEST_RECORD: usize = 16 << 20;

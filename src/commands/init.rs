@@ -3,6 +3,7 @@
 use super::{input, output, say, say_warnings, tell, threads};
 use crate::cli::Init;
 use anyhow::{Context, Result};
+use gristmill::config::Limits;
 use gristmill::error::Error;
 use gristmill::ingest::{Input, Options};
 use gristmill::report::templates::BUILT_IN;
@@ -30,7 +31,7 @@ fn configuration(arguments: &Init) -> Result<()> {
     if let Some(file) = target.as_ref().filter(|file| !arguments.force && fs::symlink_metadata(file).is_ok()) {
         return Err(there_already(file).into());
     }
-    let (found, mut warnings) = input::find(&arguments.inputs, None)?;
+    let (found, mut warnings) = input::find(&arguments.inputs, None, &Limits::default())?;
     let inputs: Vec<&dyn Input> = found.inputs.iter().map(AsRef::as_ref).collect();
     let made = starter(&inputs, &Options { lenient: true, threads: threads(None) })?.take(&mut warnings);
     say_warnings(&warnings);

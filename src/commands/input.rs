@@ -2,10 +2,10 @@
 
 use super::{assets, cache, output, terminal};
 use anyhow::Result;
-use gristmill::config::{self, Config};
+use gristmill::config::{self, Config, Limits};
 use gristmill::error::{Error, Place, Warning, one_line};
 use gristmill::ingest::Input;
-use gristmill::limits::{LARGEST_CONFIGURATION, MOST_FILES};
+use gristmill::limits::{HIGHEST_MOST_FILES, LARGEST_CONFIGURATION};
 use gristmill::pipeline::Assets;
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -48,9 +48,9 @@ struct ReferencePath {
 /// Finds the files of a run and reads its configuration: `config`, else the one in or beside it. Whatever lies in `out` is
 /// no input.
 pub fn open(run: &[PathBuf], config: Option<&Path>, out: Option<&Path>) -> Result<OpenRun> {
-    let (Found { inputs, name }, mut warnings) = find(run, out)?;
     let file = config.map(Path::to_owned).or_else(|| configuration(run).filter(|file| file.is_file()));
     let config = file.as_deref().map(read_config).transpose()?.unwrap_or_default();
+    let (Found { inputs, name }, mut warnings) = find(run, out, &config.limits)?;
     let assets = match &file {
         Some(file) => assets::of_brand(&config, &parent(file), &mut warnings)?,
         None => Assets::default(),
@@ -79,9 +79,12 @@ impl OpenRun {
         let Some(ReferencePath { file, run, beside }) = &self.reference else { return Ok(None) };
         let at = || Place::file(file.display().to_string()).path("reference.run");
         if !run.is_dir() && !run.is_file() {
-            return Err(Error::at(at(), format!("expected another run, found no folder and no file at {}", run.display()))
-                .hint("give its folder or file as it lies from this configuration file")
-                .into());
+            return Err(Error::at(
+                at(),
+                format!("expected another run, found no folder and no file at {}", run.display()),
+            )
+            .hint("give its folder or file as it lies from this configuration file")
+            .into());
         }
         let resolved = |path: &Path| fs::canonicalize(path).ok();
         if beside.as_deref().is_some_and(|beside| resolved(beside) == resolved(run)) {
@@ -119,13 +122,13 @@ pub struct Found {
 }
 
 /// Finds the files of a run, and what the user must know of that. Whatever lies in `out` is no input.
-pub fn find(run: &[PathBuf], out: Option<&Path>) -> Result<(Found, Vec<Warning>)> {
+pub fn find(run: &[PathBuf], out: Option<&Path>, limits: &Limits) -> Result<(Found, Vec<Warning>)> {
     let mut warnings = Vec::new();
     let (inputs, name) = match run {
         [only] if only.as_os_str() == "-" => {
             (vec![Box::new(Spool::read(io::stdin().lock())?) as Box<dyn Input>], "standard input".to_owned())
         }
-        [folder] if folder.is_dir() => (walk(folder, out, &mut warnings)?, folder_name(folder)),
+        [folder] if folder.is_dir() => (walk(folder, out, limits, &mut warnings)?, folder_name(folder)),
         files => {
             let inputs = files.iter().map(|file| open_file(file)).collect::<Result<_>>()?;
             let stem = files.first().and_then(|first| first.file_stem());
@@ -169,7 +172,7 @@ pub fn read_text(file: &Path, what: &str) -> Result<String> {
 /// Every regular file below a folder, sorted by path. Hidden files, the configuration, OUT, caches and the folders of other
 /// reports are left out, and of a report in the folder itself everything but its cells; symbolic links to folders are not
 /// followed, so that a loop cannot hold the walk, and those to files elsewhere are told.
-pub fn paths(folder: &Path, out: Option<&Path>, warnings: &mut Vec<Warning>) -> Result<Vec<PathBuf>> {
+pub fn paths(folder: &Path, out: Option<&Path>, limits: &Limits, warnings: &mut Vec<Warning>) -> Result<Vec<PathBuf>> {
     let out = out.and_then(|out| fs::canonicalize(out).ok());
     let root = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
     let leads_out = |path: &Path| fs::canonicalize(path).is_ok_and(|real| !real.starts_with(&root));
@@ -202,8 +205,8 @@ pub fn paths(folder: &Path, out: Option<&Path>, warnings: &mut Vec<Warning>) -> 
                 }
                 found.push(path);
             }
-            if found.len() > MOST_FILES {
-                return Err(too_many(folder));
+            if found.len() > limits.files {
+                return Err(too_many(folder, limits.files));
             }
         }
     }
@@ -219,11 +222,13 @@ pub fn paths(folder: &Path, out: Option<&Path>, warnings: &mut Vec<Warning>) -> 
     Ok(found)
 }
 
-fn too_many(folder: &Path) -> anyhow::Error {
-    let message = format!("expected the files of one run, found more than {MOST_FILES}");
-    Error::at(Place::file(folder.display().to_string()), message)
-        .hint("give the folder of one run, or name its files; `cat` joins files of records")
-        .into()
+fn too_many(folder: &Path, most: usize) -> anyhow::Error {
+    let message = format!("expected the files of one run, found more than {most}");
+    let mut hint = "give the folder of one run, or name its files; `cat` joins files of records".to_owned();
+    if most < HIGHEST_MOST_FILES {
+        hint += &format!("; `limits.files` in gristmill.toml takes up to {HIGHEST_MOST_FILES}");
+    }
+    Error::at(Place::file(folder.display().to_string()), message).hint(hint).into()
 }
 
 /// What is told of links that lead out of the run: whoever made them chose what is read.
@@ -238,8 +243,13 @@ fn led_out(links: &BTreeSet<PathBuf>) -> Option<Warning> {
 }
 
 /// The same, opened; each is called as it lies below the folder.
-fn walk(folder: &Path, out: Option<&Path>, warnings: &mut Vec<Warning>) -> Result<Vec<Box<dyn Input>>> {
-    paths(folder, out, warnings)?
+fn walk(
+    folder: &Path,
+    out: Option<&Path>,
+    limits: &Limits,
+    warnings: &mut Vec<Warning>,
+) -> Result<Vec<Box<dyn Input>>> {
+    paths(folder, out, limits, warnings)?
         .into_iter()
         .map(|path| {
             let below = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().replace('\\', "/");
@@ -453,7 +463,7 @@ mod tests {
             fs::write(path, "x").expect("written");
         }
         let mut warnings = Vec::new();
-        let inputs = walk(run.path(), Some(&run.path().join("out")), &mut warnings).expect("walks");
+        let inputs = walk(run.path(), Some(&run.path().join("out")), &Limits::default(), &mut warnings).expect("walks");
         let names: Vec<_> = inputs.iter().map(|input| input.name()).collect();
         assert_eq!(names, ["a.csv", "b.csv", "sub/c.csv"]);
         assert!(warnings.is_empty());

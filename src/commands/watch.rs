@@ -7,6 +7,8 @@ use super::terminal::note;
 use super::{input, say_error};
 use anstyle::AnsiColor;
 use anyhow::Result;
+use gristmill::config::Limits;
+use gristmill::limits::HIGHEST_MOST_FILES;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -42,10 +44,12 @@ pub fn watch(inputs: &[PathBuf], out: &Path, mut again: impl FnMut() -> Result<(
 
 /// What the run's files look like; one that cannot be read is left out, for it may be there at the next look.
 fn look(inputs: &[PathBuf], out: &Path) -> Seen {
+    // Whether there are too many is told when the run is read.
+    let most = Limits { files: HIGHEST_MOST_FILES, ..Limits::default() };
     let mut files = Vec::new();
     for input in inputs {
         match input.is_dir() {
-            true => files.extend(input::paths(input, Some(out), &mut Vec::new()).unwrap_or_default()),
+            true => files.extend(input::paths(input, Some(out), &most, &mut Vec::new()).unwrap_or_default()),
             false => files.push(input.clone()),
         }
     }

@@ -1,6 +1,6 @@
 //! Values that a key cannot have although they have its type.
 
-use super::{Config, files, gate, house, power_columns, record_columns, use_cases};
+use super::{Config, files, gate, house, limits, power_columns, record_columns, use_cases};
 use crate::error::{Error, Place};
 use std::fmt::Display;
 
@@ -48,6 +48,7 @@ impl Config {
         problems.extend(gate::problems(self));
         problems.extend(files::problems(self));
         problems.extend(house::problems(self));
+        problems.extend(limits::problems(self));
         problems.extend(addresses(self));
         problems.extend(self.brand.accent.as_deref().and_then(accent));
         problems.extend(reference(self));

@@ -134,6 +134,9 @@ fn every_key_of_the_reference_is_read() {
         [numbers]
         decimal = ","
         thousands = " "
+        [limits]
+        files = 20000
+        cells = 6000
     "##;
     let config = parse(text, "gristmill.toml").expect("a configuration");
     assert_eq!(config.power.price_per_kwh, Some(1.0), "a whole number is a number");

@@ -54,7 +54,7 @@ use crate::cell::{Cell, CellKey};
 use crate::config::Config;
 use crate::error::{Error, Place, Result, Warned, Warning};
 use crate::format::counted;
-use crate::limits::{MOST_CELLS, MOST_LEVELS};
+use crate::limits::{HIGHEST_MOST_CELLS, MOST_LEVELS};
 use crate::record::{PROMPT_SUITE, Record};
 use aggregates::Placed;
 use cache::{Files, Store};
@@ -196,7 +196,7 @@ fn read(
         None => count(&files, shown, options)?,
     };
     if counted.has_too_many_levels() {
-        return Err(too_many("levels (scenario, context, load and run)", MOST_LEVELS));
+        return Err(too_many("levels (scenario, context, load and run)", MOST_LEVELS, ""));
     }
     let mut warnings = pair_pages(&mut first)?;
     let impossible = impossible::leave_out(&mut first).take(&mut warnings);
@@ -236,8 +236,10 @@ fn read(
     if let Some(error) = none_left.filter(|_| cells.is_empty()) {
         return Err(error);
     }
-    if cells.len() > MOST_CELLS {
-        return Err(too_many("cells", MOST_CELLS));
+    let most = config.limits.cells;
+    if cells.len() > most {
+        let raised = format!("; `limits.cells` in gristmill.toml takes up to {HIGHEST_MOST_CELLS}");
+        return Err(too_many("cells", most, if most < HIGHEST_MOST_CELLS { &raised } else { "" }));
     }
 
     let skipped = skipped(&first);
@@ -292,12 +294,12 @@ fn count(files: &[Recognised], config: &Config, options: &Options) -> Result<(Co
     Ok((reading.folds.into_iter().reduce(merge).unwrap_or_default(), reading.files))
 }
 
-/// More than anyone's sweep has.
-fn too_many(what: &str, most: usize) -> Error {
-    Error::new(format!("expected the {what} of a benchmark, found more than {most}")).hint(
+/// More than anyone's sweep has; `otherwise` is what else can be done about it.
+fn too_many(what: &str, most: usize, otherwise: &str) -> Error {
+    Error::new(format!("expected the {what} of a benchmark, found more than {most}")).hint(format!(
         "look whether a column that differs in every record is taken for the scenario, context, load or run: \
-         `gristmill check` shows what each is read as; or make several runs of it",
-    )
+         `gristmill check` shows what each is read as; or make several runs of it{otherwise}"
+    ))
 }
 
 /// Gives each run between two pages of engine metrics to the file that was saved after it.

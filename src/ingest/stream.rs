@@ -176,7 +176,8 @@ impl<'i> Stream<'i> {
             "{stored} compressed bytes have expanded to {} already, more than {} times as many",
             self.decoded, limit.ratio
         );
-        Err(Error::at(Place::file(self.name), message).hint("this is no log of requests; take the file out of the run"))
+        Err(Error::at(Place::file(self.name), message)
+            .hint("this is no log of requests; take the file out of the run, or unpack it where it is meant"))
     }
 
     fn decoding_error(&self, error: &io::Error) -> Error {

@@ -4,7 +4,7 @@ use crate::run::{gristmill, root};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use gristmill::cell::suite::MOST_CASES;
-use gristmill::config::Config;
+use gristmill::config::{Config, Limits};
 use gristmill::error::{Result, Warned};
 use gristmill::ingest::{Ingested, Input, Memory, Options, ingest};
 use gristmill::limits::*;
@@ -44,13 +44,16 @@ impl Input for Endless {
     }
 }
 
+fn thousands(number: usize) -> String {
+    format!("{},{:03}", number / 1000, number % 1000)
+}
+
 /// A row per line of `docs/limits.md`: what is limited, and to how much.
 fn rows() -> Vec<(&'static str, String)> {
     let mib = |bytes: u64| match bytes {
         ..1_073_741_824 => format!("{} MiB", bytes >> 20),
         _ => format!("{} GiB", bytes >> 30),
     };
-    let thousands = |number: usize| format!("{},{:03}", number / 1000, number % 1000);
     vec![
         ("files of a run", thousands(MOST_FILES)),
         ("levels of a run, with its repeats", thousands(MOST_LEVELS)),
@@ -83,6 +86,9 @@ fn the_page_of_limits_is_that_of_the_code() {
         .skip(2)
         .collect();
     assert_eq!(listed, rows());
+    for (key, most) in [("files", HIGHEST_MOST_FILES), ("cells", HIGHEST_MOST_CELLS)] {
+        assert!(page.contains(&format!("| `limits.{key}`, up to {}: ", thousands(most))), "{key}");
+    }
 }
 
 #[test]
@@ -123,9 +129,19 @@ fn levels_that_are_none_are_an_error_before_they_fill_the_memory() {
     assert_eq!(read(&records(MOST_CELLS)).unwrap().value.cells.len(), MOST_CELLS);
     let cells = message(&records(MOST_CELLS + 1));
     assert!(
-        cells.starts_with("expected the cells of a benchmark, found more than 5000\nhint: look whether a column"),
+        cells.starts_with("expected the cells of a benchmark, found more than 5000\nhint: look whether a column")
+            && cells.ends_with("; `limits.cells` in gristmill.toml takes up to 10000"),
         "{cells}"
     );
+    let config = |cells: usize| Config { limits: Limits { cells, ..Limits::default() }, ..Config::default() };
+    let within = |most, count| {
+        ingest(&[&records(count)], &config(most), &Options { lenient: false, threads: 2 })
+            .map(|read| read.value.cells.len())
+    };
+    assert_eq!(within(6000, 6000), Ok(6000));
+    assert!(within(9, 10).unwrap_err().to_string().contains("found more than 9"));
+    let most = within(HIGHEST_MOST_CELLS, HIGHEST_MOST_CELLS + 1).unwrap_err().to_string();
+    assert!(!most.contains("limits.cells"), "nothing is left to raise: {most}");
     let levels = message(&records(MOST_LEVELS + 100));
     assert!(
         levels
@@ -210,9 +226,13 @@ fn files_without_number_and_files_without_measure_are_told_as_such() {
     }
     let told = said(&["check", many.to_str().unwrap()]);
     assert!(
-        told.contains("many: expected the files of one run, found more than 10000\nhint: give the folder of one run"),
+        told.contains("many: expected the files of one run, found more than 10000\nhint: give the folder of one run")
+            && told.contains("`limits.files` in gristmill.toml takes up to 50000"),
         "{told}"
     );
+    fs::write(many.join("gristmill.toml"), "[limits]\nfiles = 20000\n").unwrap();
+    let told = said(&["check", many.to_str().unwrap()]);
+    assert!(!told.contains("found more than"), "{told}");
     // Files with holes: as large as they say, and empty on disk.
     let large = |name: &str, size: u64| {
         let path = folder.path().join(name);
