@@ -120,6 +120,7 @@ fn assert_harmless(files: &[PathBuf]) {
         }
     }
     for (file, html) in of("html") {
+        assert!(html.contains("Content-Security-Policy"), "{}", file.display());
         for piece in [
             "<script>alert",
             "<img src=x",

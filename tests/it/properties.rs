@@ -60,6 +60,19 @@ impl Sent {
     }
 }
 
+impl Sent {
+    /// The same request as a line of JSON.
+    fn line(&self) -> String {
+        let row = self.row(1.0);
+        let keyed = HEADER.trim().split(',').zip(row.trim().split(','));
+        let fields = keyed.filter(|(_, cell)| !cell.is_empty()).map(|(key, cell)| match key {
+            "error" => format!("\"{key}\":\"{cell}\""),
+            _ => format!("\"{key}\":{cell}"),
+        });
+        format!("{{{}}}\n", fields.collect::<Vec<_>>().join(","))
+    }
+}
+
 fn file(name: &str, rows: &[Sent], times: f64) -> Memory {
     let rows: String = rows.iter().map(|sent| sent.row(times)).collect();
     Memory::new(name, format!("{HEADER}{rows}"))
@@ -83,13 +96,17 @@ fn close(a: Option<f64>, b: Option<f64>) -> bool {
     }
 }
 
-/// The parts of some rows, every one with at least one.
+/// The parts of some rows, every one with at least one; every second is JSON Lines.
 fn parts(rows: &[Sent], cuts: &[usize]) -> Vec<Memory> {
     let mut files: BTreeMap<usize, Vec<Sent>> = BTreeMap::new();
     for (at, sent) in rows.iter().enumerate() {
         files.entry(cuts[at % cuts.len()]).or_default().push(sent.clone());
     }
-    files.into_iter().map(|(number, rows)| file(&format!("part-{number}.csv"), &rows, 1.0)).collect()
+    let part = |(number, rows): (usize, Vec<Sent>)| match number % 2 {
+        0 => file(&format!("part-{number}.csv"), &rows, 1.0),
+        _ => Memory::new(format!("part-{number}.jsonl"), rows.iter().map(Sent::line).collect::<String>()),
+    };
+    files.into_iter().map(part).collect()
 }
 
 /// A limit or a level within as a number that is larger the more a deployment carries.
