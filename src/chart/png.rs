@@ -6,8 +6,8 @@
 use super::scene::{Anchor, Colour, Mark, Paint, Scene, Stroke};
 use crate::colour::Rgb;
 use crate::font::{Digits, Face, Fonts};
-use rustybuzz::ttf_parser::{GlyphId, OutlineBuilder};
 use tiny_skia::{FillRule, LineJoin, PathBuilder, Pixmap, StrokeDash, Transform};
+use ttf_parser::{GlyphId, OutlineBuilder};
 
 /// Pixels of a file per point: twice those that a browser gives the SVG of the same chart (96 / 72 each point).
 pub const PIXELS_PER_POINT: f32 = 2.0 * 96.0 / 72.0;
@@ -100,7 +100,7 @@ impl Drawing<'_> {
         let mut path = PathBuilder::new();
         for glyph in &shaped.glyphs {
             let parsed = &self.fonts.file(glyph.font).parsed;
-            let em = size / parsed.units_per_em() as f32;
+            let em = size / f32::from(parsed.units_per_em());
             let (left, baseline) = (pen + glyph.shift.0 * size, y - glyph.shift.1 * size);
             parsed.outline_glyph(GlyphId(glyph.id), &mut Outline { path: &mut path, left, baseline, em });
             pen += (glyph.advance + glyph.kern) * size;

@@ -2,6 +2,7 @@
 
 use super::Face;
 use crate::error::{Error, Place, Result};
+use harfrust::{FontRef, Shaper, ShaperData};
 
 /// A typeface file that a brand or a user brings along.
 #[derive(Debug, Clone)]
@@ -30,7 +31,9 @@ pub struct LoadedFace {
     /// The file.
     pub bytes: &'static [u8],
     /// The file, parsed.
-    pub parsed: rustybuzz::Face<'static>,
+    pub parsed: ttf_parser::Face<'static>,
+    tables: FontRef<'static>,
+    shaping: ShaperData,
     /// Height of capitals, em.
     pub cap_height: f32,
     /// Height above the baseline, em.
@@ -48,19 +51,27 @@ impl LoadedFace {
             Error::at(Place::file(file), format!("expected a TrueType or OpenType font, found {found}"))
                 .hint("give a .ttf or .otf file; a .woff2 is one of these, compressed for browsers")
         };
-        let parsed = rustybuzz::Face::from_slice(bytes, 0).ok_or_else(|| wrong(looks_like(bytes)))?;
+        let parsed = ttf_parser::Face::parse(bytes, 0).map_err(|_| wrong(looks_like(bytes)))?;
+        let tables = FontRef::from_index(bytes, 0).map_err(|_| wrong(looks_like(bytes)))?;
         if parsed.tables().glyf.is_none() && parsed.tables().cff.is_none() {
             return Err(wrong("a font without outlines, of pictures only"));
         }
-        let units = parsed.units_per_em() as f32;
+        let units = f32::from(parsed.units_per_em());
         Ok(Self {
             name: postscript_name(&parsed).unwrap_or_else(|| ascii_name(file)),
             bytes,
             cap_height: parsed.capital_height().map_or(0.72, |height| f32::from(height) / units),
             ascent: f32::from(parsed.ascender()) / units,
             descent: f32::from(parsed.descender()) / units,
+            shaping: ShaperData::new(&tables),
             parsed,
+            tables,
         })
+    }
+
+    /// What shapes text in it.
+    pub(super) fn shaper(&self) -> Shaper<'_> {
+        self.shaping.shaper(&self.tables).build()
     }
 
     /// Whether it has a glyph for a character.
@@ -79,7 +90,7 @@ fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200c}' | '\u{200d}' | '\u{2060}' | '\u{fe00}'..='\u{fe0f}' | '\n' | '\r')
 }
 
-fn postscript_name(parsed: &rustybuzz::Face) -> Option<String> {
+fn postscript_name(parsed: &ttf_parser::Face) -> Option<String> {
     let names = parsed.names().into_iter();
     let name = names.filter(|name| name.name_id == 6).find_map(|name| name.to_string())?;
     Some(ascii_name(&name)).filter(|name| !name.is_empty())

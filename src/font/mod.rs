@@ -9,12 +9,12 @@ mod runs;
 pub use file::{FontFile, FontPlace, LoadedFace};
 
 use crate::error::Result;
+use harfrust::{Direction, Feature, Script, ShapeOptions, ShapePlan, Tag, UnicodeBuffer};
 use runs::{VisualRun, visual_runs};
-use rustybuzz::ttf_parser::{GlyphId, Tag};
-use rustybuzz::{Direction, Feature, Script, ShapePlan, UnicodeBuffer};
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use ttf_parser::GlyphId;
 
 /// A typeface of the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -123,7 +123,8 @@ struct Plan {
     digits: Digits,
     direction: Direction,
     script: Script,
-    plan: Arc<ShapePlan>,
+    features: Vec<Feature>,
+    plan: ShapePlan,
 }
 
 /// The typefaces of a report, parsed, with what was shaped so far.
@@ -136,7 +137,7 @@ pub struct Fonts {
     fallbacks: Vec<usize>,
     /// For each face, with proportional and with tabular digits.
     shaped: Vec<[Mutex<Shapes>; 2]>,
-    plans: Mutex<Vec<Plan>>,
+    plans: Mutex<Vec<Arc<Plan>>>,
     missing: Mutex<BTreeSet<char>>,
 }
 
@@ -185,13 +186,13 @@ impl Fonts {
 
     /// Shapes a line of text.
     pub fn shape(&self, face: Face, digits: Digits, text: &str) -> Arc<Shaped> {
-        // A poisoned lock only means that another thread panicked: the cache holds finished entries alone.
-        let mut cache = self.shaped[face as usize][digits as usize].lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(shaped) = cache.get(text) {
+        let cache = &self.shaped[face as usize][digits as usize];
+        if let Some(shaped) = held(cache).get(text) {
             return Arc::clone(shaped);
         }
+        // Nobody waits meanwhile: that two threads shape a line once each is rare, and both get the same.
         let shaped = Arc::new(self.shape_anew(face, digits, text));
-        cache.insert(text.to_owned(), Arc::clone(&shaped));
+        held(cache).insert(text.to_owned(), Arc::clone(&shaped));
         shaped
     }
 
@@ -202,7 +203,7 @@ impl Fonts {
 
     /// Characters that were shaped and that no file has; each was drawn as a box.
     pub fn missing(&self) -> Vec<char> {
-        self.missing.lock().unwrap_or_else(PoisonError::into_inner).iter().copied().collect()
+        held(&self.missing).iter().copied().collect()
     }
 
     fn shape_anew(&self, face: Face, digits: Digits, text: &str) -> Shaped {
@@ -253,10 +254,11 @@ impl Fonts {
         buffer.push_str(text);
         buffer.guess_segment_properties();
         buffer.set_direction(if run.right_to_left { Direction::RightToLeft } else { Direction::LeftToRight });
-        let plan = self.plan(run.font, digits, &buffer);
-        let output = rustybuzz::shape_with_plan(&loaded.parsed, &plan, buffer);
+        let known = self.plan(run.font, digits, &buffer);
+        let options = ShapeOptions::new().plan(Some(&known.plan)).features(&known.features);
+        let output = loaded.shaper().shape(buffer, options);
         let (infos, positions) = (output.glyph_infos(), output.glyph_positions());
-        let units = loaded.parsed.units_per_em() as f32;
+        let units = f32::from(loaded.parsed.units_per_em());
         let place = |at: usize| (run.range.start + at) as u32;
         let mut starts: Vec<usize> = infos.iter().map(|info| info.cluster as usize).collect();
         starts.sort_unstable();
@@ -267,8 +269,7 @@ impl Fonts {
             let end = starts.get(starts.partition_point(|s| *s <= start)).copied().unwrap_or(text.len());
             let first = at == 0 || infos[at - 1].cluster != info.cluster;
             if id == 0 {
-                let mut missing = self.missing.lock().unwrap_or_else(PoisonError::into_inner);
-                missing.extend(text[start..end].chars().filter(|c| !loaded.has(*c)));
+                held(&self.missing).extend(text[start..end].chars().filter(|c| !loaded.has(*c)));
             }
             let advance = f32::from(loaded.parsed.glyph_hor_advance(GlyphId(id)).unwrap_or(0)) / units;
             glyphs.push(Glyph {
@@ -283,28 +284,35 @@ impl Fonts {
         }
     }
 
-    fn plan(&self, font: usize, digits: Digits, buffer: &UnicodeBuffer) -> Arc<ShapePlan> {
+    fn plan(&self, font: usize, digits: Digits, buffer: &UnicodeBuffer) -> Arc<Plan> {
         let (direction, script) = (buffer.direction(), buffer.script());
-        let mut plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
-        let same =
-            |plan: &&Plan| (plan.font, plan.digits, plan.direction, plan.script) == (font, digits, direction, script);
+        let mut plans = held(&self.plans);
+        let same = |plan: &&Arc<Plan>| {
+            (plan.font, plan.digits, plan.direction, plan.script) == (font, digits, direction, script)
+        };
         if let Some(known) = plans.iter().find(same) {
-            return Arc::clone(&known.plan);
+            return Arc::clone(known);
         }
         let mut features = Vec::new();
         if font == self.places[Face::Mono as usize] {
             // Code shows what was typed: no ligatures.
-            features.push(Feature::new(Tag::from_bytes(b"calt"), 0, ..));
+            features.push(Feature::new(Tag::new(b"calt"), 0, ..));
         }
         if digits == Digits::Tabular {
-            features.push(Feature::new(Tag::from_bytes(b"tnum"), 1, ..));
+            features.push(Feature::new(Tag::new(b"tnum"), 1, ..));
         }
         // Text of digits and marks alone belongs to no script.
-        let known = (script != rustybuzz::script::UNKNOWN).then_some(script);
-        let plan = Arc::new(ShapePlan::new(&self.loaded[font].parsed, direction, known, None, &features));
-        plans.push(Plan { font, digits, direction, script, plan: Arc::clone(&plan) });
+        let known = (script != harfrust::script::UNKNOWN).then_some(script);
+        let plan = ShapePlan::new(&self.loaded[font].shaper(), direction, known, None, &features);
+        let plan = Arc::new(Plan { font, digits, direction, script, features, plan });
+        plans.push(Arc::clone(&plan));
         plan
     }
+}
+
+/// What a lock guards. A poisoned lock only means that another thread panicked: what it guards is always whole.
+fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The clusters from a glyph on, as they stand.

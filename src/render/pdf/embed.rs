@@ -4,9 +4,9 @@ use super::document::{DocModel, Ink};
 use crate::error::{Error, Result};
 use crate::font::{Fonts, LoadedFace};
 use printpdf::{FontId, FontMetrics, ParsedFont, PdfFont};
-use rustybuzz::ttf_parser::GlyphId;
 use std::collections::BTreeMap;
 use subsetter::GlyphRemapper;
+use ttf_parser::GlyphId;
 
 /// A face as it is embedded.
 pub(super) struct EmbeddedFace {
@@ -83,12 +83,12 @@ fn program(mut embedded: EmbeddedFace, face: usize, loaded: &LoadedFace) -> Resu
         let advance = loaded.parsed.glyph_hor_advance(GlyphId(id)).unwrap_or(0);
         widths.insert(glyph, advance);
         // Cut off as printpdf writes it: the rest is made up for where text is shown.
-        embedded.advances[usize::from(glyph)] = (f32::from(advance) * 1000.0 / units as f32) as i64;
+        embedded.advances[usize::from(glyph)] = (f32::from(advance) * 1000.0 / f32::from(units)) as i64;
     }
-    let scaled = |share: f32| (share * units as f32) as i16;
+    let scaled = |share: f32| (share * f32::from(units)) as i16;
     let metrics = FontMetrics { ascent: scaled(loaded.ascent), descent: scaled(loaded.descent) };
     let name = format!("{}+{}", subset_tag(face), loaded.name);
-    let mut font = ParsedFont::with_glyph_data(bytes, 0, Some(name), BTreeMap::new(), widths, units as u16, metrics);
+    let mut font = ParsedFont::with_glyph_data(bytes, 0, Some(name), BTreeMap::new(), widths, units, metrics);
     let bounds = loaded.parsed.global_bounding_box();
     let described = &mut font.pdf_font_metrics;
     (described.x_min, described.y_min) = (bounds.x_min, bounds.y_min);
