@@ -18,13 +18,13 @@ pub fn standalone(scene: &Scene, title: &str, description: &str) -> String {
     );
     let (width, height) = (number(scene.width), number(scene.height));
     let size = format!(" width=\"{width}pt\" height=\"{height}pt\" style=\"font-variant-numeric:tabular-nums\"");
-    picture(scene, title, description, &size, &ground, style::of)
+    picture(scene, title, description, &size, &ground, theme::css)
 }
 
 /// A part of a page: follows the page's colours, see [`theme::property`], and lies on the page's ground. It has neither
 /// ids nor styles of its own, which a page's policy may forbid; the page sets digits of one width for `.gm-chart`.
 pub fn inline(scene: &Scene, title: &str, description: &str) -> String {
-    picture(scene, title, description, " class=\"gm-chart\"", "", style::in_page)
+    picture(scene, title, description, " class=\"gm-chart\"", "", theme::css_in_page)
 }
 
 fn picture(
@@ -33,7 +33,7 @@ fn picture(
     description: &str,
     attributes: &str,
     ground: &str,
-    style: fn(&Mark) -> Style,
+    css: style::Naming,
 ) -> String {
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {} {}\"{attributes} role=\"img\" \
@@ -44,7 +44,7 @@ fn picture(
         escape(title),
         escape(description),
     );
-    let styles = scene.marks.iter().map(style).collect();
+    let styles = scene.marks.iter().map(|mark| style::of(mark, css)).collect();
     Writer { out: &mut out, marks: &scene.marks, styles, inherited: vec![Style::default()] }.write();
     out.push_str("</svg>\n");
     out
@@ -135,12 +135,19 @@ impl Writer<'_> {
                 ("path", None)
             }
             Mark::Circle { centre, radius, .. } => {
-                let (x, y, radius) = (coordinate(centre.0), coordinate(centre.1), number(*radius));
-                let _ = write!(self.out, "<circle cx=\"{x}\" cy=\"{y}\" r=\"{radius}");
+                self.out.push_str("<circle cx=\"");
+                push_coordinate(self.out, centre.0);
+                self.out.push_str("\" cy=\"");
+                push_coordinate(self.out, centre.1);
+                self.out.push_str("\" r=\"");
+                push_number(self.out, *radius);
                 ("circle", None)
             }
             Mark::Text { at, text, .. } => {
-                let _ = write!(self.out, "<text x=\"{}\" y=\"{}", coordinate(at.0), coordinate(at.1));
+                self.out.push_str("<text x=\"");
+                push_coordinate(self.out, at.0);
+                self.out.push_str("\" y=\"");
+                push_coordinate(self.out, at.1);
                 ("text", Some(text))
             }
             Mark::Begin { .. } | Mark::End => return,
@@ -172,14 +179,12 @@ fn path(out: &mut String, points: &[(f32, f32)], closed: bool) {
     let mut last = (0, 0);
     for (at, corner) in points.iter().map(|point| tenths(*point)).enumerate() {
         let (dx, dy) = (corner.0 - last.0, corner.1 - last.1);
-        let step = |length: i64| number(length as f32 / 10.0);
-        let gap = if dy < 0 { "" } else { " " };
-        let _ = match (at, dx, dy) {
-            (0, ..) => write!(out, "M{}{gap}{}", step(dx), step(dy)),
-            (_, dx, 0) => write!(out, "h{}", step(dx)),
-            (_, 0, dy) => write!(out, "v{}", step(dy)),
-            _ => write!(out, "l{}{gap}{}", step(dx), step(dy)),
-        };
+        match (at, dx, dy) {
+            (0, ..) => push_step(out, 'M', &[dx, dy]),
+            (_, dx, 0) => push_step(out, 'h', &[dx]),
+            (_, 0, dy) => push_step(out, 'v', &[dy]),
+            _ => push_step(out, 'l', &[dx, dy]),
+        }
         last = corner;
     }
     if closed {
@@ -187,29 +192,54 @@ fn path(out: &mut String, points: &[(f32, f32)], closed: bool) {
     }
 }
 
+/// A step of a path by so many tenths; a minus needs no blank before it.
+fn push_step(out: &mut String, command: char, tenths: &[i64]) {
+    out.push(command);
+    for (at, length) in tenths.iter().enumerate() {
+        if at > 0 && *length >= 0 {
+            out.push(' ');
+        }
+        push_number(out, *length as f32 / 10.0);
+    }
+}
+
 /// A place, rounded to 0.1.
-fn coordinate(value: f32) -> String {
-    number((value * 10.0).round() / 10.0)
+fn push_coordinate(out: &mut String, value: f32) {
+    push_number(out, (value * 10.0).round() / 10.0);
 }
 
 /// Rounded to 0.01, without zeros that say nothing.
 fn number(value: f32) -> String {
-    // A hundredth of a million is told from the next one, and times a hundred it is no longer than a double.
-    if value.abs() < 1e6 {
-        return hundredths((f64::from(value) * 100.0).round_ties_even() as i64, value < 0.0);
-    }
-    any_number(value)
+    let mut out = String::new();
+    push_number(&mut out, value);
+    out
 }
 
-fn hundredths(value: i64, negative: bool) -> String {
+/// The same behind other text.
+fn push_number(out: &mut String, value: f32) {
+    // A hundredth of a million is told from the next one, and times a hundred it is no longer than a double.
+    if value.abs() < 1e6 {
+        push_hundredths(out, (f64::from(value) * 100.0).round_ties_even() as i64);
+    } else {
+        out.push_str(&any_number(value));
+    }
+}
+
+fn push_hundredths(out: &mut String, value: i64) {
+    if value < 0 {
+        out.push('-');
+    }
     let (whole, part) = (value.unsigned_abs() / 100, value.unsigned_abs() % 100);
-    let sign = if negative && value != 0 { "-" } else { "" };
-    match (whole, part % 10) {
-        _ if part == 0 => format!("{sign}{whole}"),
-        (0, 0) => format!("{sign}.{}", part / 10),
-        (0, _) => format!("{sign}.{part:02}"),
-        (_, 0) => format!("{sign}{whole}.{}", part / 10),
-        _ => format!("{sign}{whole}.{part:02}"),
+    let digit = |digit: u64| char::from(b'0' + (digit % 10) as u8);
+    if whole > 0 || part == 0 {
+        let places = whole.checked_ilog10().unwrap_or(0);
+        (0..=places).rev().for_each(|place| out.push(digit(whole / 10_u64.pow(place))));
+    }
+    if part > 0 {
+        out.extend(['.', digit(part / 10)]);
+    }
+    if part % 10 > 0 {
+        out.push(digit(part));
     }
 }
 

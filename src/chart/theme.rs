@@ -76,6 +76,11 @@ pub fn css(paint: Paint) -> String {
     format!("var({},{})", property(paint), hex(rgb(paint)))
 }
 
+/// The same without the fallback, for a page that has a value for every property.
+pub fn css_in_page(paint: Paint) -> String {
+    format!("var({})", property(paint))
+}
+
 /// Declarations of every property on a dark ground, for a page's or picture's dark theme: `--gm-ink:#e6edf3;…`.
 pub fn dark_declarations() -> String {
     declarations(dark)

@@ -2,7 +2,6 @@
 
 use super::number;
 use crate::chart::scene::{Anchor, Colour, Mark, Paint, Stroke};
-use crate::chart::theme;
 use crate::font::Face;
 use std::borrow::Cow;
 
@@ -66,12 +65,15 @@ pub(super) fn shared(marks: &[Style]) -> Style {
     most.into_iter().map(|(name, value, _)| (name, value)).collect()
 }
 
+/// How a paint is named: in a file of its own by its shade too, in a page, which has a value for every property, without.
+pub(super) type Naming = fn(Paint) -> String;
+
 /// Every attribute that matters to a mark.
-pub(super) fn of(mark: &Mark) -> Style {
+pub(super) fn of(mark: &Mark, css: Naming) -> Style {
     match mark {
-        Mark::Path { fill, stroke, .. } | Mark::Circle { fill, stroke, .. } => shape_style(*fill, stroke.as_ref()),
+        Mark::Path { fill, stroke, .. } | Mark::Circle { fill, stroke, .. } => shape_style(*fill, stroke.as_ref(), css),
         Mark::Text { size, face, anchor, colour, halo, .. } => {
-            let mut style = paint_style("fill", *colour);
+            let mut style = paint_style("fill", *colour, css);
             style.push(("font-size", number(*size).into()));
             style.push(("font-weight", weight(*face).into()));
             style.push(("font-style", if *face == Face::Italic { "italic" } else { "normal" }.into()));
@@ -82,7 +84,7 @@ pub(super) fn of(mark: &Mark) -> Style {
             };
             style.push(("text-anchor", anchor.into()));
             if *halo {
-                style.push(("stroke", theme::css(Paint::Paper).into()));
+                style.push(("stroke", css(Paint::Paper).into()));
                 style.push(("stroke-width", "3".into()));
                 style.push(("stroke-linejoin", "round".into()));
                 style.push(("stroke-dasharray", "none".into()));
@@ -96,27 +98,14 @@ pub(super) fn of(mark: &Mark) -> Style {
     }
 }
 
-/// The same in a page, which has a value for every property: without the one to fall back to.
-pub(super) fn in_page(mark: &Mark) -> Style {
-    let mut style = of(mark);
-    for (_, value) in &mut style {
-        let shorter =
-            value.strip_prefix("var(").and_then(|rest| rest.split_once(',')).map(|(name, _)| format!("var({name})"));
-        if let Some(shorter) = shorter {
-            *value = shorter.into();
-        }
-    }
-    style
-}
-
-fn shape_style(fill: Option<Colour>, stroke: Option<&Stroke>) -> Style {
+fn shape_style(fill: Option<Colour>, stroke: Option<&Stroke>, css: Naming) -> Style {
     let none = |attribute| vec![(attribute, "none".into())];
-    let mut style = fill.map_or_else(|| none("fill"), |colour| paint_style("fill", colour));
+    let mut style = fill.map_or_else(|| none("fill"), |colour| paint_style("fill", colour, css));
     let Some(stroke) = stroke else {
         style.extend(none("stroke"));
         return style;
     };
-    style.extend(paint_style("stroke", stroke.colour));
+    style.extend(paint_style("stroke", stroke.colour, css));
     style.push(("stroke-width", number(stroke.width).into()));
     style.push(("stroke-linejoin", "round".into()));
     let dash: Vec<_> = stroke.dash.iter().map(|length| number(*length)).collect();
@@ -124,9 +113,10 @@ fn shape_style(fill: Option<Colour>, stroke: Option<&Stroke>) -> Style {
     style
 }
 
-fn paint_style(attribute: &'static str, colour: Colour) -> Style {
+fn paint_style(attribute: &'static str, colour: Colour, css: Naming) -> Style {
     let opacity = if attribute == "fill" { "fill-opacity" } else { "stroke-opacity" };
-    vec![(attribute, theme::css(colour.paint).into()), (opacity, number(colour.alpha).into())]
+    let alpha = if colour.alpha == 1.0 { "1".into() } else { number(colour.alpha).into() };
+    vec![(attribute, css(colour.paint).into()), (opacity, alpha)]
 }
 
 fn weight(face: Face) -> &'static str {
