@@ -8,6 +8,7 @@ use gristmill::font::Fonts;
 use gristmill::ingest::{Input, Memory, Options, ingest};
 use gristmill::pipeline::{Prepared, Request, prepare};
 use gristmill::render::{PageSize, pdf, renderer};
+use gristmill::threads::Threads;
 
 const RUN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/runs/qwen3-coder-next-fp8-2x-rtx-pro-6000-blackwell");
 
@@ -99,7 +100,8 @@ fn layout(bencher: Bencher) {
 fn whole_pdf(bencher: Bencher) {
     let prepared = prepared();
     bencher.with_inputs(Fonts::load).bench_refs(|fonts| {
-        pdf::write(black_box(&prepared.report), fonts, PageSize::A4, None).expect("it can be written")
+        pdf::write(black_box(&prepared.report), fonts, PageSize::A4, None, &Threads::default())
+            .expect("it can be written")
     });
 }
 

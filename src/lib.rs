@@ -46,3 +46,4 @@ pub mod report;
 pub mod results;
 pub mod schema;
 pub mod starter;
+pub mod threads;

@@ -20,6 +20,7 @@ use crate::logo::Logo;
 use crate::render::{ChartFiles, Document, OutputFile, PageSize, Renderer, renderer};
 use crate::report::templates::clean;
 use crate::report::{self, Composition, Cover, Reference, Report, Templates};
+use crate::threads::Threads;
 use std::collections::BTreeMap;
 
 /// What the files of a report are called, before the dot.
@@ -132,6 +133,7 @@ impl Prepared {
             charts: request.charts,
             stem: REPORT,
             files,
+            threads: Threads::new(request.options.threads),
         }
     }
 
@@ -204,13 +206,14 @@ pub fn prepare(request: &Request) -> Result<Warned<Prepared>> {
 /// The same before its sections are written, without the run that is shown beside it.
 fn read(request: &Request) -> Result<Warned<Prepared>> {
     let mut warnings = request.warnings.to_vec();
-    let ingested =
-        ingest::ingest_with(request.inputs, request.config, &request.options, request.store)?.take(&mut warnings);
+    let brought = || (Fonts::with(&request.assets.fonts), Templates::with_overrides(request.assets.templates.clone()));
+    let (brought, ingested) = Threads::new(request.options.threads)
+        .both(brought, || ingest::ingest_with(request.inputs, request.config, &request.options, request.store));
+    let ingested = ingested?.take(&mut warnings);
     let config = ingested.setup.complete(request.config);
     let analysis = analysis::analyze(ingested.cells.clone(), ingested.power_w.clone(), &config)?.take(&mut warnings);
     let analysis = analysis.with_suite(ingested.suite.as_deref());
-    let (fonts, templates) =
-        (Fonts::with(&request.assets.fonts)?, Templates::with_overrides(request.assets.templates.clone())?);
+    let (fonts, templates) = (brought.0?, brought.1?);
     let report = Report { cover: Cover::default(), sections: Vec::new() };
     let value = Prepared { ingested, analysis, report, config, fonts, templates, reference: None };
     Ok(Warned { value, warnings })
@@ -255,7 +258,7 @@ pub fn render(prepared: Warned<Prepared>, request: &Request) -> Result<Warned<Ve
     // report.json lists the files of all others, so it comes last.
     let (last, first): (Vec<&dyn Renderer>, Vec<_>) = renderers.into_iter().partition(|r| r.name() == "json");
     let mut files = Vec::new();
-    for rendered in render_all(&first, &prepared.document(request, &said, &[]), request.options.threads) {
+    for rendered in render_all(&first, &prepared.document(request, &said, &[])) {
         files.extend(rendered?.take(&mut warnings));
     }
     let mut paths: Vec<String> =
@@ -273,32 +276,14 @@ pub fn render(prepared: Warned<Prepared>, request: &Request) -> Result<Warned<Ve
     Ok(Warned { value: files, warnings })
 }
 
-/// Renders in the order of the renderers, up to `threads` at once.
-fn render_all(
-    renderers: &[&dyn Renderer],
-    document: &Document,
-    threads: usize,
-) -> Vec<Result<Warned<Vec<OutputFile>>>> {
-    if threads < 2 {
-        return renderers.iter().map(|renderer| render_one(*renderer, document)).collect();
-    }
-    // Three renderers do nearly all of the work, so one thread each is as good as a queue. The longest one, the PDF's, has
-    // this thread: it already has memory at hand, which another would ask the system for bit by bit.
-    let (own, others): (Vec<_>, Vec<_>) = renderers.iter().enumerate().partition(|(_, r)| r.name() == "pdf");
-    std::thread::scope(|scope| {
-        let running: Vec<_> = others
-            .into_iter()
-            .map(|(at, renderer)| (at, scope.spawn(move || render_one(*renderer, document))))
-            .collect();
-        let mut done: Vec<_> = own.into_iter().map(|(at, renderer)| (at, render_one(*renderer, document))).collect();
-        done.extend(
-            running
-                .into_iter()
-                .map(|(at, thread)| (at, thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))),
-        );
-        done.sort_by_key(|(at, _)| *at);
-        done.into_iter().map(|(_, rendered)| rendered).collect()
-    })
+/// What each renderer writes, in their order, on as many threads as the document allows.
+fn render_all(renderers: &[&dyn Renderer], document: &Document) -> Vec<Result<Warned<Vec<OutputFile>>>> {
+    // The PDF takes longest, so it is begun first; it parts its own work too.
+    let mut begun: Vec<_> = renderers.iter().enumerate().collect();
+    begun.sort_by_key(|(_, renderer)| renderer.name() != "pdf");
+    let rendered = document.threads.map(&begun, |(at, renderer)| (*at, render_one(**renderer, document)));
+    let in_order: BTreeMap<_, _> = rendered.into_iter().collect();
+    in_order.into_values().collect()
 }
 
 /// Renders with numbers in the house's terms, but for data files: programs read those.

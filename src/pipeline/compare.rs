@@ -9,6 +9,7 @@ use crate::render::json::compare::{self as json, compare_json};
 use crate::render::{ChartFiles, Document, OutputFile, PageSize, renderer};
 use crate::report::compare::{Compared, compose, names};
 use crate::report::{Composition, Report, Templates, cover};
+use crate::threads::Threads;
 
 /// What the files of a comparison are called, before the dot.
 const COMPARE: &str = "compare";
@@ -108,7 +109,7 @@ fn files(
         .map(|format| renderer(format))
         .collect::<Result<_>>()?;
     let mut files = Vec::new();
-    for rendered in render_all(&renderers, &document, request.threads) {
+    for rendered in render_all(&renderers, &document) {
         files.extend(rendered?.take(&mut warnings));
     }
     if request.formats.contains(&"json") {
@@ -157,6 +158,7 @@ fn document<'d>(
         stem: COMPARE,
         reference: None,
         files: &[],
+        threads: Threads::new(request.threads),
     }
 }
 

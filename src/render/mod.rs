@@ -20,6 +20,7 @@ use crate::error::{Error, Result, Warned};
 use crate::font::Fonts;
 use crate::ingest::Ingested;
 use crate::report::{Reference, Report, Templates};
+use crate::threads::Threads;
 
 /// Everything a renderer may show.
 pub struct Document<'d> {
@@ -47,6 +48,8 @@ pub struct Document<'d> {
     pub stem: &'static str,
     /// Paths of all files that are written together, sorted: what `report.json` lists, itself among them.
     pub files: &'d [String],
+    /// How many threads may render: they change nothing of what is written.
+    pub threads: Threads,
 }
 
 /// Size of a page.

@@ -8,6 +8,7 @@ use gristmill::format;
 use gristmill::ingest::{Memory, Options, ingest};
 use gristmill::render::{ChartFiles, Document, PageSize, renderer};
 use gristmill::report::{Cover, Report, Templates};
+use gristmill::threads::Threads;
 use serde_json::{Value, json};
 
 /// `report.json` and `cells.csv` of a bundled run.
@@ -31,6 +32,7 @@ fn data_files(run: &str) -> (Value, String) {
         stem: "report",
         reference: None,
         files: &[],
+        threads: Threads::default(),
     };
     let written = |name| renderer(name).unwrap().render(&document).unwrap().value.remove(0).bytes;
     (serde_json::from_slice(&written("json")).unwrap(), String::from_utf8(written("csv")).unwrap())

@@ -5,6 +5,7 @@ use crate::run::{RUNS, bundled};
 use gristmill::font::Fonts;
 use gristmill::render::{PageSize, pdf};
 use gristmill::report::{Block, Report, plain_text};
+use gristmill::threads::Threads;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -16,7 +17,7 @@ fn report(run: &str) -> Report {
 
 /// The report of a bundled run as a file of a test's own.
 fn written(test: &str, run: &str, page: PageSize) -> PathBuf {
-    let bytes = pdf::write(&report(run), &Fonts::load(), page, None).unwrap().value;
+    let bytes = pdf::write(&report(run), &Fonts::load(), page, None, &Threads::default()).unwrap().value;
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{test}-{run}-{page:?}.pdf"));
     std::fs::write(&file, bytes).unwrap();
     file
@@ -91,7 +92,7 @@ fn headings_are_tagged_in_the_order_of_the_report() {
 fn the_same_run_gives_the_same_bytes() {
     let [first, again] = [0, 1].map(|_| {
         let fonts = Fonts::load();
-        pdf::write(&report(RUNS[0]), &fonts, PageSize::A4, Some("#7a0019")).unwrap().value
+        pdf::write(&report(RUNS[0]), &fonts, PageSize::A4, Some("#7a0019"), &Threads::default()).unwrap().value
     });
     assert!(first == again);
 }

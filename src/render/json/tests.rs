@@ -8,6 +8,7 @@ use crate::ingest::Ingested;
 use crate::render::testing::analysis;
 use crate::render::{ChartFiles, PageSize};
 use crate::report::Templates;
+use crate::threads::Threads;
 use serde_json::{Value, json};
 
 fn written(analysis: &crate::analysis::Analysis) -> Value {
@@ -37,6 +38,7 @@ fn written(analysis: &crate::analysis::Analysis) -> Value {
         stem: "report",
         reference: None,
         files: &["cells.csv".to_owned(), "report.json".to_owned()],
+        threads: Threads::default(),
     };
     let files = Json.render(&document).expect("a file").value;
     assert_eq!(files[0].path, "report.json");

@@ -270,7 +270,8 @@ fn write_offset(bytes: &mut Vec<u8>, offset: f32) {
     write_number(bytes, offset);
 }
 
-fn write_hexadecimal(bytes: &mut Vec<u8>, byte: u8) {
+/// A byte in two digits.
+pub(super) fn write_hexadecimal(bytes: &mut Vec<u8>, byte: u8) {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     bytes.extend([DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
 }
@@ -279,7 +280,7 @@ fn write_hexadecimal(bytes: &mut Vec<u8>, byte: u8) {
 ///
 /// Nearly all are thousandths. Below 4096 neighbours lie closer than half of one, so that these digits and no fewer are
 /// the ones that `{}` would find at greater expense.
-fn write_number(bytes: &mut Vec<u8>, number: f32) {
+pub(super) fn write_number(bytes: &mut Vec<u8>, number: f32) {
     const MOST: f32 = 4096.0;
     let thousandths = (f64::from(number) * 1000.0).round();
     let is_plain =

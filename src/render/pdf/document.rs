@@ -55,6 +55,16 @@ pub(super) enum Part {
     Element(ElementId),
 }
 
+impl Part {
+    /// The same among elements that stand behind so many others.
+    pub fn moved(self, elements: usize) -> Self {
+        match self {
+            Self::Artifact => Self::Artifact,
+            Self::Element(element) => Self::Element(element + elements),
+        }
+    }
+}
+
 /// A place in [`DocModel::elements`].
 pub(super) type ElementId = usize;
 
@@ -168,6 +178,13 @@ pub(super) struct Element {
     pub alternative: Option<String>,
     /// How many columns of its table a cell spans.
     pub columns: usize,
+}
+
+impl Element {
+    /// The same behind so many others.
+    pub fn moved(self, elements: usize) -> Self {
+        Self { parent: self.parent.map(|parent| parent + elements), ..self }
+    }
 }
 
 /// What an element is; named as the PDF specification's standard structure types.

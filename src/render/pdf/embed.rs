@@ -3,6 +3,7 @@
 use super::document::{DocModel, Ink};
 use crate::error::{Error, Result};
 use crate::font::{Fonts, LoadedFace};
+use crate::threads::Threads;
 use printpdf::{FontId, FontMetrics, ParsedFont, PdfFont};
 use std::collections::BTreeMap;
 use subsetter::GlyphRemapper;
@@ -48,7 +49,11 @@ impl EmbeddedFace {
 }
 
 /// The files a document uses, by their place among its fonts, and their programs.
-pub(super) fn embed(model: &DocModel, fonts: &Fonts) -> Result<BTreeMap<usize, (EmbeddedFace, PdfFont)>> {
+pub(super) fn embed(
+    model: &DocModel,
+    fonts: &Fonts,
+    threads: &Threads,
+) -> Result<BTreeMap<usize, (EmbeddedFace, PdfFont)>> {
     let mut used: BTreeMap<usize, EmbeddedFace> = BTreeMap::new();
     for draw in model.pages.iter().flatten() {
         let Ink::Text(run) = &draw.ink else { continue };
@@ -69,21 +74,30 @@ pub(super) fn embed(model: &DocModel, fonts: &Fonts) -> Result<BTreeMap<usize, (
             }
         }
     }
-    used.into_iter().map(|(face, embedded)| Ok((face, program(embedded, face, fonts.file(face))?))).collect()
+    let used: Vec<_> = used.into_iter().collect();
+    let programs = threads.map(&used, |(face, embedded)| program(&embedded.glyphs, *face, fonts.file(*face)));
+    used.into_iter()
+        .zip(programs)
+        .map(|((face, mut embedded), program)| {
+            let (font, advances) = program?;
+            embedded.advances = advances;
+            Ok((face, (embedded, font)))
+        })
+        .collect()
 }
 
-fn program(mut embedded: EmbeddedFace, face: usize, loaded: &LoadedFace) -> Result<(EmbeddedFace, PdfFont)> {
-    let bytes = subsetter::subset(loaded.bytes, 0, &embedded.glyphs)
+/// The program of a file's glyphs that are shown, and the advance of each.
+fn program(glyphs: &GlyphRemapper, face: usize, loaded: &LoadedFace) -> Result<(PdfFont, Vec<i64>)> {
+    let bytes = subsetter::subset(loaded.bytes, 0, glyphs)
         .map_err(|error| Error::new(format!("the typeface {} could not be embedded: {error}", loaded.name)))?;
     let units = loaded.parsed.units_per_em();
     let mut widths = BTreeMap::new();
-    embedded.advances = vec![0; embedded.texts.len()];
-    for id in 0..loaded.parsed.number_of_glyphs() {
-        let Some(glyph) = embedded.glyphs.get(id) else { continue };
+    let mut advances = Vec::new();
+    for (number, id) in (0..).zip(glyphs.remapped_gids()) {
         let advance = loaded.parsed.glyph_hor_advance(GlyphId(id)).unwrap_or(0);
-        widths.insert(glyph, advance);
+        widths.insert(number, advance);
         // Cut off as printpdf writes it: the rest is made up for where text is shown.
-        embedded.advances[usize::from(glyph)] = (f32::from(advance) * 1000.0 / f32::from(units)) as i64;
+        advances.push((f32::from(advance) * 1000.0 / f32::from(units)) as i64);
     }
     let scaled = |share: f32| (share * f32::from(units)) as i16;
     let metrics = FontMetrics { ascent: scaled(loaded.ascent), descent: scaled(loaded.descent) };
@@ -94,7 +108,7 @@ fn program(mut embedded: EmbeddedFace, face: usize, loaded: &LoadedFace) -> Resu
     (described.x_min, described.y_min) = (bounds.x_min, bounds.y_min);
     (described.x_max, described.y_max) = (bounds.x_max, bounds.y_max);
     described.us_weight_class = loaded.parsed.weight().to_number();
-    Ok((embedded, PdfFont::new(font)))
+    Ok((PdfFont::new(font), advances))
 }
 
 /// Six capitals before the name of a subset: a different tag for each face.

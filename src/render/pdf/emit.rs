@@ -8,6 +8,7 @@ use super::tags::Tags;
 use crate::error::{Error, Result};
 use crate::font::{Fonts, Glyph};
 use crate::logo::Segment;
+use crate::threads::Threads;
 use printpdf::{
     Actions, BorderArray, Codepoint, ColorArray, Destination, ExtendedGraphicsState, ExtendedGraphicsStateId,
     GradientStop, LinkAnnotation, Mm, Op, PdfDocument, PdfFontHandle, PdfPage, PdfParseErrorSeverity, PdfSaveOptions,
@@ -20,10 +21,10 @@ use std::sync::Arc;
 const HALO: f32 = 2.5;
 
 /// The bytes of a document.
-pub(super) fn emit(model: &DocModel, fonts: &Fonts) -> Result<Vec<u8>> {
+pub(super) fn emit(model: &DocModel, fonts: &Fonts, threads: &Threads) -> Result<Vec<u8>> {
     let mut file = PdfDocument::new(&model.properties.title);
     let mut faces = BTreeMap::new();
-    for (face, (embedded, font)) in embed(model, fonts)? {
+    for (face, (embedded, font)) in embed(model, fonts, threads)? {
         file.resources.fonts.map.insert(embedded.id.clone(), font);
         faces.insert(face, embedded);
     }
@@ -54,7 +55,7 @@ pub(super) fn emit(model: &DocModel, fonts: &Fonts) -> Result<Vec<u8>> {
     if let Some(warning) = warnings.iter().find(|warning| warning.severity == PdfParseErrorSeverity::Error) {
         return Err(Error::new(format!("the PDF could not be written: {}", warning.msg)));
     }
-    super::finish::finish(written, model, &tags, contents, &shared.images)
+    super::finish::finish(written, model, &tags, contents, &shared.images, threads)
         .map_err(|error| Error::new(format!("the PDF could not be finished: {error}")))
 }
 

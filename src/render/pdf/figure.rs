@@ -29,6 +29,13 @@ pub(super) struct PaperChart<'a> {
     element: ElementId,
 }
 
+impl PaperChart<'_> {
+    /// The same among elements that stand behind so many others.
+    pub fn moved(self, elements: usize) -> Self {
+        Self { element: self.element + elements, ..self }
+    }
+}
+
 impl<'a> Flow<'a> {
     /// A figure with its caption: one row, so that no page parts them.
     pub fn figure(&mut self, figure: &'a Figure, column: Column, parent: Option<ElementId>) -> Vec<Row> {

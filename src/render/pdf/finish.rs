@@ -1,15 +1,14 @@
 //! What printpdf does not offer, done on the lopdf document it hands over: nested outline, structure tree, page labels,
-//! properties, object streams, and an identity that depends on the content alone.
+//! properties, and an identity that depends on the content alone.
 
 use super::document::{DocModel, OutlineEntry, Pixels};
 use super::emit::{image_name, utf16};
+use super::file::{Deflater, Written, write};
 use super::points::rounded;
 use super::tags::Tags;
-use flate2::Compression;
-use flate2::write::ZlibEncoder;
-use lopdf::{Dictionary, Document, Object, ObjectId, SaveOptions, Stream, StringFormat, dictionary};
+use crate::threads::Threads;
+use lopdf::{Dictionary, Document, Object, ObjectId, Stream, StringFormat, dictionary};
 use sha2::{Digest, Sha256};
-use std::io::Write;
 use std::sync::Arc;
 
 /// What made the file.
@@ -22,6 +21,7 @@ pub(super) fn finish(
     tags: &Tags,
     contents: Vec<Vec<u8>>,
     images: &[Arc<Pixels>],
+    threads: &Threads,
 ) -> lopdf::Result<Vec<u8>> {
     file.version = "1.7".to_owned();
     let pages: Vec<_> = file.get_pages().into_values().collect();
@@ -41,7 +41,8 @@ pub(super) fn finish(
         page.remove(b"CropBox");
     }
     let outline = outline(&mut file, model, &pages);
-    let structure = tags.write(&mut file, &pages)?;
+    let mut written = Written::default();
+    let structure = tags.write(&mut file, &mut written, &pages)?;
     properties(&mut file, model)?;
     let labels = dictionary! {
         "Nums" => vec![
@@ -62,15 +63,8 @@ pub(super) fn finish(
     catalog.set("MarkInfo", dictionary! { "Marked" => true });
     let identity = Object::String(NO_IDENTITY.to_vec(), StringFormat::Hexadecimal);
     file.trailer.set("ID", vec![identity.clone(), identity]);
-    compress(&mut file)?;
-    let options = SaveOptions::builder()
-        .use_object_streams(true)
-        .use_xref_streams(true)
-        .max_objects_per_stream(2000)
-        .compression_level(6)
-        .build();
-    let mut bytes = Vec::new();
-    file.save_with_options(&mut bytes, options)?;
+    compress(&mut file, threads)?;
+    let mut bytes = write(&file, &written, threads)?;
     identify(&mut bytes);
     Ok(bytes)
 }
@@ -186,19 +180,23 @@ fn pdf_date(seconds: i64) -> String {
     instant.to_zoned(jiff::tz::TimeZone::UTC).strftime("D:%Y%m%d%H%M%SZ").to_string()
 }
 
-/// Compresses every stream of the file. The best compression takes twice the time and saves one part in a hundred.
-fn compress(file: &mut Document) -> lopdf::Result<()> {
-    for object in file.objects.values_mut() {
-        let Object::Stream(stream) = object else { continue };
-        if stream.dict.has(b"Filter") {
-            continue;
-        }
-        let mut encoder = ZlibEncoder::new(Vec::new(), Compression::new(6));
-        encoder.write_all(&stream.content)?;
+/// Compresses every stream of the file.
+fn compress(file: &mut Document, threads: &Threads) -> lopdf::Result<()> {
+    let mut plain: Vec<&mut Stream> = file.objects.values_mut().filter_map(plain_stream).collect();
+    let packed = threads.map_with(&plain, Deflater::new, |deflater, stream| deflater.deflated(&stream.content));
+    for (stream, packed) in plain.iter_mut().zip(packed) {
         stream.dict.set("Filter", "FlateDecode");
-        stream.set_content(encoder.finish()?);
+        stream.set_content(packed?);
     }
     Ok(())
+}
+
+/// An object, where it is a stream that is not compressed yet.
+fn plain_stream(object: &mut Object) -> Option<&mut Stream> {
+    match object {
+        Object::Stream(stream) if !stream.dict.has(b"Filter") => Some(stream),
+        _ => None,
+    }
 }
 
 /// What stands in the file for its identity while that is not known: as long as the identity.

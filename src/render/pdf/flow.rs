@@ -3,14 +3,15 @@
 use super::document::{Area, Draw, ElementId, Elements, Ink, Pen, Rgba, Role, Target, TextRun};
 use super::figure::PaperChart;
 use super::lines::{Line, LineBreaker};
-use super::row::{Frame, Keep, Mark, Row, Start, frame_rows, keep_ends_together};
+use super::row::{Elastic, Frame, Keep, Mark, Row, Start, frame_rows, keep_ends_together};
 use super::spans::{SpanMaker, Spans};
 use super::style::{self, BODY, CALLOUT_TITLE, Column, H1, H2, H3, LISTING, MUTED, Palette, Sheet, TextStyle};
 use super::together::{announces, belongs_to_next, lead_in_of, leads_on};
 use crate::font::{Digits, Face, Fonts};
 use crate::report::{Block, CalloutKind, Inline, Report, Section, plain_text};
+use crate::threads::Threads;
 use std::collections::BTreeSet;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// Bullets and numbers stand in at least this much of the column.
 const LIST_INDENT: f32 = 16.0;
@@ -22,7 +23,9 @@ pub(super) struct Flow<'a> {
     pub palette: Palette,
     pub elements: Elements,
     /// Every id that a link may lead to.
-    ids: BTreeSet<&'a str>,
+    ids: Arc<BTreeSet<&'a str>>,
+    /// Which section is laid out, counted from 1; 0 for what stands around them.
+    section: usize,
     frames: usize,
     blocks: usize,
     /// Drawn once pages are known.
@@ -46,7 +49,42 @@ impl<'a> Flow<'a> {
             ids.insert(section.id.as_str());
             collect_ids(&section.blocks, &mut ids);
         }
-        Self { fonts, sheet, palette, elements: Elements::default(), ids, frames: 0, blocks: 0, charts: Vec::new() }
+        Self::of_section(0, Arc::new(ids), fonts, sheet, palette)
+    }
+
+    fn of_section(
+        section: usize,
+        ids: Arc<BTreeSet<&'a str>>,
+        fonts: &'a Fonts,
+        sheet: Sheet,
+        palette: Palette,
+    ) -> Self {
+        let elements = Elements::default();
+        Self { fonts, sheet, palette, elements, ids, section, frames: 0, blocks: 0, charts: Vec::new() }
+    }
+
+    /// The rows of all sections. Each is laid out on its own, and none knows of those before it.
+    pub fn sections(&mut self, sections: &'a [Section], threads: &Threads) -> Vec<Row> {
+        let numbered: Vec<_> = (1..).zip(sections).collect();
+        let Self { ids, fonts, sheet, palette, .. } = &*self;
+        let laid_out = threads.map(&numbered, |(number, section)| {
+            let mut flow = Self::of_section(*number, Arc::clone(ids), fonts, *sheet, *palette);
+            let rows = flow.section(section);
+            (flow, rows)
+        });
+        laid_out.into_iter().flat_map(|(flow, rows)| self.append(flow, rows)).collect()
+    }
+
+    /// Takes over what another flow laid out: its elements and charts stand behind these.
+    fn append(&mut self, other: Self, mut rows: Vec<Row>) -> Vec<Row> {
+        let (elements, charts) = (self.elements.0.len(), self.charts.len());
+        self.elements.0.extend(other.elements.0.into_iter().map(|element| element.moved(elements)));
+        self.charts.extend(other.charts.into_iter().map(|chart| chart.moved(elements)));
+        for row in &mut rows {
+            row.draws.iter_mut().for_each(|draw| draw.part = draw.part.moved(elements));
+            row.elastic = row.elastic.map(|elastic| Elastic { chart: elastic.chart + charts, ..elastic });
+        }
+        rows
     }
 
     /// The rows of a section.
@@ -253,8 +291,15 @@ impl<'a> Flow<'a> {
             rows.iter_mut().take(count - 1).for_each(|row| row.keep = row.keep.max(Keep::Prefer));
         }
         self.frames += 1;
-        let frame = Frame { id: self.frames, x: column.x, width: column.width, pad: 9.0, fill: ground, bar: Some(ink) };
-        frame_rows(&mut rows, &Rc::new(frame), 10.0);
+        let frame = Frame {
+            id: (self.section, self.frames),
+            x: column.x,
+            width: column.width,
+            pad: 9.0,
+            fill: ground,
+            bar: Some(ink),
+        };
+        frame_rows(&mut rows, &Arc::new(frame), 10.0);
         rows
     }
 
@@ -275,8 +320,15 @@ impl<'a> Flow<'a> {
         }
         keep_ends_together(&mut rows);
         self.frames += 1;
-        let frame = Frame { id: self.frames, x: column.x, width: column.width, pad: 7.0, fill: style::CODE, bar: None };
-        frame_rows(&mut rows, &Rc::new(frame), 8.0);
+        let frame = Frame {
+            id: (self.section, self.frames),
+            x: column.x,
+            width: column.width,
+            pad: 7.0,
+            fill: style::CODE,
+            bar: None,
+        };
+        frame_rows(&mut rows, &Arc::new(frame), 8.0);
         rows
     }
 

@@ -15,6 +15,7 @@ mod document;
 mod embed;
 mod emit;
 mod figure;
+mod file;
 mod finish;
 mod flow;
 mod furniture;
@@ -37,6 +38,7 @@ use super::{Document, OutputFile, PageSize, Renderer};
 use crate::error::{Result, Warned, Warning};
 use crate::font::Fonts;
 use crate::report::{Cover, Report};
+use crate::threads::Threads;
 use contents::Contents;
 use document::{DocModel, Draw, Ink, OutlineEntry, Properties, Target};
 use flow::Flow;
@@ -61,35 +63,41 @@ impl Renderer for Pdf {
 
     fn render(&self, document: &Document) -> Result<Warned<Vec<OutputFile>>> {
         let accent = document.config.brand.accent.as_deref();
-        let written = write(document.report, document.fonts, document.page, accent)?;
+        let written = write(document.report, document.fonts, document.page, accent, &document.threads)?;
         let files = vec![OutputFile { path: format!("{}.pdf", document.stem), bytes: written.value }];
         Ok(Warned { value: files, warnings: written.warnings })
     }
 }
 
-/// A report as the bytes of a PDF file; `accent` is a brand's colour, `#rrggbb`.
+/// A report as the bytes of a PDF file; `accent` is a brand's colour, `#rrggbb`. Any number of threads gives the same.
 ///
 /// # Errors
 ///
 /// Where a typeface cannot be embedded or the file cannot be put together; neither depends on the report's text.
-pub fn write(report: &Report, fonts: &Fonts, page: PageSize, accent: Option<&str>) -> Result<Warned<Vec<u8>>> {
-    let model = lay_out(report, fonts, page, Palette::of_brand(accent));
-    let bytes = emit::emit(&model, fonts)?;
+pub fn write(
+    report: &Report,
+    fonts: &Fonts,
+    page: PageSize,
+    accent: Option<&str>,
+    threads: &Threads,
+) -> Result<Warned<Vec<u8>>> {
+    let model = lay_out(report, fonts, page, Palette::of_brand(accent), threads);
+    let bytes = emit::emit(&model, fonts, threads)?;
     Ok(Warned { value: bytes, warnings: missing_characters(fonts).into_iter().collect() })
 }
 
 /// How many pages a report has: it is laid out, and no file is made of it.
 pub fn count_pages(report: &Report, fonts: &Fonts, page: PageSize) -> usize {
-    lay_out(report, fonts, page, Palette::default()).pages.len()
+    lay_out(report, fonts, page, Palette::default(), &Threads::default()).pages.len()
 }
 
 /// A report's pages.
-fn lay_out(report: &Report, fonts: &Fonts, page: PageSize, palette: Palette) -> DocModel {
+fn lay_out(report: &Report, fonts: &Fonts, page: PageSize, palette: Palette, threads: &Threads) -> DocModel {
     let sheet = Sheet::new(page);
     let mut flow = Flow::new(report, fonts, sheet, palette);
     let cover = flow.cover(&report.cover);
-    let rows: Vec<_> = report.sections.iter().flat_map(|section| flow.section(section)).collect();
-    let body = paginate(&rows, &sheet, &|chart, height| flow.chart(chart, height));
+    let rows = flow.sections(&report.sections, threads);
+    let body = paginate(&rows, &sheet, &|chart, height| flow.chart(chart, height), threads);
     let contents = Contents::new(report, &flow);
     let first = COVER_PAGES + contents.pages();
     let mut pages = vec![cover];

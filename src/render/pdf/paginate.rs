@@ -2,10 +2,11 @@
 
 use super::breaks::{self, CHARTS, gap};
 use super::document::{Area, Draw, Ink};
-use super::row::{Frame, Mark, Row};
+use super::row::{ChartDrawer, Frame, Mark, Row};
 use super::style::Sheet;
+use crate::threads::Threads;
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// The body of a document, page by page.
 pub(super) struct Pages {
@@ -31,12 +32,11 @@ struct Slot<'r> {
 }
 
 /// Fills pages with rows; `chart` draws one of the flow's charts in a height.
-pub(super) fn paginate(rows: &[Row], sheet: &Sheet, chart: &dyn Fn(usize, f32) -> Vec<Draw>) -> Pages {
-    let mut marks = Vec::new();
-    let mut pages = Vec::new();
-    let plan = breaks::pages(rows, sheet);
-    for (page, places) in plan.iter().enumerate() {
-        let last = page + 1 == plan.len();
+pub(super) fn paginate(rows: &[Row], sheet: &Sheet, chart: &ChartDrawer, threads: &Threads) -> Pages {
+    let plan: Vec<_> = breaks::pages(rows, sheet).into_iter().enumerate().collect();
+    let filled = threads.map(&plan, |(page, places)| {
+        let (page, last) = (*page, page + 1 == plan.len());
+        let mut marks = Vec::new();
         let (slots, scale) = placed(places.iter().map(|at| &rows[*at]), sheet, last);
         let mut draws = frames(&slots);
         for (at, Slot { row, y, .. }) in slots.iter().enumerate() {
@@ -46,9 +46,10 @@ pub(super) fn paginate(rows: &[Row], sheet: &Sheet, chart: &dyn Fn(usize, f32) -
             draws.extend(row.draws_at(*y, scale, chart));
             marks.extend(row.marks.iter().map(|mark| PlacedMark { mark: mark.clone(), page, y: *y }));
         }
-        pages.push(draws);
-    }
-    Pages { pages, marks }
+        (draws, marks)
+    });
+    let (pages, marks): (Vec<_>, Vec<Vec<_>>) = filled.into_iter().unzip();
+    Pages { pages, marks: marks.into_iter().flatten().collect() }
 }
 
 /// The rows of a page at their places, and the scale of its charts' heights: as low as they must be, as high as the page
@@ -77,13 +78,13 @@ fn placed<'r>(rows: impl Iterator<Item = &'r Row>, sheet: &Sheet, last: bool) ->
 
 /// The boxes around the rows of a page, outer ones first.
 fn frames(slots: &[Slot]) -> Vec<Draw> {
-    let mut extents: BTreeMap<(usize, usize), (Rc<Frame>, f32, f32)> = BTreeMap::new();
+    let mut extents: BTreeMap<(usize, (usize, usize)), (Arc<Frame>, f32, f32)> = BTreeMap::new();
     for (at, Slot { row, y, height }) in slots.iter().enumerate() {
         let head = row.repeat.as_ref().filter(|_| at == 0).map_or(0.0, |repeat| repeat.height);
         for (depth, frame) in row.frames.iter().enumerate() {
             let pads: f32 = row.frames[depth..].iter().map(|frame| frame.pad).sum();
             let (above, below) = (y - head - pads, y + height + pads);
-            let extent = extents.entry((depth, frame.id)).or_insert_with(|| (Rc::clone(frame), above, below));
+            let extent = extents.entry((depth, frame.id)).or_insert_with(|| (Arc::clone(frame), above, below));
             extent.1 = extent.1.min(above);
             extent.2 = extent.2.max(below);
         }

@@ -1,7 +1,7 @@
 //! Rows: what pages are filled with, from top to bottom.
 
 use super::document::{Draw, Rgba};
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// A strip across the column that no page break may cut.
 #[derive(Debug, Clone, Default)]
@@ -16,11 +16,11 @@ pub(super) struct Row {
     /// Its marks; y counts from its own top.
     pub draws: Vec<Draw>,
     /// Repeated above it where it begins a page: the head of a table.
-    pub repeat: Option<Rc<Repeat>>,
+    pub repeat: Option<Arc<Repeat>>,
     /// Headings that begin here.
     pub marks: Vec<Mark>,
     /// Boxes around it, from the outermost.
-    pub frames: Vec<Rc<Frame>>,
+    pub frames: Vec<Arc<Frame>>,
     /// What kind of break may stand before it.
     pub start: Start,
     /// Which block of its section it belongs to.
@@ -32,6 +32,9 @@ pub(super) struct Row {
     /// The chart at its top, drawn once its height on the page is known.
     pub elastic: Option<Elastic>,
 }
+
+/// Draws one of the flow's charts in a height.
+pub(super) type ChartDrawer<'d> = dyn Fn(usize, f32) -> Vec<Draw> + Sync + 'd;
 
 /// A chart at the top of a row: lower or higher as the page has room.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -68,7 +71,7 @@ pub(super) enum Start {
     Section,
 }
 
-/// What is repeated at the top of a page.
+/// What is repeated at the top of a page: decoration, which belongs to no element.
 #[derive(Debug)]
 pub(super) struct Repeat {
     pub height: f32,
@@ -88,8 +91,8 @@ pub(super) struct Mark {
 /// A box around rows; drawn once on each page that has some of them.
 #[derive(Debug, PartialEq)]
 pub(super) struct Frame {
-    /// Tells boxes of one look apart.
-    pub id: usize,
+    /// Tells boxes of one look apart: its section, and which box of that it is.
+    pub id: (usize, usize),
     pub x: f32,
     pub width: f32,
     /// Between its edge and its rows, above and below.
@@ -116,7 +119,7 @@ impl Row {
     }
 
     /// Its marks at a place on the page, where its chart has a height of this scale; `chart` draws it.
-    pub fn draws_at(&self, y: f32, scale: f32, chart: &dyn Fn(usize, f32) -> Vec<Draw>) -> Vec<Draw> {
+    pub fn draws_at(&self, y: f32, scale: f32, chart: &ChartDrawer) -> Vec<Draw> {
         let Some(elastic) = self.elastic else {
             return self.draws.iter().map(|draw| draw.lowered(y)).collect();
         };
@@ -143,9 +146,9 @@ pub(super) fn keep_ends_together(rows: &mut [Row]) {
 }
 
 /// Puts rows into a box, with a margin around it.
-pub(super) fn frame_rows(rows: &mut [Row], frame: &Rc<Frame>, margin: f32) {
+pub(super) fn frame_rows(rows: &mut [Row], frame: &Arc<Frame>, margin: f32) {
     for row in rows.iter_mut() {
-        row.frames.insert(0, Rc::clone(frame));
+        row.frames.insert(0, Arc::clone(frame));
         row.floats = false;
     }
     if let Some(first) = rows.first_mut() {

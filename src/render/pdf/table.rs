@@ -11,7 +11,7 @@ use super::spans::Spans;
 use super::style::{BAD, CAPTION, CELL, CELL_HEAD, Column, HEAD, RULE, STRONG_RULE, TextStyle};
 use crate::font::Face;
 use crate::report::{Align, Cell, Table};
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// Ways to set a table, from the roomiest; the first that keeps every word whole is taken.
 const SETTINGS: [Setting; 5] = [
@@ -139,14 +139,14 @@ impl Flow<'_> {
         let head_row = self.table_head(&head, groups, &grid, element);
         // The structure has the head once; on later pages it is decoration.
         let again = head_row.draws.iter().map(|draw| Draw::artifact(draw.ink.clone())).collect();
-        let repeat = Rc::new(Repeat { height: head_row.height, draws: again });
+        let repeat = Arc::new(Repeat { height: head_row.height, draws: again });
         out.push(Row { before: if out.is_empty() { 10.0 } else { 2.0 }, keep: Keep::Must, ..head_row });
         let first = out.len();
         for (at, cells) in body.iter().enumerate() {
             if let Some(part) = parts.iter().find(|part| part.row == at) {
                 out.push(self.part_title(&part.title, &cells[0].style, grid.column, grid.setting.side, element));
                 if let Some(title) = out.last_mut() {
-                    (title.repeat, title.keep) = (Some(Rc::clone(&repeat)), Keep::Must);
+                    (title.repeat, title.keep) = (Some(Arc::clone(&repeat)), Keep::Must);
                 }
             }
             let ruled = body.len() <= VERY_LONG || ends_group(table, at);
@@ -352,7 +352,7 @@ impl Flow<'_> {
         texts: &[Text],
         grid: &Grid,
         table: ElementId,
-        repeat: &Rc<Repeat>,
+        repeat: &Arc<Repeat>,
         ruled: bool,
     ) -> Vec<Row> {
         let row = self.elements.add(Role::TableRow, Some(table));
@@ -376,7 +376,7 @@ impl Flow<'_> {
             if ends && ruled {
                 draws.push(Draw::fill(Area { x, y: height - 0.3, width, height: 0.6 }, 0.0, RULE));
             }
-            out.push(Row { repeat: Some(Rc::clone(repeat)), ..Row::new(height, draws) });
+            out.push(Row { repeat: Some(Arc::clone(repeat)), ..Row::new(height, draws) });
         }
         out
     }

@@ -1,8 +1,10 @@
 //! The structure tree: what is a heading, a cell, a figure, and in which order it is read.
 
 use super::document::{DocModel, Element, ElementId, Part, Role};
+use super::file::{Written, put, write_object};
+use super::finish::text;
 use crate::font::Shaped;
-use lopdf::{Dictionary, Document, Object, ObjectId, dictionary};
+use lopdf::{Document, Object, ObjectId};
 
 /// A child of an element.
 #[derive(Debug, Clone, Copy)]
@@ -103,89 +105,62 @@ impl<'m> Tags<'m> {
         }
     }
 
-    /// Writes the tree into the file; returns its root.
-    pub fn write(&self, file: &mut Document, pages: &[ObjectId]) -> lopdf::Result<ObjectId> {
+    /// Writes the tree; returns its root.
+    pub fn write(&self, file: &mut Document, written: &mut Written, pages: &[ObjectId]) -> lopdf::Result<ObjectId> {
         let root = file.new_object_id();
         let document = file.new_object_id();
         let ids: Vec<_> = self.elements.iter().map(|_| file.new_object_id()).collect();
         let annotations = self.annotations(file, pages)?;
+        let places = Places { pages, ids: &ids, annotations: &annotations };
         for (at, element) in self.elements.iter().enumerate().filter(|(at, _)| self.attached[*at]) {
             let parent = element.parent.map_or(document, |parent| ids[parent]);
-            let kids = self.kids(at, pages, &ids, &annotations);
-            file.set_object(ids[at], self.element(at, element, parent, kids, pages));
+            written.object(ids[at], |bytes| self.element(bytes, at, element, parent, &places));
         }
-        let top = self.top.iter().map(|element| Object::Reference(ids[*element])).collect();
-        file.set_object(
-            document,
-            dictionary! { "Type" => "StructElem", "S" => "Document", "P" => root, "K" => Object::Array(top) },
-        );
-        let (numbers, next) = self.parent_tree(file, pages, &ids, &annotations)?;
-        file.set_object(
-            root,
-            dictionary! {
-                "Type" => "StructTreeRoot",
-                "K" => vec![document.into()],
-                "ParentTree" => dictionary! { "Nums" => numbers },
-                "ParentTreeNextKey" => next,
-            },
-        );
+        written.object(document, |bytes| {
+            put(bytes, format_args!("<</Type/StructElem/S/Document/P {} 0 R/K[", root.0));
+            self.top.iter().for_each(|element| put(bytes, format_args!(" {} 0 R", ids[*element].0)));
+            bytes.extend(b"]>>");
+        });
+        let (numbers, next) = self.parent_tree(file, &places)?;
+        written.object(root, |bytes| {
+            put(bytes, format_args!("<</Type/StructTreeRoot/K[{} 0 R]/ParentTree<</Nums[", document.0));
+            bytes.extend(numbers);
+            put(bytes, format_args!("]>>/ParentTreeNextKey {next}>>"));
+        });
         Ok(root)
     }
 
-    fn element(
-        &self,
-        at: ElementId,
-        element: &Element,
-        parent: ObjectId,
-        kids: Vec<Object>,
-        pages: &[ObjectId],
-    ) -> Dictionary {
-        let mut written = dictionary! { "Type" => "StructElem", "S" => element.role.name(), "P" => parent, "K" => Object::Array(kids) };
-        if let Some(page) = self.first_page(at) {
-            written.set("Pg", pages[page]);
+    fn element(&self, bytes: &mut Vec<u8>, at: ElementId, element: &Element, parent: ObjectId, places: &Places) {
+        put(bytes, format_args!("<</Type/StructElem/S/{}/P {} 0 R/K[", element.role.name(), parent.0));
+        let home = self.first_page(at);
+        self.kids[at].iter().for_each(|kid| write_kid(bytes, *kid, home, places));
+        bytes.push(b']');
+        if let Some(page) = home {
+            put(bytes, format_args!("/Pg {} 0 R", places.pages[page].0));
         }
         if let Some(alternative) = &element.alternative {
-            written.set("Alt", super::finish::text(alternative));
+            bytes.extend(b"/Alt");
+            write_object(bytes, &text(alternative));
         }
         let (words, turned) = &self.words[at];
         let has_only_words = self.kids[at].iter().all(|kid| matches!(kid, Kid::Content { .. }));
         if *turned && has_only_words && element.alternative.is_none() {
-            written.set("ActualText", super::finish::text(words.trim_end()));
+            bytes.extend(b"/ActualText");
+            write_object(bytes, &text(words.trim_end()));
         }
-        let mut attributes = dictionary! { "O" => "Table" };
-        match element.role {
-            Role::ColumnHeading => attributes.set("Scope", "Column"),
-            Role::RowHeading => attributes.set("Scope", "Row"),
-            _ => {}
-        }
-        if element.columns > 1 {
-            attributes.set("ColSpan", element.columns as i64);
-        }
-        if attributes.len() > 1 {
-            written.set("A", attributes);
-        }
-        written
-    }
-
-    fn kids(
-        &self,
-        element: ElementId,
-        pages: &[ObjectId],
-        ids: &[ObjectId],
-        annotations: &[Vec<ObjectId>],
-    ) -> Vec<Object> {
-        let home = self.first_page(element);
-        let kid = |kid: &Kid| match *kid {
-            Kid::Content { page, mark } if Some(page) == home => Object::Integer(mark as i64),
-            Kid::Content { page, mark } => {
-                dictionary! { "Type" => "MCR", "Pg" => pages[page], "MCID" => mark as i64 }.into()
-            }
-            Kid::Element(element) => ids[element].into(),
-            Kid::Annotation { page, at } => {
-                dictionary! { "Type" => "OBJR", "Pg" => pages[page], "Obj" => annotations[page][at] }.into()
-            }
+        let scope = match element.role {
+            Role::ColumnHeading => "/Scope/Column",
+            Role::RowHeading => "/Scope/Row",
+            _ => "",
         };
-        self.kids[element].iter().map(kid).collect()
+        if !scope.is_empty() || element.columns > 1 {
+            put(bytes, format_args!("/A<</O/Table{scope}"));
+            if element.columns > 1 {
+                put(bytes, format_args!("/ColSpan {}", element.columns));
+            }
+            bytes.extend(b">>");
+        }
+        bytes.extend(b">>");
     }
 
     fn first_page(&self, element: ElementId) -> Option<usize> {
@@ -203,7 +178,7 @@ impl<'m> Tags<'m> {
             let mut ids = Vec::new();
             for (annotation, (_, words)) in written.into_iter().zip(links) {
                 let Object::Dictionary(mut annotation) = annotation else { continue };
-                annotation.set("Contents", super::finish::text(words));
+                annotation.set("Contents", text(words));
                 // Printed, though not visible: what accessibility checkers ask of links.
                 annotation.set("F", 4);
                 ids.push(file.add_object(annotation));
@@ -220,31 +195,52 @@ impl<'m> Tags<'m> {
     }
 
     /// From pages and annotations back to elements; the keys are set on both.
-    fn parent_tree(
-        &self,
-        file: &mut Document,
-        pages: &[ObjectId],
-        ids: &[ObjectId],
-        annotations: &[Vec<ObjectId>],
-    ) -> lopdf::Result<(Vec<Object>, i64)> {
+    fn parent_tree(&self, file: &mut Document, places: &Places) -> lopdf::Result<(Vec<u8>, i64)> {
         let mut numbers = Vec::new();
         let mut key = 0;
-        for (page, marks) in pages.iter().zip(&self.marks) {
-            let elements: Vec<Object> = marks.iter().map(|element| ids[*element].into()).collect();
-            numbers.extend([Object::Integer(key), elements.into()]);
+        let element = |numbers: &mut Vec<u8>, at: ElementId| put(numbers, format_args!(" {} 0 R", places.ids[at].0));
+        for (page, marks) in places.pages.iter().zip(&self.marks) {
+            put(&mut numbers, format_args!(" {key}["));
+            marks.iter().for_each(|mark| element(&mut numbers, *mark));
+            numbers.push(b']');
             let page = file.get_dictionary_mut(*page)?;
             page.set("StructParents", key);
             page.set("Tabs", "S");
             key += 1;
         }
-        for (annotations, links) in annotations.iter().zip(&self.links) {
-            for (annotation, (element, _)) in annotations.iter().zip(links) {
-                let Some(element) = element else { continue };
-                numbers.extend([Object::Integer(key), ids[*element].into()]);
+        for (annotations, links) in places.annotations.iter().zip(&self.links) {
+            for (annotation, (of, _)) in annotations.iter().zip(links) {
+                let Some(of) = of else { continue };
+                put(&mut numbers, format_args!(" {key}"));
+                element(&mut numbers, *of);
                 file.get_dictionary_mut(*annotation)?.set("StructParent", key);
                 key += 1;
             }
         }
         Ok((numbers, key))
+    }
+}
+
+/// Numbers of the objects that elements name.
+struct Places<'p> {
+    pages: &'p [ObjectId],
+    /// By element.
+    ids: &'p [ObjectId],
+    /// By page.
+    annotations: &'p [Vec<ObjectId>],
+}
+
+/// A child of an element whose first content stands on page `home`.
+fn write_kid(bytes: &mut Vec<u8>, kid: Kid, home: Option<usize>, places: &Places) {
+    match kid {
+        Kid::Content { page, mark } if Some(page) == home => put(bytes, format_args!(" {mark}")),
+        Kid::Content { page, mark } => {
+            put(bytes, format_args!("<</Type/MCR/Pg {} 0 R/MCID {mark}>>", places.pages[page].0));
+        }
+        Kid::Element(element) => put(bytes, format_args!(" {} 0 R", places.ids[element].0)),
+        Kid::Annotation { page, at } => {
+            let (page, annotation) = (places.pages[page].0, places.annotations[page][at].0);
+            put(bytes, format_args!("<</Type/OBJR/Pg {page} 0 R/Obj {annotation} 0 R>>"));
+        }
     }
 }

@@ -7,6 +7,7 @@ use crate::font::Fonts;
 use crate::logo::{Logo, Picture};
 use crate::render::PageSize;
 use crate::report::Report;
+use crate::threads::Threads;
 use std::process::Command;
 
 /// What a program of the test set prints about a file, or why it could not.
@@ -28,7 +29,12 @@ fn tool(program: &str, arguments: &[&str], bytes: &[u8]) -> String {
 
 fn bytes() -> Vec<u8> {
     let fonts = Fonts::load();
-    emit::emit(&lay_out(&nasty(), &fonts, PageSize::A4, Palette::default()), &fonts).expect("it can be written")
+    emit::emit(
+        &lay_out(&nasty(), &fonts, PageSize::A4, Palette::default(), &Threads::default()),
+        &fonts,
+        &Threads::default(),
+    )
+    .expect("it can be written")
 }
 
 #[test]
@@ -50,7 +56,8 @@ fn the_same_report_is_the_same_bytes_twice_in_one_process() {
 #[test]
 fn the_identity_of_a_file_is_that_of_its_content() {
     let identity = |report: &Report| {
-        let bytes = write(report, &Fonts::load(), PageSize::A4, None).expect("it can be written").value;
+        let bytes =
+            write(report, &Fonts::load(), PageSize::A4, None, &Threads::default()).expect("it can be written").value;
         let file = lopdf::Document::load_mem(&bytes).expect("it can be read");
         let ids = file.trailer.get(b"ID").and_then(lopdf::Object::as_array).expect("it has an identity").clone();
         assert_eq!(ids[0], ids[1]);
@@ -136,14 +143,15 @@ fn text_copies_as_it_was_written_whatever_its_glyphs_are() {
 
 #[test]
 fn what_no_typeface_has_is_named() {
-    let warned = write(&nasty(), &Fonts::load(), PageSize::Letter, None).expect("it can be written");
+    let warned =
+        write(&nasty(), &Fonts::load(), PageSize::Letter, None, &Threads::default()).expect("it can be written");
     assert!(warned.warnings[0].message.contains("`模` (U+6A21)"), "{}", warned.warnings[0].message);
 }
 
 #[test]
 fn a_report_without_anything_is_still_a_file() {
     let empty = report(Default::default(), vec![]);
-    let warned = write(&empty, &Fonts::load(), PageSize::A4, None).expect("it can be written");
+    let warned = write(&empty, &Fonts::load(), PageSize::A4, None, &Threads::default()).expect("it can be written");
     assert!(warned.warnings.is_empty());
     tool("qpdf", &["--check", "FILE"], &warned.value);
 }
@@ -158,7 +166,9 @@ fn a_logo_of_either_kind_stands_on_the_cover() {
         Logo { picture: Picture::Pixels { columns: 20, rows: 10, rgba }, width: 20.0, height: 10.0, ..drawn.clone() };
     for (logo, images) in [(drawn, 0), (dots, 2)] {
         let cover = crate::report::Cover { logo: Some(logo), ..cover("Q", 6, 3) };
-        let bytes = write(&report(cover, vec![]), &Fonts::load(), PageSize::A4, None).expect("it can be written").value;
+        let bytes = write(&report(cover, vec![]), &Fonts::load(), PageSize::A4, None, &Threads::default())
+            .expect("it can be written")
+            .value;
         assert!(tool("qpdf", &["--check", "FILE"], &bytes).contains("No syntax"));
         // A picture of dots is one image and its cover another.
         assert_eq!(tool("pdfimages", &["-list", "FILE"], &bytes).lines().skip(2).count(), images);
@@ -170,7 +180,8 @@ fn a_name_that_runs_from_right_to_left_is_told_as_it_is_read() {
     let name = "מודל שפה 3";
     let blocks = vec![crate::report::Block::Paragraph(text(&format!("Tested was {name}, twice.")))];
     let report = report(cover("Q", 0, 0), vec![section("one", "One", blocks)]);
-    let bytes = write(&report, &Fonts::load(), PageSize::A4, None).expect("it can be written").value;
+    let bytes =
+        write(&report, &Fonts::load(), PageSize::A4, None, &Threads::default()).expect("it can be written").value;
     let file = lopdf::Document::load_mem(&bytes).expect("it can be read");
     let told: Vec<String> = file
         .objects

@@ -10,9 +10,10 @@ use super::sample::*;
 use crate::font::Fonts;
 use crate::render::PageSize;
 use crate::report::{Block, Cell, Cover, Report};
+use crate::threads::Threads;
 
 fn model(report: &Report, page: PageSize) -> DocModel {
-    lay_out(report, &Fonts::load(), page, Palette::default())
+    lay_out(report, &Fonts::load(), page, Palette::default(), &Threads::default())
 }
 
 /// The rectangle of a mark; text from its ascenders to its descenders.
@@ -178,7 +179,7 @@ fn the_head_of_a_long_table_stands_on_every_page_of_it_with_two_rows_or_more() {
 fn a_table_of_twelve_columns_fits_without_cutting_a_number() {
     let fonts = Fonts::load();
     let report = report(cover("Q", 0, 0), vec![section("one", "One", vec![table("4 × 32K", 12, 3)])]);
-    let model = lay_out(&report, &fonts, PageSize::A4, Palette::default());
+    let model = lay_out(&report, &fonts, PageSize::A4, Palette::default(), &Threads::default());
     let shown = texts(&model, 2);
     for row in 0..3 {
         for column in [2, 5, 7] {
@@ -196,7 +197,7 @@ fn a_figure_is_never_parted_from_its_caption_and_text_fills_the_hole_before_it()
     let sheet = Sheet::new(PageSize::A4);
     let mut flow = Flow::new(&report, &fonts, sheet, Palette::default());
     let rows = flow.section(&report.sections[0]);
-    let body = paginate(&rows, &sheet, &|chart, height| flow.chart(chart, height));
+    let body = paginate(&rows, &sheet, &|chart, height| flow.chart(chart, height), &Threads::default());
     for page in &body.pages[..body.pages.len() - 1] {
         let end = page.iter().map(|draw| area(&draw.ink)).map(|area| area.y + area.height).fold(0.0, f32::max);
         assert!(end > sheet.bottom - 0.12 * sheet.body(), "a page ends at {end}");
