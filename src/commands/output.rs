@@ -5,6 +5,8 @@ use anyhow::{Context, Result};
 use gristmill::error::Error;
 use gristmill::limits::LARGEST_LIST;
 use gristmill::render::OutputFile;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -41,17 +43,20 @@ pub fn listed(path: &Path) -> Result<BTreeSet<String>> {
     let Ok(bytes) = (if size > LARGEST_LIST { Ok(Vec::new()) } else { fs::read(path) }) else {
         return Ok(BTreeSet::new());
     };
-    let listed = serde_json::from_slice::<serde_json::Value>(&bytes).ok().and_then(|report| {
-        report.get("gristmill")?;
-        let files = report.get("files")?.as_array()?.iter();
-        Some(files.filter_map(|file| file.as_str()).filter(|file| is_below(file)).map(str::to_owned).collect())
-    });
-    let Some(listed) = listed else {
+    let Ok(List { files, .. }) = serde_json::from_slice(&bytes) else {
         return Err(Error::new(format!("{} was not written by Gristmill, so it is not replaced", path.display()))
             .hint("choose another folder for -o, or move that file away")
             .into());
     };
-    Ok(listed)
+    Ok(files.iter().filter_map(|file| file.as_str()).filter(|file| is_below(file)).map(str::to_owned).collect())
+}
+
+/// What tells one of Gristmill's lists, and what it names; of the rest, which is long, nothing is kept.
+#[derive(Deserialize)]
+struct List {
+    #[serde(rename = "gristmill")]
+    _version: IgnoredAny,
+    files: Vec<serde_json::Value>,
 }
 
 /// Whether a path from a list stays inside OUT: that file may have come from anywhere.
