@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 /// How many objects share a stream: larger ones are smaller in all, but two threads can pack two.
-const MOST_IN_STREAM: usize = 2000;
+const MOST_IN_STREAM: usize = 1000;
 
 /// Where an object stands.
 #[derive(Clone, Copy)]
@@ -22,29 +22,42 @@ enum Place {
     Packed(u32, usize),
 }
 
-/// The file of a document and of objects that stand written beside it.
+/// What becomes a stream of the file.
+enum Piece<'f> {
+    Objects(&'f [(u32, Packed<'f>)]),
+    Stream(&'f Stream),
+}
+
+/// The file of a document and of objects that stand written beside it; streams are deflated.
 pub(super) fn write(document: &Document, written: &Written, threads: &Threads) -> lopdf::Result<Vec<u8>> {
-    let (streams, others): (Vec<_>, Vec<_>) =
-        document.objects.iter().partition(|(_, object)| matches!(object, Object::Stream(_)));
-    let others = others.into_iter().map(|(id, object)| (id.0, Packed::Object(object)));
-    let packed: Vec<_> = others.chain(written.objects()).collect();
+    let mut streams = Vec::new();
+    let mut packed = Vec::new();
+    for (id, object) in &document.objects {
+        match object {
+            Object::Stream(stream) => streams.push((*id, Piece::Stream(stream))),
+            _ => packed.push((id.0, Packed::Object(object))),
+        }
+    }
+    packed.extend(written.objects());
+    let mut last = document.max_id;
     let mut places = BTreeMap::new();
+    let mut pieces = Vec::new();
+    for group in packed.chunks(MOST_IN_STREAM) {
+        last += 1;
+        places.extend(group.iter().enumerate().map(|(at, (id, _))| (*id, Place::Packed(last, at))));
+        pieces.push(((last, 0), Piece::Objects(group)));
+    }
+    // Behind what takes longest.
+    pieces.extend(streams);
+    let made = threads.map_with(&pieces, Deflater::new, |deflater, (_, piece)| piece.stream(deflater));
+
     let mut bytes = format!("%PDF-{}\n%", document.version).into_bytes();
     // Bytes above 127 tell programs that pass it on that it is no text.
     bytes.extend(&document.binary_mark);
     bytes.push(b'\n');
-    let groups: Vec<_> = packed.chunks(MOST_IN_STREAM).collect();
-    let containers = threads.map_with(&groups, Deflater::new, |deflater, group| pack(group, deflater));
-    for (id, object) in streams {
+    for ((id, _), stream) in pieces.iter().zip(made) {
         places.insert(id.0, Place::Byte(bytes.len()));
-        write_indirect(&mut bytes, *id, object);
-    }
-    let mut last = document.max_id;
-    for (group, container) in groups.iter().zip(containers) {
-        last += 1;
-        places.extend(group.iter().enumerate().map(|(at, (id, _))| (*id, Place::Packed(last, at))));
-        places.insert(last, Place::Byte(bytes.len()));
-        write_indirect(&mut bytes, (last, 0), &Object::Stream(container?));
+        write_indirect(&mut bytes, *id, &Object::Stream(stream?));
     }
     let start = bytes.len();
     last += 1;
@@ -55,15 +68,15 @@ pub(super) fn write(document: &Document, written: &Written, threads: &Threads) -
 }
 
 /// Deflates one stream after the other. What it works in is larger than most streams, so that it is not made anew for each.
-pub(super) struct Deflater(ZlibEncoder<Vec<u8>>);
+struct Deflater(ZlibEncoder<Vec<u8>>);
 
 impl Deflater {
-    pub fn new() -> Self {
+    fn new() -> Self {
         // The best compression takes twice the time and saves one part in a hundred.
         Self(ZlibEncoder::new(Vec::new(), Compression::new(6)))
     }
 
-    pub fn deflated(&mut self, bytes: &[u8]) -> std::io::Result<Vec<u8>> {
+    fn deflated(&mut self, bytes: &[u8]) -> std::io::Result<Vec<u8>> {
         self.0.write_all(bytes)?;
         self.0.reset(Vec::new())
     }
@@ -95,6 +108,20 @@ impl Written {
 enum Packed<'f> {
     Object(&'f Object),
     Written(&'f [u8]),
+}
+
+impl Piece<'_> {
+    fn stream(&self, deflater: &mut Deflater) -> lopdf::Result<Stream> {
+        match self {
+            Self::Objects(objects) => pack(objects, deflater),
+            Self::Stream(stream) if stream.dict.has(b"Filter") => Ok((*stream).clone()),
+            Self::Stream(stream) => {
+                let mut header = stream.dict.clone();
+                header.set("Filter", "FlateDecode");
+                Ok(Stream::new(header, deflater.deflated(&stream.content)?))
+            }
+        }
+    }
 }
 
 /// An object stream.
@@ -262,10 +289,8 @@ mod tests {
         assert!(bytes == write(&document, &written, &Threads::new(3)).expect("it can be written"));
         let read = Document::load_mem(&bytes).expect("it can be read");
         assert_eq!(read.get_dictionary(whole).expect("it is there"), &everything);
-        assert_eq!(
-            read.get_object(stream).expect("it is there").as_stream().expect("a stream").content,
-            b"a\0b\nendstream"
-        );
+        let stream = read.get_object(stream).expect("it is there").as_stream().expect("a stream");
+        assert_eq!(stream.decompressed_content().expect("it was deflated"), b"a\0b\nendstream");
         assert_eq!(read.get_object(others[4321]).expect("it is there"), &Object::Integer(4321));
         assert!(read.get_object(unused).is_err());
         assert_eq!(read.get_dictionary(other).expect("it is there"), &everything);

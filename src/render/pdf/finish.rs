@@ -3,7 +3,7 @@
 
 use super::document::{DocModel, OutlineEntry, Pixels};
 use super::emit::{image_name, utf16};
-use super::file::{Deflater, Written, write};
+use super::file::{Written, write};
 use super::points::rounded;
 use super::tags::Tags;
 use crate::threads::Threads;
@@ -63,7 +63,6 @@ pub(super) fn finish(
     catalog.set("MarkInfo", dictionary! { "Marked" => true });
     let identity = Object::String(NO_IDENTITY.to_vec(), StringFormat::Hexadecimal);
     file.trailer.set("ID", vec![identity.clone(), identity]);
-    compress(&mut file, threads)?;
     let mut bytes = write(&file, &written, threads)?;
     identify(&mut bytes);
     Ok(bytes)
@@ -178,25 +177,6 @@ fn properties(file: &mut Document, model: &DocModel) -> lopdf::Result<()> {
 fn pdf_date(seconds: i64) -> String {
     let instant = jiff::Timestamp::from_second(seconds).unwrap_or_default();
     instant.to_zoned(jiff::tz::TimeZone::UTC).strftime("D:%Y%m%d%H%M%SZ").to_string()
-}
-
-/// Compresses every stream of the file.
-fn compress(file: &mut Document, threads: &Threads) -> lopdf::Result<()> {
-    let mut plain: Vec<&mut Stream> = file.objects.values_mut().filter_map(plain_stream).collect();
-    let packed = threads.map_with(&plain, Deflater::new, |deflater, stream| deflater.deflated(&stream.content));
-    for (stream, packed) in plain.iter_mut().zip(packed) {
-        stream.dict.set("Filter", "FlateDecode");
-        stream.set_content(packed?);
-    }
-    Ok(())
-}
-
-/// An object, where it is a stream that is not compressed yet.
-fn plain_stream(object: &mut Object) -> Option<&mut Stream> {
-    match object {
-        Object::Stream(stream) if !stream.dict.has(b"Filter") => Some(stream),
-        _ => None,
-    }
 }
 
 /// What stands in the file for its identity while that is not known: as long as the identity.
