@@ -35,6 +35,11 @@ pub const MOST_OF_A_COUNT: f64 = 1e12;
 /// Ten years in seconds: no request takes longer.
 pub const LONGEST_S: f64 = 10.0 * 365.25 * 86_400.0;
 
+/// Whether a load generator can have been told so many requests per second: one in ten years at least.
+pub fn is_rate(rate: f64) -> bool {
+    (1.0 / LONGEST_S..=MOST_OF_A_COUNT).contains(&rate)
+}
+
 /// A YAML document in bytes: its parser needs all of it at once.
 pub const LARGEST_YAML: usize = 64 << 20;
 

@@ -2,6 +2,7 @@
 
 use super::{Config, Problem};
 use crate::context;
+use crate::limits::is_rate;
 use crate::record::Load;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -94,8 +95,9 @@ fn problem(rule: &FileRule) -> Option<Problem> {
     if let Some((key, _)) = zero.into_iter().find(|(_, value)| *value == Some(0)) {
         return Some(Problem::new(key, "expected at least 1, found 0", "leave the key out where it is not known"));
     }
-    if let Some(rate) = rule.request_rate.filter(|rate| !(rate.is_finite() && *rate > 0.0)) {
-        let message = format!("expected more than 0 requests per second, found {rate}");
+    if let Some(rate) = rule.request_rate.filter(|rate| !is_rate(*rate)) {
+        let message =
+            format!("expected more than 0 requests per second, and one in ten years at least, found {rate:?}");
         return Some(Problem::new("request_rate", message, "leave the key out where it is not known"));
     }
     let context = rule.context.as_deref().filter(|_| rule.context_tokens().is_none())?;

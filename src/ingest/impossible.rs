@@ -9,6 +9,7 @@ use crate::cell::aggregate::Aggregate;
 use crate::cell::{Origin, Quantiles, Summary};
 use crate::error::{Place, Warned, Warning};
 use crate::format::shortest;
+use crate::limits::is_rate;
 use crate::metric::{Better, METRICS, Metric, MetricId};
 
 /// A picosecond, the finest time that is kept: nothing takes less and more than nothing.
@@ -27,9 +28,13 @@ pub fn leave_out(files: &mut [FileReading]) -> Warned<Vec<Warning>> {
     for file in files {
         let mut found = Vec::new();
         for part in &mut file.findings.parts {
-            let Some(aggregate) = &mut part.aggregate else { continue };
             let place = Place::file(&file.name);
             let place = if part.place.is_empty() { place } else { place.path(&part.place) };
+            let load = part.level.load.take_if(|load| !load.is_concurrency() && !is_rate(load.level()));
+            found.extend(
+                load.map(|load| (place.clone(), format!("a load of {:e} requests per second cannot be", load.level()))),
+            );
+            let Some(aggregate) = &mut part.aggregate else { continue };
             found.extend(of_aggregate(aggregate).into_iter().map(|figure| (place.clone(), figure)));
             let apart = against_the_rate(aggregate);
             warnings

@@ -4,6 +4,7 @@
 
 use super::part::LevelFacts;
 use crate::context::parse;
+use crate::limits::is_rate;
 use crate::record::Load;
 
 /// What a name says, and what stands before it.
@@ -337,7 +338,7 @@ fn concurrency(text: &str) -> Option<Load> {
 }
 
 fn rate(text: &str) -> Option<Load> {
-    text.parse().ok().filter(|rate: &f64| *rate > 0.0 && rate.is_finite()).map(Load::RequestRate)
+    text.parse().ok().filter(|rate| is_rate(*rate)).map(Load::RequestRate)
 }
 
 fn whole(text: &str) -> Option<u64> {

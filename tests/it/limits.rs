@@ -63,6 +63,7 @@ fn rows() -> Vec<(&'static str, String)> {
         ("nesting of a value in a record", DEEPEST_VALUE.to_string()),
         ("what gzip expands to", format!("{} and {} times", mib(MOST_UNPACKED), thousands(MOST_EXPANSION as usize))),
         ("tokens of a request, requests in flight, requests per second", format!("10^{}", MOST_OF_A_COUNT.log10())),
+        ("a request rate", "one request in 10 years, at least".to_owned()),
         ("duration of a request", format!("{} years", LONGEST_S / (365.25 * 86_400.0))),
         ("a response of a prompt suite in the report", format!("{PREVIEW} characters")),
         ("a YAML document", mib(LARGEST_YAML as u64)),
@@ -159,6 +160,29 @@ fn what_is_declared_takes_no_memory() {
     }
     let text = format!("{HEADER}1024,1,0,100,1100,1024,1000000000001\n");
     assert!(message(&Memory::new("a.csv", text)).contains("a count of at most 1e12"));
+}
+
+#[test]
+fn a_rate_that_nothing_can_follow_from_is_no_load() {
+    let records = HEADER.replace("concurrency", "request_rate");
+    let row = message(&Memory::new("a.csv", format!("{records}1024,1e-320,0,100,1100,1024,101\n")));
+    assert!(
+        row.starts_with("a.csv:2:2: `request_rate`: expected at least one request in ten years, found `1e-320`"),
+        "{row}"
+    );
+    let line = "{\"request_rate\":1e-320,\"ttft_ms\":1,\"e2e_ms\":2,\"input_tokens\":3,\"output_tokens\":3}\n";
+    assert!(message(&Memory::new("a.jsonl", line)).contains("expected at least one request in ten years"));
+    let rule = gristmill::config::parse("[[file]]\nmatch = \"*\"\nrequest_rate = 1e-320\n", "gristmill.toml");
+    assert!(rule.unwrap_err().to_string().contains("one in ten years at least, found 1e-320"));
+    let tool = root().join("fixtures/samples/vllm/dgx-spark-gemma4-26b-nvfp4-rate-sweep/11-rate-sweep-0.5.json");
+    let text = fs::read_to_string(tool).unwrap().replace("\"request_rate\": 0.5", "\"request_rate\": 1e-320");
+    let told = message(&Memory::new("a.json", &text));
+    assert!(text.contains("1e-320") && told.contains("a.json"), "{told}");
+    let named = read(&Memory::new("vllm-0.5qps-gemma.json", &text)).unwrap();
+    let said =
+        |warning: &gristmill::error::Warning| warning.to_string().contains("a load of 1e-320 requests per second");
+    assert!(named.warnings.iter().any(said), "{:?}", named.warnings);
+    assert_eq!(named.value.cells[0].key.load.level(), 0.5, "as the name says");
 }
 
 /// Files below a folder, in the order of their names.

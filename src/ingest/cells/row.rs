@@ -8,6 +8,7 @@ use crate::cell::{Cell, CellKey, Origin, Quantiles, Statistic, Summary, Window};
 use crate::context::Context;
 use crate::format::shortest;
 use crate::ingest::records::value::shown;
+use crate::limits::is_rate;
 use crate::metric::{Better, METRIC_COUNT, Metric, MetricId};
 use crate::record::{Load, SWEEP};
 use std::collections::BTreeMap;
@@ -98,7 +99,17 @@ fn load(fields: &Fields) -> Result<Load, Complaint> {
     let hint = "give what the load generator held constant";
     match (fields.level(Column::Concurrency)?, fields.rate(Column::RequestRate)?) {
         (Some(concurrency), None) => Ok(Load::Concurrency(concurrency)),
-        (None, Some(rate)) => Ok(Load::RequestRate(rate)),
+        (None, Some(rate)) if is_rate(rate) => Ok(Load::RequestRate(rate)),
+        (None, Some(rate)) => {
+            let (expected, found) = ("at least one request in ten years", format!("{rate:e}"));
+            Err(Complaint::expected(
+                Column::RequestRate,
+                "beyond reason",
+                expected,
+                &found,
+                "check what the column holds",
+            ))
+        }
         (None, None) => {
             Err(Complaint::expected(Column::Concurrency, "no load", "`concurrency` or `request_rate`", "neither", hint))
         }

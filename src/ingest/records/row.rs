@@ -7,6 +7,7 @@ use super::value::{self, Value, shown};
 use crate::ingest::power::time;
 use crate::ingest::sink::Sink;
 pub(super) use crate::limits::MOST_OF_A_COUNT as MOST;
+use crate::limits::is_rate;
 use crate::record::{Load, PROMPT_SUITE, Record, SWEEP, preview_of};
 use jiff::tz::TimeZone;
 
@@ -99,7 +100,7 @@ impl<'r> Row<'r> {
         record.context = numbers.level(Column::ContextTokens)?;
         self.concurrency = numbers.level(Column::Concurrency)?;
         self.request_rate = match numbers.of(Column::RequestRate) {
-            Some(rate) => Some(rate.value().filter(|rate| *rate > 0.0 && *rate <= MOST)?),
+            Some(rate) => Some(rate.value().filter(|rate| is_rate(*rate))?),
             None => None,
         };
         record.start_ps = match numbers.of(Column::Start) {
@@ -382,6 +383,10 @@ fn rate(field: Field, value: Value) -> Result<f64, Complaint> {
     }
     if rate > MOST {
         return Err(complaint(field, value, "beyond reason", "at most 1e12", "check what the column holds"));
+    }
+    if !is_rate(rate) {
+        let expected = "at least one request in ten years";
+        return Err(complaint(field, value, "beyond reason", expected, "check what the column holds"));
     }
     Ok(rate)
 }
