@@ -78,7 +78,9 @@ fn placed<'r>(rows: impl Iterator<Item = &'r Row>, sheet: &Sheet, last: bool) ->
 
 /// The boxes around the rows of a page, outer ones first.
 fn frames(slots: &[Slot]) -> Vec<Draw> {
-    let mut extents: BTreeMap<(usize, (usize, usize)), (Arc<Frame>, f32, f32)> = BTreeMap::new();
+    // Each by its depth and number, with its upper and lower edge.
+    type Extent = (Arc<Frame>, f32, f32);
+    let mut extents: BTreeMap<(usize, (usize, usize)), Extent> = BTreeMap::new();
     for (at, Slot { row, y, height }) in slots.iter().enumerate() {
         let head = row.repeat.as_ref().filter(|_| at == 0).map_or(0.0, |repeat| repeat.height);
         for (depth, frame) in row.frames.iter().enumerate() {
