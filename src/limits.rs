@@ -52,11 +52,17 @@ pub const LARGEST_CONFIGURATION: u64 = 1 << 20;
 /// A template in bytes.
 pub const LARGEST_TEMPLATE: u64 = 1 << 20;
 
+/// Lists, boxes and emphasis within each other in a template; deeper ones stand as the one around them.
+pub const DEEPEST_PROSE: usize = 8;
+
 /// A file of a font in bytes: the largest collections of Chinese, Japanese and Korean have 20 MB.
 pub const LARGEST_FONT: u64 = 64 << 20;
 
 /// A logo in bytes.
 pub const LARGEST_LOGO: usize = 2 << 20;
+
+/// Elements of a logo in SVG, each as often as references lead to it.
+pub const MOST_LOGO_PARTS: usize = 100_000;
 
 /// Pixels of a logo in PNG.
 pub const MOST_LOGO_PIXELS: u64 = 16_000_000;

@@ -3,8 +3,10 @@
 //! An SVG is parsed into plain shapes; scripts, links, text, raster images and anything that names another file do not
 //! survive. A PNG is decoded, so that what is embedded is pixels and nothing else.
 
+mod expansion;
+
 use crate::error::{Error, Place, Result, Warned, Warning};
-use crate::limits::{LARGEST_LOGO, MOST_LOGO_PIXELS};
+use crate::limits::{LARGEST_LOGO, MOST_LOGO_PARTS, MOST_LOGO_PIXELS};
 use usvg::tiny_skia_path::PathSegment;
 use usvg::{FillRule, ImageHrefResolver, Node, Options, Paint, Tree, WriteOptions};
 
@@ -76,7 +78,7 @@ pub struct Tint {
 
 /// Reads an SVG or PNG, recognised by its content. `file` is what messages call it.
 ///
-/// Errors: neither of the two, damaged, larger than 2 MiB or 16 million pixels, nothing to draw. Warns where the
+/// Errors: neither of the two, damaged, larger than 2 MiB, 16 million pixels or 100,000 parts, nothing to draw. Warns where the
 /// picture holds something that is not drawn.
 pub fn read(bytes: &[u8], file: &str) -> Result<Warned<Logo>> {
     let place = || Place::file(file);
@@ -90,17 +92,29 @@ pub fn read(bytes: &[u8], file: &str) -> Result<Warned<Logo>> {
                 .hint("save it again as PNG or SVG")
         });
     }
-    let tree = Tree::from_data(bytes, &options()).map_err(|why| {
+    let neither = |why: &str| {
         Error::at(place(), format!("expected a logo in SVG or PNG, found neither: {why}"))
             .hint("save the logo as SVG (text as outlines) or PNG")
+    };
+    let text = std::str::from_utf8(bytes).map_err(|_| neither("it is no text in UTF-8"))?;
+    let document = expansion::parse(text).map_err(|why| match why {
+        Some(why) => neither(&format!("no XML that can be read: {why}")),
+        None => Error::at(
+            place(),
+            format!(
+                "the logo has more than {MOST_LOGO_PARTS} parts once its references are followed, or is nested too deep"
+            ),
+        )
+        .hint("save it with symbols, patterns and clippings turned into plain outlines, or as PNG"),
     })?;
-    let mut drawing = Drawing::default();
+    let tree = Tree::from_xmltree(&document, &options()).map_err(|why| neither(&why.to_string()))?;
+    let farthest = FARTHEST * tree.size().width().max(tree.size().height());
+    let mut drawing = Drawing { farthest, shapes: Vec::new(), left_out: Vec::new() };
     drawing.group(tree.root());
     if drawing.shapes.is_empty() {
         return Err(Error::at(place(), "the logo draws nothing")
             .hint("save it as SVG with text turned into outlines, or as PNG"));
     }
-    let text = std::str::from_utf8(bytes).unwrap_or_default();
     if text.contains("<text") {
         drawing.left_out.push("text (turn it into outlines)");
     }
@@ -123,6 +137,9 @@ pub fn read(bytes: &[u8], file: &str) -> Result<Warned<Logo>> {
     Ok(Warned { value: logo, warnings })
 }
 
+/// How often a logo's longer side fits between it and what it draws, at most: a page's numbers have an end.
+const FARTHEST: f32 = 10_000.0;
+
 /// Nothing but the file itself is looked at.
 fn options() -> Options<'static> {
     Options {
@@ -135,8 +152,9 @@ fn options() -> Options<'static> {
 }
 
 /// Shapes as they are found, and what cannot be drawn.
-#[derive(Default)]
 struct Drawing {
+    /// What no coordinate of it is beyond.
+    farthest: f32,
     shapes: Vec<Shape>,
     left_out: Vec<&'static str>,
 }
@@ -169,6 +187,13 @@ impl Drawing {
         let stroke = path
             .stroke()
             .map(|stroke| (self.tint(stroke.paint(), stroke.opacity().get()), stroke.width().get() * scale));
+        let bounds = outline.bounds();
+        let reach = [bounds.left(), bounds.right(), bounds.top(), bounds.bottom()].map(f32::abs);
+        let width = stroke.as_ref().map_or(0.0, |(_, width)| *width);
+        // Also where they are no numbers.
+        if !reach.iter().chain([&width]).all(|reach| *reach <= self.farthest) {
+            return self.left_out.push("shapes far outside of it");
+        }
         self.shapes.push(Shape {
             segments: segments(&outline),
             fill,
@@ -283,6 +308,17 @@ mod tests {
             assert!(!file.contains(foreign), "{foreign}: {file}");
         }
         assert!(warned.warnings[0].message.contains("raster images"), "{:?}", warned.warnings);
+    }
+
+    #[test]
+    fn shapes_out_of_all_proportion_are_left_out_and_told() {
+        let far = r#"<path d="M0 0L1e38 5Z"/><path d="M0 0H10" stroke="red" stroke-width="1e30"/>"#;
+        let read = |shapes: &str| read(format!("{HEAD}{shapes}</svg>").as_bytes(), "logo.svg");
+        let warned = read(&format!("{far}<path d=\"M-90 0H500V5Z\"/>")).expect("reads");
+        let Picture::Shapes(shapes) = &warned.value.picture else { panic!("an SVG has shapes") };
+        assert_eq!(shapes.len(), 1);
+        assert!(warned.warnings[0].message.contains("shapes far outside of it"), "{:?}", warned.warnings);
+        assert!(read(far).expect_err("nothing is left").message.contains("draws nothing"));
     }
 
     #[test]

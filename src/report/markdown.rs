@@ -6,6 +6,7 @@
 
 use super::slug::Slugs;
 use super::{Align, Block, CalloutKind, Cell, Column, Figure, Inline, Table, plain_text};
+use crate::limits::DEEPEST_PROSE;
 use pulldown_cmark::{Alignment, BlockQuoteKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use std::collections::BTreeMap;
 
@@ -36,7 +37,7 @@ pub struct Parsed {
 pub fn parse(markdown: &str, mut inserts: Inserts, slugs: &mut Slugs, figures_before: &mut usize) -> Parsed {
     let options = Options::ENABLE_TABLES | Options::ENABLE_GFM;
     let mut reader = Reader {
-        events: Parser::new_ext(markdown, options).collect::<Vec<_>>().into_iter().peekable(),
+        events: shallow(Parser::new_ext(markdown, options)).into_iter().peekable(),
         inserts: &mut inserts,
         slugs,
         figures: figures_before,
@@ -45,6 +46,31 @@ pub fn parse(markdown: &str, mut inserts: Inserts, slugs: &mut Slugs, figures_be
     };
     let blocks = reader.blocks();
     Parsed { title: reader.title, blocks }
+}
+
+/// Events without the beginnings and ends of what is nested deeper than anyone reads: all that follows goes as deep as they do.
+fn shallow<'m>(events: impl Iterator<Item = Event<'m>>) -> Vec<Event<'m>> {
+    let mut open = 0;
+    let stays = |event: &Event| match event {
+        // An item goes with its list.
+        Event::Start(Tag::Item) | Event::End(TagEnd::Item) => open <= DEEPEST_PROSE,
+        Event::Start(tag) if nests(tag.to_end()) => {
+            open += 1;
+            open <= DEEPEST_PROSE
+        }
+        Event::End(end) if nests(*end) => {
+            open -= 1;
+            open < DEEPEST_PROSE
+        }
+        _ => true,
+    };
+    events.filter(stays).collect()
+}
+
+/// Whether it may hold others of its kind, and those others.
+fn nests(tag: TagEnd) -> bool {
+    use TagEnd::{BlockQuote, Emphasis, Image, Link, List, Strikethrough, Strong};
+    matches!(tag, BlockQuote(_) | List(_) | Emphasis | Strong | Strikethrough | Link | Image)
 }
 
 struct Reader<'m, 'r> {
@@ -370,6 +396,28 @@ mod tests {
                 text(" h"),
             ])]
         );
+    }
+
+    #[test]
+    fn what_is_nested_without_end_stands_as_deep_as_anyone_reads() {
+        fn depth(blocks: &[Block]) -> usize {
+            let below = |block: &Block| match block {
+                Block::List { items, .. } => 1 + items.iter().map(|item| depth(item)).max().unwrap_or(0),
+                Block::Callout { blocks, .. } => 1 + depth(blocks),
+                _ => 0,
+            };
+            blocks.iter().map(below).max().unwrap_or(0)
+        }
+        let deep = |sign: &str| read(&(sign.repeat(20_000) + "a\n\nb\n")).blocks;
+        for sign in ["> ", "- "] {
+            let blocks = deep(sign);
+            assert_eq!(depth(&blocks), DEEPEST_PROSE, "{sign}");
+            assert_eq!(blocks.last(), Some(&Block::Paragraph(vec![text("b")])), "{sign}");
+        }
+        let [Block::Paragraph(emphasis)] = &read(&("*a **b ".repeat(5000) + &"c** d* ".repeat(5000))).blocks[..] else {
+            panic!("a paragraph")
+        };
+        assert!(plain_text(emphasis).starts_with("a b a b a b a b a b"));
     }
 
     #[test]

@@ -70,8 +70,10 @@ fn rows() -> Vec<(&'static str, String)> {
         ("a page of engine metrics", mib(LARGEST_PAGE as u64)),
         ("`gristmill.toml`", mib(LARGEST_CONFIGURATION)),
         ("a template", mib(LARGEST_TEMPLATE)),
+        ("lists, boxes and emphasis within each other in a template", DEEPEST_PROSE.to_string()),
         ("a font", mib(LARGEST_FONT)),
         ("a logo", mib(LARGEST_LOGO as u64)),
+        ("elements of a logo in SVG, as often as references lead to them", thousands(MOST_LOGO_PARTS)),
         ("pixels of a logo in PNG", format!("{} million", MOST_LOGO_PIXELS / 1_000_000)),
         ("`report.json` in OUT or in a folder of the run", mib(LARGEST_LIST)),
     ]

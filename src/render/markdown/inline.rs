@@ -33,17 +33,27 @@ pub fn lines(content: &[Inline], place: Place) -> String {
 
 fn pieces(content: &[Inline], place: Place) -> String {
     let content = joined(content);
+    // Written once: what stands within depends on nothing around it.
+    let within: Vec<String> = content.iter().map(|inline| within(inline, place)).collect();
     let mut rest = String::new();
     // From the end, because emphasis depends on what follows it.
     for (at, inline) in content.iter().enumerate().rev() {
-        let before = content[..at].last().map(|inline| piece(inline, None, "", place)).unwrap_or_default();
-        let written = piece(inline, before.chars().next_back(), &rest, place);
+        let before = at.checked_sub(1).map(|at| piece(&content[at], &within[at], None, "", place)).unwrap_or_default();
+        let written = piece(inline, &within[at], before.chars().next_back(), &rest, place);
         rest.insert_str(0, &written);
     }
     rest
 }
 
-fn piece(inline: &Inline, before: Option<char>, after: &str, place: Place) -> String {
+/// What stands within emphasis or a link.
+fn within(inline: &Inline, place: Place) -> String {
+    match inline {
+        Inline::Strong(content) | Inline::Emphasis(content) | Inline::Link { content, .. } => pieces(content, place),
+        Inline::Text(_) | Inline::Code(_) | Inline::Break => String::new(),
+    }
+}
+
+fn piece(inline: &Inline, within: &str, before: Option<char>, after: &str, place: Place) -> String {
     match inline {
         // Together with a link it would be a picture.
         Inline::Text(text) if text.ends_with('!') && after.starts_with('[') => {
@@ -51,17 +61,14 @@ fn piece(inline: &Inline, before: Option<char>, after: &str, place: Place) -> St
         }
         Inline::Text(text) => escape::text(text),
         Inline::Code(code) => self::code(code, before, after, place),
-        Inline::Strong(inner) => emphasis("**", "strong", &pieces(inner, place), before, after),
-        Inline::Emphasis(inner) => emphasis("_", "em", &pieces(inner, place), before, after),
+        Inline::Strong(_) => emphasis("**", "strong", within, before, after),
+        Inline::Emphasis(_) => emphasis("_", "em", within, before, after),
         Inline::Break if place.one_line => "<br>".to_owned(),
         Inline::Break => "\\\n".to_owned(),
-        Inline::Link { target, content } => {
-            let content = pieces(content, place);
-            match self::target(target, place) {
-                Some(target) => format!("[{content}]({target})"),
-                None => content,
-            }
-        }
+        Inline::Link { target, .. } => match self::target(target, place) {
+            Some(target) => format!("[{within}]({target})"),
+            None => within.to_owned(),
+        },
     }
 }
 
