@@ -4,7 +4,7 @@ use super::part::Part;
 use crate::cell::aggregate::Aggregate;
 use crate::cell::level::Placement;
 use crate::cell::{Cell, CellKey, Origin, Statistic};
-use crate::error::{Warned, Warning};
+use crate::error::{Warned, Warning, one_line};
 use crate::format;
 use crate::metric::MetricId;
 use std::collections::{BTreeMap, BTreeSet};
@@ -122,11 +122,12 @@ fn computed<'p>(placed: &[Placed<'p>], warnings: &mut Vec<Warning>) -> BTreeMap<
 
 /// Says which runs of a file are those of other files too.
 fn told_again(name: &str, others: &[&str]) -> Warning {
+    let name = one_line(name);
     Warning::new(match others {
-        [other] => format!("{name} describes the same run as {other}, which says more; it counts once"),
+        [other] => format!("{name} describes the same run as {}, which says more; it counts once", one_line(other)),
         _ => {
             let runs = others.len();
-            let first = others[0];
+            let first = one_line(others[0]);
             format!(
                 "{name} describes {runs} runs that other files describe too ({first} and so on); each run counts once"
             )
@@ -138,8 +139,8 @@ fn told_again(name: &str, others: &[&str]) -> Warning {
 fn repetition(names: &[&str]) -> Option<Warning> {
     let names: BTreeSet<&str> = names.iter().copied().collect();
     let all = format::counted(names.len() as u64, "file repeats", "files repeat");
-    let first = names.first()?;
-    let which = if names.len() == 1 { (*first).to_owned() } else { format!("{first} and so on") };
+    let first = one_line(names.first()?);
+    let which = if names.len() == 1 { first } else { format!("{first} and so on") };
     Some(Warning::new(format!("{all} what another file of the same run says in full ({which}); each run counts once")))
 }
 
@@ -150,7 +151,7 @@ fn repetition(names: &[&str]) -> Option<Warning> {
 fn differences(cell: &Cell, tools: &Cell, names: &[&str], upper_median: bool) -> Vec<Warning> {
     let place = format!(
         "{} at {}",
-        format::list(&names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>()),
+        format::list(&names.iter().map(|name| one_line(name)).collect::<Vec<_>>()),
         format::load(cell.key.load)
     );
     let mut warnings = Vec::new();

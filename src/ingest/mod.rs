@@ -52,7 +52,7 @@ use crate::cell::level::Placements;
 use crate::cell::suite::{Case, Cases};
 use crate::cell::{Cell, CellKey};
 use crate::config::Config;
-use crate::error::{Error, Place, Result, Warned, Warning};
+use crate::error::{Error, Place, Result, Warned, Warning, one_line};
 use crate::format::counted;
 use crate::limits::{HIGHEST_MOST_CELLS, MOST_LEVELS};
 use crate::record::{PROMPT_SUITE, Record};
@@ -442,7 +442,8 @@ fn refuse_copies(files: &[FileReading]) -> Result<()> {
     for file in files.iter().filter(|file| file.holds_requests()) {
         if let Some(first) = seen.insert(&file.fingerprint.content, file) {
             let unpacked = if first.fingerprint.hash == file.fingerprint.hash { "" } else { " once unpacked" };
-            let message = format!("holds the same bytes as {}{unpacked}: its records would count twice", first.name);
+            let message =
+                format!("holds the same bytes as {}{unpacked}: its records would count twice", one_line(&first.name));
             return Err(Error::at(Place::file(&file.name), message).hint("take one of the two out of the run"));
         }
     }
@@ -458,8 +459,8 @@ fn no_records(files: &[FileReading]) -> Error {
     }
     let verdict = |file: &FileReading| match &file.findings.set_aside {
         // Of one file there is room for the reason.
-        Some(reason) if files.len() == 1 => format!("{} was set aside: {reason}", file.name),
-        _ => format!("{} ({})", file.name, file.verdict()),
+        Some(reason) if files.len() == 1 => format!("{} was set aside: {reason}", one_line(&file.name)),
+        _ => format!("{} ({})", one_line(&file.name), file.verdict()),
     };
     let mut looked_at: Vec<String> = files.iter().take(NAMED).map(verdict).collect();
     if files.len() > NAMED {

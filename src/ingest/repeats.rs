@@ -2,7 +2,7 @@
 
 use super::part::Part;
 use super::reading::FileReading;
-use crate::error::Warning;
+use crate::error::{Warning, one_line};
 use crate::format;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,9 +27,9 @@ pub fn mark(files: &mut [FileReading]) -> Option<Warning> {
         }
     }
     let first = repeated.first()?;
-    let name = &files[*first].name;
+    let name = one_line(&files[*first].name);
     let all = format::counted(repeated.len() as u64, "file repeats", "files repeat");
-    let which = if repeated.len() == 1 { name.clone() } else { format!("{name} and so on") };
+    let which = if repeated.len() == 1 { name } else { format!("{name} and so on") };
     Some(Warning::new(format!("{all} what another file of the same run says in full ({which}); each run counts once")))
 }
 

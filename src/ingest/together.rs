@@ -2,7 +2,7 @@
 
 use super::Source;
 use super::reading::FileReading;
-use crate::error::{Place, Warning};
+use crate::error::{Place, Warning, one_line};
 use crate::format;
 use std::collections::BTreeMap;
 
@@ -28,7 +28,10 @@ pub(super) fn not_recognised(files: &[FileReading]) -> Option<Warning> {
     match &names[..] {
         [] => None,
         [name] => Some(Warning::at(Place::file(name), "no format was recognised in it; it was left out")),
-        names => Some(Warning::new(format!("no format was recognised in {}; they were left out", format::list(names)))),
+        names => {
+            let names: Vec<_> = names.iter().map(|name| one_line(name)).collect();
+            Some(Warning::new(format!("no format was recognised in {}; they were left out", format::list(&names))))
+        }
     }
 }
 
@@ -47,7 +50,7 @@ pub(super) fn alike(files: &[FileReading]) -> Vec<Warning> {
     let warning = |(_, mut warning, names): (String, Warning, Vec<&str>)| {
         let more = match &names[1..] {
             [] => String::new(),
-            [name] => format!("; so is it with {name}, which has figures of its own"),
+            [name] => format!("; so is it with {}, which has figures of its own", one_line(name)),
             others => format!("; so is it with {}, which have figures of their own", which(others, "more files")),
         };
         warning.message += &more;
@@ -63,6 +66,6 @@ fn shape(message: &str) -> String {
 
 /// `2 files (a.json and so on)`.
 fn which(names: &[&str], files: &str) -> String {
-    let first = names.first().copied().unwrap_or_default();
+    let first = one_line(names.first().copied().unwrap_or_default());
     format!("{} {files} ({first} and so on)", names.len())
 }

@@ -2,6 +2,8 @@
 //! written or read elsewhere. What a browser makes of the page of [`run_of_attacks`] is in `tests/browser`.
 
 use crate::run::gristmill;
+use gristmill::config::Config;
+use gristmill::ingest::{Input, Memory, Options, ingest};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
@@ -244,6 +246,25 @@ fn names_of_files_stay_within_their_line_of_a_message() {
         }
     }
     assert!(told(&outputs[0]).contains("a\\nerror: all is well\\u{1b}[2J\\u{202e}.csv:2"), "{}", told(&outputs[0]));
+}
+
+#[test]
+fn names_in_the_middle_of_a_message_stay_within_its_line_too() {
+    const RECORDS: &str =
+        "context_tokens,concurrency,start_s,ttft_ms,e2e_ms,input_tokens,output_tokens\n1024,1,0,100,1100,1024,101\n";
+    let name = |number: u8| format!("{number}\nerror: forged.csv");
+    let told = |contents: &[&str]| {
+        let files: Vec<Memory> = (0..).zip(contents).map(|(at, text)| Memory::new(name(at), text)).collect();
+        let inputs: Vec<&dyn Input> = files.iter().map(|file| file as &dyn Input).collect();
+        match ingest(&inputs, &Config::default(), &Options::default()) {
+            Ok(read) => read.warnings.iter().map(ToString::to_string).collect::<Vec<_>>().join(""),
+            Err(error) => error.to_string(),
+        }
+    };
+    for contents in [&["x"][..], &["x", ""], &[RECORDS, RECORDS], &[RECORDS, "x", "y"]] {
+        let told = told(contents);
+        assert!(told.contains("\\nerror: forged") && !told.contains("\nerror: forged"), "{told}");
+    }
 }
 
 #[test]
