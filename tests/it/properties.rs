@@ -1,6 +1,6 @@
 //! What holds of every run, on records made at random: what must not change a figure does not, and what must, does so the right way.
 
-use crate::mutations::{Outcome, judged};
+use crate::judge::{Outcome, judged};
 use gristmill::analysis::Analysis;
 use gristmill::analysis::capacity::{Capacity, Kind};
 use gristmill::cell::Cell;
