@@ -65,8 +65,10 @@ impl Sent {
     fn line(&self) -> String {
         let row = self.row(1.0);
         let keyed = HEADER.trim().split(',').zip(row.trim().split(','));
-        let fields = keyed.filter(|(_, cell)| !cell.is_empty()).map(|(key, cell)| match key {
-            "error" => format!("\"{key}\":\"{cell}\""),
+        // Every key is there, so that a file of failures alone is known as records.
+        let fields = keyed.map(|(key, cell)| match (key, cell) {
+            (_, "") => format!("\"{key}\":null"),
+            ("error", _) => format!("\"{key}\":\"{cell}\""),
             _ => format!("\"{key}\":{cell}"),
         });
         format!("{{{}}}\n", fields.collect::<Vec<_>>().join(","))
