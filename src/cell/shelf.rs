@@ -43,6 +43,14 @@ impl Values {
         &self.columns[metric]
     }
 
+    /// Takes over what another one holds, and leaves it empty.
+    fn append(&mut self, other: &mut Self) {
+        for (column, more) in self.columns.iter_mut().zip(&mut other.columns) {
+            column.append(more);
+        }
+        self.rows += std::mem::take(&mut other.rows);
+    }
+
     /// Forgets them and keeps their room.
     fn clear(&mut self) {
         self.columns.iter_mut().for_each(Vec::clear);
@@ -79,6 +87,9 @@ struct Place {
 
 /// Rows of all levels that wait: 8 bytes for each metric that they have.
 const MOST_ROWS: usize = 400_000;
+
+/// Fewer rows than that are put together with others of their level.
+const FEW: usize = 512;
 
 impl Default for Shelf {
     fn default() -> Self {
@@ -120,20 +131,24 @@ impl Shelf {
             return false;
         };
         self.rows += values.rows();
-        own.push(std::mem::replace(values, self.spare.pop().unwrap_or_default()));
+        match own.last_mut() {
+            // Few of them would take more room for themselves than for what they hold.
+            Some(last) if values.rows() < FEW && last.rows() < FEW => last.append(values),
+            _ => own.push(std::mem::replace(values, self.spare.pop().unwrap_or_default())),
+        }
         if let Some(at) = self.open.iter().rposition(|open| *open == number) {
             self.open[at..].rotate_left(1);
         }
         true
     }
 
-    /// The level that is taken to be over, where the others need its room.
+    /// The next level that is taken to be over: where the others need its room, or nothing more is taken.
     fn over(&mut self) -> Option<(usize, Vec<Values>)> {
-        if self.rows <= self.most_rows {
-            return None;
+        self.is_shut |= self.rows > self.most_rows && self.open.len() < 2;
+        if self.is_shut {
+            self.spare = Vec::new();
         }
-        if self.open.len() < 2 {
-            self.is_shut = true;
+        if self.open.is_empty() || (self.rows <= self.most_rows && !self.is_shut) {
             return None;
         }
         let number = self.open.remove(0);
@@ -151,18 +166,18 @@ impl Shelf {
 
 /// Puts values of a level onto a shelf that threads share; false where it takes nothing more, and they are left as they are.
 pub fn put(shelf: &Mutex<Shelf>, name: LevelName, values: &mut Values) -> bool {
-    if !lock(shelf).take(name, values) {
-        return false;
-    }
+    let taken = lock(shelf).take(name, values);
     loop {
         let over = lock(shelf).over();
-        let Some((number, mut values)) = over else { return true };
+        let Some((number, mut values)) = over else { return taken };
         // Other threads go on meanwhile.
         let metrics = Metrics::answered(&values);
         values.iter_mut().for_each(Values::clear);
         let mut shelf = lock(shelf);
         shelf.places[number].metrics = metrics;
-        shelf.spare.append(&mut values);
+        if !shelf.is_shut {
+            shelf.spare.append(&mut values);
+        }
     }
 }
 
