@@ -169,6 +169,9 @@ fn files(data: &[u8]) -> (Vec<Memory>, Config) {
 
 /// Holds what must hold of any run; `data` is all that stands in it.
 fn hold(files: &[Memory], config: &Config, data: &[u8]) {
+    if files.is_empty() {
+        return; // the error that there is no file names none
+    }
     let inputs: Vec<&dyn Input> = files.iter().map(|file| file as &dyn Input).collect();
     let pieces: Vec<InPieces> = files.iter().map(InPieces).collect();
     let pieces: Vec<&dyn Input> = pieces.iter().map(|file| file as &dyn Input).collect();
