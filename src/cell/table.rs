@@ -4,6 +4,8 @@
 
 use super::Statistic;
 use crate::metric::{METRICS, Metric, MetricId};
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 /// A column of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,7 +146,10 @@ impl Column {
 
     /// The column of that name.
     pub fn named(name: &str) -> Option<Self> {
-        Self::all().find(|column| column.name() == name)
+        // Asked for every name in every file's first line: a run of many files would mostly write names.
+        static NAMED: LazyLock<BTreeMap<String, Column>> =
+            LazyLock::new(|| Column::all().map(|column| (column.name(), column)).collect());
+        NAMED.get(name).copied()
     }
 }
 

@@ -23,6 +23,7 @@ use super::sink::Sink;
 use super::stream::Stream;
 use super::trtllm_bench;
 use crate::error::{Error, Place, Result};
+use std::ops::Range;
 
 /// A file format that some tool writes.
 pub trait Format: Sync {
@@ -119,6 +120,8 @@ pub struct Head {
     utf16: bool,
     /// Whether the file goes on.
     cut: bool,
+    /// Where in the text the outermost keys of JSON stand: nearly every format asks for them.
+    keys: Vec<Range<usize>>,
 }
 
 impl Head {
@@ -138,10 +141,12 @@ impl Head {
         let cut = bytes.len() > Self::LENGTH || !stream.ended();
         let bytes = &bytes[..bytes.len().min(Self::LENGTH)];
         let start = bytes[..bytes.len().min(Self::START)].to_vec();
-        Ok(match utf16(bytes) {
-            Some(text) => Self { text, start, utf16: true, cut },
-            None => Self { text: String::from_utf8_lossy(bytes).into_owned(), start, utf16: false, cut },
-        })
+        let (text, utf16) = match utf16(bytes) {
+            Some(text) => (text, true),
+            None => (String::from_utf8_lossy(bytes).into_owned(), false),
+        };
+        let keys = keys(&text);
+        Ok(Self { text, start, utf16, cut, keys })
     }
 
     /// Whether the file begins with these bytes.
@@ -188,9 +193,7 @@ impl Head {
 
     /// The keys of the objects at its top level or in its array, in order; empty where it begins otherwise.
     pub fn keys(&self) -> Vec<&str> {
-        let text = self.text.trim_start();
-        let text = text.strip_prefix('[').unwrap_or(text).trim_start();
-        if text.starts_with('{') { keys(text) } else { Vec::new() }
+        self.keys.iter().map(|key| &self.text[key.clone()]).collect()
     }
 
     /// The keys at the left edge of a YAML document, in order; empty for JSON.
@@ -254,17 +257,22 @@ fn utf16(bytes: &[u8]) -> Option<String> {
     Some(String::from_utf16_lossy(&units).trim_start_matches('\u{feff}').to_owned())
 }
 
-/// The keys of the outermost objects, read as far as the text goes; never fails, since the head ends anywhere.
-fn keys(text: &str) -> Vec<&str> {
-    let bytes = text.as_bytes();
-    let (mut depth, mut key_follows, mut at) = (0_usize, false, 0);
+/// Where the keys of the outermost objects stand, read as far as the text goes; never fails, since the head ends anywhere.
+fn keys(text: &str) -> Vec<Range<usize>> {
+    let objects = text.trim_start();
+    let objects = objects.strip_prefix('[').unwrap_or(objects).trim_start();
     let mut keys = Vec::new();
+    if !objects.starts_with('{') {
+        return keys;
+    }
+    let bytes = text.as_bytes();
+    let (mut depth, mut key_follows, mut at) = (0_usize, false, text.len() - objects.len());
     while at < bytes.len() {
         match bytes[at] {
             b'"' => {
                 let length = string_length(&bytes[at + 1..]);
                 if depth == 1 && key_follows {
-                    keys.push(&text[at + 1..at + 1 + length]);
+                    keys.push(at + 1..at + 1 + length);
                     key_follows = false;
                 }
                 at += length + 1;
