@@ -5,14 +5,16 @@
 use crate::error::{Error, Result};
 pub use crate::markup::clean;
 use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
 use tera::{Context, Kwargs, State, Tera};
 
-/// The templates of every section, ready to render, and those of the page.
+/// The templates of every section, ready to render, and those of the page. Copies share them.
+#[derive(Clone)]
 pub struct Templates {
-    tera: Tera,
+    tera: Arc<Tera>,
     /// Of the page and what it includes, by name.
-    pages: BTreeMap<String, String>,
-    style: String,
+    pages: Arc<BTreeMap<String, String>>,
+    style: Arc<str>,
 }
 
 /// Name of the page's template.
@@ -67,6 +69,12 @@ impl Templates {
     ///
     /// Errors: a name that no template has; a template that cannot be parsed, with line and column.
     pub fn with_overrides(overrides: BTreeMap<String, String>) -> Result<Self> {
+        // Parsed once in a program that makes many reports: a small report takes less time than that.
+        static PARSED: LazyLock<Result<Templates>> = LazyLock::new(|| Templates::parsed(BTreeMap::new()));
+        if overrides.is_empty() { PARSED.clone() } else { Self::parsed(overrides) }
+    }
+
+    fn parsed(overrides: BTreeMap<String, String>) -> Result<Self> {
         let mut sources: BTreeMap<String, String> =
             BUILT_IN.iter().map(|(name, source)| ((*name).to_owned(), (*source).to_owned())).collect();
         sources.extend(overrides);
@@ -79,7 +87,7 @@ impl Templates {
         tera.set_escape_fn(|text, out| out.write_all(escape(text).as_bytes()));
         tera.register_filter("capital", |text: &str, _: Kwargs, _: &State| capital(text));
         tera.add_raw_templates(&prose).map_err(|error| explain(&error))?;
-        Ok(Self { tera, pages, style })
+        Ok(Self { tera: Arc::new(tera), pages: Arc::new(pages), style: style.into() })
     }
 
     /// The template of the page and those it may include, by name.
