@@ -109,11 +109,10 @@ impl Counting {
     /// Takes everything from the shelf, when all records are there.
     pub fn settle(&mut self) {
         self.put_down();
-        let (levels, metrics) = std::mem::take(&mut *shelf::lock(&self.shelf)).finish();
-        let mut metrics: Vec<_> = metrics.into_iter().map(Some).collect();
+        let (levels, mut metrics) = std::mem::take(&mut *shelf::lock(&self.shelf)).finish();
         for (name, number) in levels.iter() {
             let own = self.levels.number_named(name);
-            let metrics = metrics.get_mut(number).and_then(Option::take).unwrap_or_default();
+            let metrics = metrics.get_mut(number).map(std::mem::take).unwrap_or_default();
             self.tally(own).metrics.merge(metrics);
         }
         self.gathered = Gathered::default();
