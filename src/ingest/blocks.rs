@@ -15,7 +15,6 @@ mod hash;
 mod ids;
 mod source;
 
-use super::fingerprint::Fingerprint;
 use super::reading::{FileReading, Recognised, changed, read_file};
 use super::records::csv::Header;
 use super::records::json::Objects;
@@ -126,6 +125,7 @@ fn read_by<F: Send>(
     let reading = Reading {
         name,
         config,
+        by_blake3: source.sha256.is_none(),
         source: Mutex::new(source),
         ids: earlier.is_none().then(Mutex::default),
         broken: AtomicBool::new(false),
@@ -135,20 +135,9 @@ fn read_by<F: Send>(
     let doubt = reading.doubt.into_inner() || reading.broken.into_inner();
     let source = reading.source.into_inner().unwrap_or_else(PoisonError::into_inner);
     let Gathered { hashes, findings, .. } = gathered;
-    let (fingerprint, checksums) = hashes.finish(&source);
-    let reading = FileReading {
-        name: name.to_owned(),
-        format: Some(format.name()),
-        empty: false,
-        // The second reading compares checksums, which take less time.
-        fingerprint: match (fingerprint, earlier) {
-            (Some(fingerprint), _) => fingerprint,
-            (None, Some(earlier)) if earlier.checksums == checksums => earlier.fingerprint.clone(),
-            (None, _) => Fingerprint::default(),
-        },
-        findings,
-        checksums,
-    };
+    let fingerprint = hashes.finish(source);
+    let format = Some(format.name());
+    let reading = FileReading { name: name.to_owned(), format, empty: false, fingerprint, findings, in_blocks: true };
     let changed = || changed(name);
     if !doubt {
         return if earlier.is_none_or(|earlier| reading.same_as(earlier)) { Ok(Some(reading)) } else { Err(changed()) };
@@ -157,13 +146,15 @@ fn read_by<F: Send>(
     if careful.findings.records != reading.findings.records {
         return Err(changed());
     }
-    Ok(Some(FileReading { checksums: reading.checksums, ..careful }))
+    Ok(Some(FileReading { in_blocks: true, ..careful }))
 }
 
 /// What the threads share.
 struct Reading<'r> {
     name: &'r str,
     config: &'r Config,
+    /// Whether blocks are hashed: the file is large enough to be told by its BLAKE3.
+    by_blake3: bool,
     source: Mutex<Source<'r>>,
     /// The request ids of the first reading.
     ids: Option<Mutex<Ids>>,
@@ -193,7 +184,7 @@ impl<'r> Reading<'r> {
         // The first block says what has to be known to read the others.
         let first = lock(&self.source).next(&mut buffer).map_err(|error| unreadable(self.name, &error))?;
         let mut body = None;
-        let mut hashes = Hashes::new(self.ids.is_some());
+        let mut hashes = Hashes::new(self.by_blake3);
         let mut findings = Findings::default();
         if let Some(piece) = first {
             self.piece(&piece, &mut buffer, own, add, &mut hashes, &mut findings, |stream, sink| {
@@ -235,7 +226,7 @@ impl<'r> Reading<'r> {
     /// Reads block after block until none is left or something is in doubt.
     fn work<F>(&self, prototype: &Body, fold: &mut F, add: &impl Fn(&mut F, &Record)) -> Result<Gathered> {
         let mut buffer = Vec::new();
-        let (hashes, findings) = (Hashes::new(self.ids.is_some()), Findings::default());
+        let (hashes, findings) = (Hashes::new(self.by_blake3), Findings::default());
         let mut gathered = Gathered { hashes, findings, body: prototype.clone() };
         while !self.broken.load(Ordering::Relaxed) {
             let next = lock(&self.source).next(&mut buffer).map_err(|error| unreadable(self.name, &error))?;

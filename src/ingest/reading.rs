@@ -56,8 +56,8 @@ pub struct FileReading {
     pub fingerprint: Fingerprint,
     /// What was found beside the records themselves.
     pub findings: Findings,
-    /// Of its blocks, where it was read in blocks: by them the second reading tells whether it changed.
-    pub checksums: Vec<u32>,
+    /// Whether it was read in blocks, and so can be read a second time.
+    pub in_blocks: bool,
 }
 
 /// What a reading of all files gave.
@@ -139,7 +139,7 @@ fn read_large<F: Send>(
     let mut outcomes = Vec::new();
     for (at, file) in files.iter().enumerate().filter(|(_, file)| !options.lenient && blocks::is_large(file)) {
         let earlier = first.get(at).copied();
-        if earlier.is_some_and(|earlier| earlier.findings.records == 0 || earlier.checksums.is_empty()) {
+        if earlier.is_some_and(|earlier| earlier.findings.records == 0 || !earlier.in_blocks) {
             continue;
         }
         let outcome = blocks::read(file, config, earlier, folds, |fold, record| add(fold, record, at)).transpose();
@@ -167,7 +167,7 @@ pub fn read_file(
         let empty = fingerprint.bytes == 0;
         let set_aside = file.ignored.then(|| "`gristmill.toml` leaves it out".to_owned());
         let findings = Findings { set_aside, ..Findings::default() };
-        return Ok(FileReading { name, format: None, empty, fingerprint, findings, checksums: Vec::new() });
+        return Ok(FileReading { name, format: None, empty, fingerprint, findings, in_blocks: false });
     };
     let mut stream = Stream::open(file.input)?;
     let mut sink = Sink::new(config, lenient, fold).for_file(&name);
@@ -178,7 +178,7 @@ pub fn read_file(
     let findings = sink.finish();
     let fingerprint = stream.finish()?;
     let reading =
-        FileReading { name, format: Some(format.name()), empty: false, fingerprint, findings, checksums: Vec::new() };
+        FileReading { name, format: Some(format.name()), empty: false, fingerprint, findings, in_blocks: false };
     match earlier {
         Some(earlier) if !reading.same_as(earlier) => Err(changed(&reading.name)),
         _ => Ok(reading),

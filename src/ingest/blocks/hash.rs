@@ -8,7 +8,7 @@ use sha2::Digest;
 /// Hashes of the blocks that one thread saw.
 #[derive(Debug, Default)]
 pub struct Hashes {
-    /// Whether the file's hash is wanted; else the checksums alone.
+    /// Whether they are wanted: the file is told by its BLAKE3.
     wanted: bool,
     blocks: Vec<BlockHash>,
 }
@@ -16,7 +16,6 @@ pub struct Hashes {
 #[derive(Debug)]
 struct BlockHash {
     offset: u64,
-    checksum: u32,
     /// Of the subtree of BLAKE3 that the block is.
     subtree: ChainingValue,
 }
@@ -29,14 +28,13 @@ impl Hashes {
 
     /// Hashes what was read for a block.
     pub fn add(&mut self, piece: &Piece, buffer: &[u8]) {
+        if !self.wanted {
+            return;
+        }
         let mut offset = piece.offset;
         for bytes in buffer[piece.fresh.clone()].chunks(piece.block) {
-            let subtree = if self.wanted {
-                blake3::Hasher::new().set_input_offset(offset).update(bytes).finalize_non_root()
-            } else {
-                ChainingValue::default()
-            };
-            self.blocks.push(BlockHash { offset, checksum: crc32fast::hash(bytes), subtree });
+            let subtree = blake3::Hasher::new().set_input_offset(offset).update(bytes).finalize_non_root();
+            self.blocks.push(BlockHash { offset, subtree });
             offset += bytes.len() as u64;
         }
     }
@@ -46,17 +44,14 @@ impl Hashes {
         self.blocks.extend(other.blocks);
     }
 
-    /// The file's hash, where it is wanted, and the checksums of its blocks in order.
-    pub fn finish(mut self, source: &Source) -> (Option<Fingerprint>, Vec<u32>) {
+    /// What the file's bytes were.
+    pub fn finish(mut self, source: Source) -> Fingerprint {
         self.blocks.sort_by_key(|block| block.offset);
-        let fingerprint = self.wanted.then(|| {
-            let (hash_kind, hash) = match &source.sha256 {
-                Some(sha256) => (HashKind::Sha256, hexadecimal(&sha256.clone().finalize())),
-                None => (HashKind::Blake3, self.blake3()),
-            };
-            Fingerprint { hash_kind, content: hash.clone(), hash, bytes: source.bytes }
-        });
-        (fingerprint, self.blocks.into_iter().map(|block| block.checksum).collect())
+        let (hash_kind, hash) = match source.sha256 {
+            Some(sha256) => (HashKind::Sha256, hexadecimal(&sha256.finalize())),
+            None => (HashKind::Blake3, self.blake3()),
+        };
+        Fingerprint { hash_kind, content: hash.clone(), hash, bytes: source.bytes }
     }
 
     fn blake3(&self) -> String {

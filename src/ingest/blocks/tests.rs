@@ -32,10 +32,10 @@ fn careful(input: &Memory) -> Result<FileReading> {
     read_file(&recognised(input), &Config::default(), false, None, &mut |_| {})
 }
 
-/// What a reading says, checksums aside.
+/// What a reading says, but for the way it took.
 fn said(reading: Result<FileReading>) -> String {
     match reading {
-        Ok(reading) => format!("{:?}", FileReading { checksums: Vec::new(), ..reading }),
+        Ok(reading) => format!("{:?}", FileReading { in_blocks: false, ..reading }),
         Err(error) => error.to_string(),
     }
 }
@@ -86,7 +86,7 @@ fn a_file_in_blocks_has_the_hash_of_the_whole() {
     let (reading, _) = in_blocks(BLOCK, &input, 2);
     let reading = reading.expect("read").expect("in blocks");
     assert_eq!(reading.fingerprint, expected);
-    assert_eq!(reading.checksums.len(), input.size().div_ceil(BLOCK as u64) as usize);
+    assert!(reading.in_blocks);
 }
 
 #[test]

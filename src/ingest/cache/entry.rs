@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// To be raised with every change of what stands in an entry, or of what it means.
-pub const LAYOUT: u32 = 2;
+pub const LAYOUT: u32 = 3;
 
 /// Bytes of the checksum in front.
 const CHECKSUM: usize = blake3::OUT_LEN;
@@ -25,7 +25,7 @@ pub struct Entry {
     /// Name of its format; none where nobody recognised it.
     format: Option<String>,
     empty: bool,
-    checksums: Vec<u32>,
+    in_blocks: bool,
     findings: Bytes,
     counting: Bytes,
     /// What the second reading looked for and found.
@@ -40,7 +40,7 @@ impl Entry {
             fingerprint: reading.fingerprint.clone(),
             format: reading.format.map(str::to_owned),
             empty: reading.empty,
-            checksums: reading.checksums.clone(),
+            in_blocks: reading.in_blocks,
             findings: findings::encode(&reading.findings)?.into(),
             counting: counted.0,
             share: None,
@@ -76,7 +76,7 @@ impl Entry {
             empty: self.empty,
             fingerprint: self.fingerprint.clone(),
             findings: findings::decode(&self.findings)?,
-            checksums: self.checksums.clone(),
+            in_blocks: self.in_blocks,
         })
     }
 
