@@ -32,6 +32,9 @@ pub const DEEPEST_VALUE: usize = 64;
 /// Tokens of a request, requests in flight, requests per second.
 pub const MOST_OF_A_COUNT: f64 = 1e12;
 
+/// Watts that one GPU draws.
+pub const MOST_OF_A_DRAW: f64 = 1e12;
+
 /// Ten years in seconds: no request takes longer.
 pub const LONGEST_S: f64 = 10.0 * 365.25 * 86_400.0;
 

@@ -64,6 +64,7 @@ fn rows() -> Vec<(&'static str, String)> {
         ("what gzip expands to", format!("{} and {} times", mib(MOST_UNPACKED), thousands(MOST_EXPANSION as usize))),
         ("tokens of a request, requests in flight, requests per second", format!("10^{}", MOST_OF_A_COUNT.log10())),
         ("a request rate", "one request in 10 years, at least".to_owned()),
+        ("draw of one GPU", format!("10^{} W", MOST_OF_A_DRAW.log10())),
         ("duration of a request", format!("{} years", LONGEST_S / (365.25 * 86_400.0))),
         ("a response of a prompt suite in the report", format!("{PREVIEW} characters")),
         ("a YAML document", mib(LARGEST_YAML as u64)),

@@ -156,6 +156,13 @@ mod tests {
                 "power.csv: 1 sample is above 2000 W, more than a GPU draws: look at the unit"
             ]
         );
+        let text = PLAIN.replace("90.00 W", "1e308 W");
+        let findings = read(&NvidiaSmi, &Memory::new("power.csv", text), &Config::default(), false).unwrap();
+        assert_eq!(
+            findings.warnings.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ["power.csv: 1 sample is above 10^12 W, which nothing draws; left out"]
+        );
+        assert!(draws(&findings.power.unwrap()).concat().iter().all(|watts| *watts < 200.0));
     }
 
     #[test]

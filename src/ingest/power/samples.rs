@@ -4,6 +4,7 @@ use super::{Gpu, Log, Sample, ToldBy};
 use crate::error::{Error, Place, Result, Warning};
 use crate::format::counted;
 use crate::ingest::sink::Sink;
+use crate::limits::MOST_OF_A_DRAW;
 use std::collections::BTreeMap;
 
 /// What no GPU draws, watts.
@@ -24,6 +25,7 @@ pub struct Samples {
     sources: BTreeMap<Gpu, String>,
     negative: u64,
     beyond: u64,
+    impossible: u64,
 }
 
 /// What a cell says was drawn: `132.54 W`, `132.54`; `Some(None)` where there is no sample (`[N/A]`), none where it
@@ -42,7 +44,7 @@ pub fn draw(cell: &str) -> Option<Option<f64>> {
 }
 
 impl Samples {
-    /// Takes a reading. A draw below 0 is none; one beyond what a GPU draws is taken and counted.
+    /// Takes a reading. A draw below 0 or beyond all reason is none; one beyond what a GPU draws is taken and counted.
     pub fn add(&mut self, gpu: Gpu, at_ns: i64, watts: Option<f64>) {
         let place = self.place(gpu);
         self.add_at(place, at_ns, watts);
@@ -61,9 +63,12 @@ impl Samples {
     /// As [`Self::add`], for the GPU at a place.
     pub fn add_at(&mut self, place: usize, at_ns: i64, watts: Option<f64>) {
         let negative = watts.is_some_and(|watts| watts < 0.0);
+        // A sum over samples and seconds of them would be infinite.
+        let impossible = watts.is_some_and(|watts| watts > MOST_OF_A_DRAW);
         self.negative += u64::from(negative);
-        self.beyond += u64::from(watts.is_some_and(|watts| watts > MOST_WATTS));
-        self.readings[place].push((at_ns, watts.filter(|_| !negative)));
+        self.impossible += u64::from(impossible);
+        self.beyond += u64::from(!impossible && watts.is_some_and(|watts| watts > MOST_WATTS));
+        self.readings[place].push((at_ns, watts.filter(|_| !negative && !impossible)));
     }
 
     /// Takes a reading of a GPU that several sources may report: only those of its first source count.
@@ -110,6 +115,11 @@ impl Samples {
     fn warnings(&self, file: &str, sink: &mut Sink) {
         if self.negative > 0 {
             let message = format!("{} below 0 W; left out", counted(self.negative, "sample is", "samples are"));
+            sink.warn(Warning::at(Place::file(file), message));
+        }
+        if self.impossible > 0 {
+            let samples = counted(self.impossible, "sample is", "samples are");
+            let message = format!("{samples} above 10^12 W, which nothing draws; left out");
             sink.warn(Warning::at(Place::file(file), message));
         }
         if self.beyond > 0 {
