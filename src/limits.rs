@@ -32,6 +32,17 @@ pub const DEEPEST_VALUE: usize = 64;
 /// Tokens of a request, requests in flight, requests per second.
 pub const MOST_OF_A_COUNT: f64 = 1e12;
 
+/// Requests, or tokens of them, that a tool counted of one run: those of all cells together still fit into 64 bits.
+pub const MOST_OF_A_SUM: u64 = 1_000_000_000_000_000;
+
+/// The year 10,000 in picoseconds since 1970: no clock shows a later second.
+const LATEST_PS: i128 = 253_402_300_800 * 1_000_000_000_000;
+
+/// Whether a clock can show a point in time, in picoseconds since 1970.
+pub fn is_on_a_clock(ps: i128) -> bool {
+    (-LATEST_PS..=LATEST_PS).contains(&ps)
+}
+
 /// Watts that one GPU draws.
 pub const MOST_OF_A_DRAW: f64 = 1e12;
 

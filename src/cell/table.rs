@@ -144,6 +144,11 @@ impl Column {
         name.to_owned()
     }
 
+    /// Whether it says how many requests there were, of any kind.
+    pub fn counts_requests(self) -> bool {
+        matches!(self, Column::Requests | Column::Failed | Column::Warmup)
+    }
+
     /// The column of that name.
     pub fn named(name: &str) -> Option<Self> {
         // Asked for every name in every file's first line: a run of many files would mostly write names.

@@ -6,10 +6,10 @@
 use super::reading::FileReading;
 use super::records::judge::doubt_duration;
 use crate::cell::aggregate::Aggregate;
-use crate::cell::{Origin, Quantiles, Summary};
+use crate::cell::{Origin, Quantiles, Summary, Window};
 use crate::error::{Place, Warned, Warning};
 use crate::format::shortest;
-use crate::limits::is_rate;
+use crate::limits::{MOST_OF_A_SUM, is_on_a_clock, is_rate};
 use crate::metric::{Better, METRICS, Metric, MetricId};
 
 /// A picosecond, the finest time that is kept: nothing takes less and more than nothing.
@@ -60,6 +60,20 @@ fn of_aggregate(aggregate: &mut Aggregate) -> Vec<String> {
     for metric in &METRICS {
         of_metric(metric, &mut aggregate.metrics[metric.id as usize], &mut told);
     }
+    for (what, count) in [
+        ("requests", &mut aggregate.requests),
+        ("failed requests", &mut aggregate.failed),
+        ("prompt tokens", &mut aggregate.input_tokens),
+        ("output tokens", &mut aggregate.output_tokens),
+    ] {
+        if count.take_if(|count| *count > MOST_OF_A_SUM).is_some() {
+            told.push(format!("more than 10^15 {what} cannot be"));
+        }
+    }
+    let is_no_time = |window: &mut Window| !is_on_a_clock(window.start_ps) || !is_on_a_clock(window.end_ps);
+    if aggregate.window.take_if(is_no_time).is_some() {
+        told.push("a run beyond the year 10,000 cannot be".to_owned());
+    }
     let tokens = aggregate.output_tokens;
     for (what, figure, zero_is_none) in [
         ("output tokens per second", &mut aggregate.throughput_tok_s, tokens.is_none_or(|tokens| tokens == 0)),
@@ -74,12 +88,12 @@ fn of_aggregate(aggregate: &mut Aggregate) -> Vec<String> {
         }
         *figure = None;
         if value != 0.0 || !zero_is_none {
-            told.push(format!("{what}: {} cannot be", shortest(value)));
+            told.push(format!("{what}: {} cannot be", said(value)));
         }
     }
     if let Some(duration) = aggregate.duration_s.filter(|duration| !is_time(*duration, false)) {
         aggregate.duration_s = None;
-        told.push(format!("a run of {} s cannot be", shortest(duration)));
+        told.push(format!("a run of {} s cannot be", said(duration)));
     }
     if let Some((failed, requests)) = aggregate.failed.zip(aggregate.requests).filter(|(failed, all)| failed > all) {
         (aggregate.failed, aggregate.requests) = (None, None);
@@ -97,6 +111,11 @@ fn of_metric(metric: &Metric, summary: &mut Summary, told: &mut Vec<String>) {
         *summary = Summary::default();
         return;
     }
+    if summary.n > MOST_OF_A_SUM {
+        *summary = Summary::default();
+        told.push(format!("{} of more than 10^15 requests cannot be", metric.title));
+        return;
+    }
     let before = told.len();
     let may_be_zero = may_be_zero || metric.id == MetricId::Itl;
     let is_possible = |value: f64| match metric.better {
@@ -106,7 +125,7 @@ fn of_metric(metric: &Metric, summary: &mut Summary, told: &mut Vec<String>) {
     let unit = if metric.better == Better::Lower { "s" } else { "tok/s" };
     let mut keep = |name: &str, figure: &mut Option<f64>, is_possible: &dyn Fn(f64) -> bool| {
         if let Some(value) = figure.take_if(|value| !is_possible(*value)) {
-            told.push(format!("{} {name}: {} {unit} cannot be", metric.title, shortest(value)));
+            told.push(format!("{} {name}: {} {unit} cannot be", metric.title, said(value)));
         }
     };
     keep("mean", &mut summary.mean, &is_possible);
@@ -174,6 +193,15 @@ fn against_the_rate(aggregate: &Aggregate) -> Option<String> {
     };
     apart(aggregate.output_tokens, aggregate.throughput_tok_s, "output tokens")
         .or_else(|| apart(aggregate.successes(), aggregate.achieved_rate, "completed requests"))
+}
+
+/// A figure as a message shows it; a product of large ones may be none that can be written.
+fn said(value: f64) -> String {
+    match value {
+        f64::INFINITY => "more than any number".to_owned(),
+        f64::NEG_INFINITY => "less than any number".to_owned(),
+        _ => shortest(value),
+    }
 }
 
 /// Seconds that something can take.
@@ -285,5 +313,29 @@ mod tests {
         };
         assert_eq!(of_aggregate(&mut aggregate).len(), 4);
         assert_eq!(aggregate, Aggregate { output_tokens: Some(100), ..Aggregate::default() });
+    }
+
+    #[test]
+    fn counts_and_times_beyond_reason_are_left_out() {
+        let far = Window { start_ps: 0, end_ps: i128::MAX };
+        let mut aggregate = Aggregate {
+            requests: Some(u64::MAX),
+            output_tokens: Some(MOST_OF_A_SUM),
+            throughput_tok_s: Some(f64::INFINITY),
+            window: Some(far),
+            ..Aggregate::default()
+        };
+        aggregate.metrics[MetricId::Ttft as usize] = Summary { n: u64::MAX, mean: Some(1.0), ..Summary::default() };
+        let told = of_aggregate(&mut aggregate);
+        assert_eq!(
+            told,
+            [
+                "TTFT of more than 10^15 requests cannot be",
+                "more than 10^15 requests cannot be",
+                "a run beyond the year 10,000 cannot be",
+                "output tokens per second: more than any number cannot be",
+            ]
+        );
+        assert_eq!(aggregate, Aggregate { output_tokens: Some(MOST_OF_A_SUM), ..Aggregate::default() });
     }
 }

@@ -2,7 +2,7 @@
 
 use super::document::Tool;
 use super::records::columns::Column;
-use super::records::judge::possible;
+use super::records::judge::{is_sent_at_a_time, possible};
 use super::sink::{Bad, Sink};
 use crate::error::{Place, Result};
 use crate::record::Record;
@@ -22,7 +22,13 @@ impl Log {
     ///
     /// Errors: a bad request or a repeated one, in a strict reading; `place` is asked for then only.
     pub fn hand_on(self, record: &Record, line: u64, place: impl FnOnce() -> Place, sink: &mut Sink) -> Result<()> {
-        let judged = if record.success && !record.warmup { possible(record) } else { Ok(()) };
+        let sent = is_sent_at_a_time(record);
+        let judged = match record.success && !record.warmup {
+            true => sent.and_then(|()| possible(record)),
+            // Nothing is measured of it, whatever its clock says.
+            false if sent.is_err() => return sink.record(&Record { start_ps: None, ..record.clone() }, line, place),
+            false => Ok(()),
+        };
         let Err(complaint) = judged else { return sink.record(record, line, place) };
         let mut place = place();
         let key = (self.key)(complaint.column);

@@ -8,6 +8,7 @@ use super::placement::{context_in_words, load_in_words, same_context};
 use super::power::Log;
 use crate::config::{Config, FileRule};
 use crate::error::{Error, Place, Result, Warned, Warning};
+use crate::limits::is_on_a_clock;
 use crate::record::{Load, PROMPT_SUITE, Record, SWEEP};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -223,7 +224,8 @@ impl<'s> Sink<'s> {
     /// Takes what the file says of its next run: the first call describes part 0, before or after its records.
     pub fn part(&mut self, part: Part) {
         let window = part.aggregate.as_ref().and_then(|aggregate| aggregate.window);
-        self.findings.latest_start_ps = self.findings.latest_start_ps.max(window.map(|window| window.start_ps));
+        let start_ps = window.map(|window| window.start_ps).filter(|start| is_on_a_clock(*start));
+        self.findings.latest_start_ps = self.findings.latest_start_ps.max(start_ps);
         self.findings.parts.push(part);
     }
 
@@ -233,9 +235,10 @@ impl<'s> Sink<'s> {
         self.findings.cells.push(given);
     }
 
-    /// Takes when a run was started, or its figures written, in seconds of the Unix epoch.
+    /// Takes when a run was started, or its figures written, in seconds of the Unix epoch; what no clock shows is not taken.
     pub fn started_s(&mut self, seconds: Option<f64>) {
-        let start_ps = seconds.map(|seconds| (seconds * 1e6) as i128 * 1_000_000);
+        let start_ps = seconds.map(|seconds| ((seconds * 1e6) as i128).saturating_mul(1_000_000));
+        let start_ps = start_ps.filter(|start| is_on_a_clock(*start));
         self.findings.latest_start_ps = self.findings.latest_start_ps.max(start_ps);
     }
 

@@ -63,6 +63,8 @@ fn rows() -> Vec<(&'static str, String)> {
         ("nesting of a value in a record", DEEPEST_VALUE.to_string()),
         ("what gzip expands to", format!("{} and {} times", mib(MOST_UNPACKED), thousands(MOST_EXPANSION as usize))),
         ("tokens of a request, requests in flight, requests per second", format!("10^{}", MOST_OF_A_COUNT.log10())),
+        ("requests or tokens that a tool counted of a run", format!("10^{}", (MOST_OF_A_SUM as f64).log10())),
+        ("a point in time", "the year 10,000".to_owned()),
         ("a request rate", "one request in 10 years, at least".to_owned()),
         ("draw of one GPU", format!("10^{} W", MOST_OF_A_DRAW.log10())),
         ("duration of a request", format!("{} years", LONGEST_S / (365.25 * 86_400.0))),

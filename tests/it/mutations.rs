@@ -10,7 +10,7 @@
 //! `GRISTMILL_MUTATIONS` is the share of it, in percent: `10` are the first ten, `10..20` the ten that follow.
 
 use crate::judge::{Outcome, judged};
-use crate::mutator::{CLASSES, Damage, Damaged, EDITS, Random, damage};
+use crate::mutator::{CLASSES, Class, Damage, Damaged, EDITS, Random, damage};
 use crate::run::root;
 use gristmill::cell::Quantiles;
 use gristmill::check::check;
@@ -210,6 +210,32 @@ fn a_sample_of_damaged_files_gives_reports_or_errors_that_name_the_place() {
     }
     let counts = hold(&victims, &work);
     assert!(counts["reports"] > 100 && counts["errors"] > 100, "{counts:?}");
+}
+
+/// Damage that once ended in a panic, or in a report that said `inf`.
+const WENT_WRONG: [(&str, Damage, u64); 7] = [
+    ("runs/qwen3-coder-next-fp8-1x-h200-sxm/power.csv", Damage::OddNumber, 21),
+    ("runs/qwen3-coder-next-fp8-1x-h200-sxm/power.csv", Damage::OddNumber, 43),
+    ("samples/aiperf/kimi-k2.7-mi355x-sweep/conc1/profile_export_aiperf.json", Damage::Flip(Class::LineBreak), 237),
+    ("samples/llmperf/summary/bedrock_13b.json", Damage::OddNumber, 52),
+    (
+        "inputs/tools/inferencex-disaggregated/agg_dsr1_8k1k_fp4_dynamo-trt_conc64_gb200-nv_0.json",
+        Damage::OddNumber,
+        53,
+    ),
+    ("inputs/engine/sglang_c4_ctx8192_before.txt", Damage::OddNumber, 64),
+    ("inputs/tools/trtllm-bench-failures/conc8/request.json", Damage::OddNumber, 67),
+];
+
+#[test]
+fn what_once_went_wrong_no_longer_does() {
+    for (name, how, number) in WENT_WRONG {
+        let victim = victim(&root().join("fixtures").join(name));
+        let damaged = victim.damaged(how, number).unwrap();
+        if let Outcome::Wrong(what) = victim.outcome(&damaged, true) {
+            panic!("{name} (number {number}): {}\n    {what}", damaged.what);
+        }
+    }
 }
 
 #[test]

@@ -147,7 +147,8 @@ impl Figures {
 
     /// First submission to last end, in nanoseconds of the Unix epoch, as a double shows them: to a quarter of a microsecond.
     fn window(&self) -> Option<Window> {
-        let picoseconds = |stamp: &Option<Statistics>| average(stamp).map(|nanoseconds| nanoseconds as i128 * 1000);
+        let picoseconds =
+            |stamp: &Option<Statistics>| average(stamp).map(|nanoseconds| (nanoseconds as i128).saturating_mul(1000));
         let window = Window {
             start_ps: picoseconds(&self.min_request_timestamp)?,
             end_ps: picoseconds(&self.max_response_timestamp)?,

@@ -4,11 +4,10 @@ use crate::cell::table::Column;
 use crate::format::shortest;
 use crate::ingest::records::judge::doubt_duration;
 use crate::ingest::records::value::{number, picoseconds, shown, whole};
+use crate::limits::{MOST_OF_A_SUM, is_on_a_clock};
 
 /// Tokens of a request, requests in flight and watts that nothing reaches. Sums over many requests may be larger.
 const MOST: f64 = 1e12;
-/// The year 10,000 in picoseconds since 1970: no clock shows a later time.
-const LATEST_PS: i128 = 253_402_300_800_000_000_000_000;
 
 const LEAVE_EMPTY: &str = "leave it empty where it is not known";
 
@@ -62,6 +61,9 @@ impl<'r> Fields<'r> {
         let refused = |reason, expected| Complaint::expected(column, reason, expected, &shown(text), LEAVE_EMPTY);
         match text.parse().ok().or_else(|| whole(text)) {
             _ if number < 0.0 => Err(refused("negative count", "a count of at least 0")),
+            Some(count) if column.counts_requests() && count > MOST_OF_A_SUM => {
+                Err(refused("beyond reason", "at most 10^15 requests"))
+            }
             Some(count) => Ok(Some(count)),
             None if number >= u64::MAX as f64 => Err(refused("beyond reason", "a count below 2^64")),
             None => Err(refused("not a whole number", "a whole number")),
@@ -150,7 +152,7 @@ pub fn moment(column: Column, text: &str) -> Result<i128, Complaint> {
     let hint = "write seconds since 1970 as a decimal number, not as a date";
     let refused = |reason, expected| Complaint::expected(column, reason, expected, &shown(text), hint);
     match picoseconds(text, 0) {
-        Some(moment) if moment.abs() <= LATEST_PS => Ok(moment),
+        Some(moment) if is_on_a_clock(moment) => Ok(moment),
         Some(_) => Err(refused("beyond reason", "a time before the year 10,000")),
         None => Err(refused("wrong type", "a time in seconds")),
     }

@@ -75,7 +75,9 @@ impl Sample<'_> {
         let reason = self.error.or(answered).or(self.error_code).unwrap_or("unexpected response");
         Record {
             load: None,
-            start_ps: self.time_ns.map(|end| i128::from(end) * 1000 - (milliseconds * 1e9).round() as i128),
+            start_ps: self
+                .time_ns
+                .map(|end| (i128::from(end) * 1000).saturating_sub((milliseconds * 1e9).round() as i128)),
             e2e_s: Some(milliseconds / 1e3).filter(|_| success),
             success,
             error: (!success).then_some(reason),

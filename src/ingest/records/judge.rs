@@ -3,7 +3,7 @@
 use super::columns::Column;
 use super::row::Complaint;
 use crate::format::shortest;
-use crate::limits::LONGEST_S;
+use crate::limits::{LONGEST_S, is_on_a_clock};
 use crate::record::Record;
 
 /// Two clocks readings that were rounded apart (`ttft_ms`, `e2e_s`) may differ by that share.
@@ -76,6 +76,15 @@ pub fn possible(record: &Record) -> Result<(), Complaint> {
         }
         _ => Ok(()),
     }
+}
+
+/// Whether a clock can show when the request was sent. Records of Gristmill's own are asked that as they are read.
+pub fn is_sent_at_a_time(record: &Record) -> Result<(), Complaint> {
+    let Some(start_ps) = record.start_ps.filter(|start| !is_on_a_clock(*start)) else { return Ok(()) };
+    let found = shortest(start_ps as f64 / 1e12);
+    let message = format!("expected a time before the year 10,000, found {found} s since 1970");
+    let hint = "check the clock of the load generator";
+    Err(Complaint { column: Column::Start, reason: "beyond reason", message, hint })
 }
 
 /// What a measured success must say.

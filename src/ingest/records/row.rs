@@ -7,12 +7,9 @@ use super::value::{self, Value, shown};
 use crate::ingest::power::time;
 use crate::ingest::sink::Sink;
 pub(super) use crate::limits::MOST_OF_A_COUNT as MOST;
-use crate::limits::is_rate;
+use crate::limits::{is_on_a_clock, is_rate};
 use crate::record::{Load, PROMPT_SUITE, Record, SWEEP, preview_of};
 use jiff::tz::TimeZone;
-
-/// The year 10,000 in picoseconds: no clock shows a later second.
-const LATEST_PS: i128 = 253_402_300_800 * 1_000_000_000_000;
 
 /// Why a record is bad.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,7 +102,7 @@ impl<'r> Row<'r> {
         };
         record.start_ps = match numbers.of(Column::Start) {
             Some(start) => {
-                Some(start.picoseconds(numbers.exponent(Column::Start)).filter(|start| *start <= LATEST_PS)?)
+                Some(start.picoseconds(numbers.exponent(Column::Start)).filter(|start| is_on_a_clock(*start))?)
             }
             None => None,
         };
@@ -288,7 +285,7 @@ impl<'r> Row<'r> {
         };
         let (reason, expected, hint) = match start {
             _ if !number.is_finite() => NOT_FINITE,
-            Some(start) if start.abs() <= LATEST_PS => return Ok(Some(start)),
+            Some(start) if is_on_a_clock(start) => return Ok(Some(start)),
             _ => (
                 "beyond reason",
                 "a time before the year 10,000",

@@ -13,6 +13,7 @@ use super::sink::Sink;
 use crate::cell::Window;
 use crate::cell::aggregate::Aggregate;
 use crate::error::{Place, Result};
+use crate::limits::is_on_a_clock;
 use crate::metric::MetricId;
 use crate::record::{Load, Record};
 
@@ -110,7 +111,8 @@ fn records(flat: &Flat, part: usize, line: u64, file: &str, sink: &mut Sink) -> 
                 .start_times
                 .get(at)
                 .and_then(|start| start.value())
-                .map(|start| (start * 1e12).round() as i128),
+                .map(|start| (start * 1e12).round() as i128)
+                .filter(|start| is_on_a_clock(*start)),
             e2e_s: e2e_s.filter(|_| success),
             ttft_s: positive(&lists.ttfts, at).filter(|_| success && streamed),
             itl_s: gaps.and_then(|gaps| gaps.mean()).filter(|_| success),

@@ -81,7 +81,7 @@ impl Request {
         let first = self.first_token_timestamp.value().filter(|first| *first > 0.0 && *first < end);
         Record {
             load: None,
-            start_ps: Some(start as i128 * 1000),
+            start_ps: Some((start as i128).saturating_mul(1000)),
             e2e_s: Some((end - start) / SECOND).filter(|_| success),
             ttft_s: first.map(|first| (first - start) / SECOND).filter(|_| success),
             input_tokens: self.num_input_tokens.whole(),
