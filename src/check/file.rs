@@ -91,7 +91,9 @@ impl Span {
     pub fn of_ps((first, last): (i128, i128)) -> Self {
         let second = 1_000_000_000_000;
         let epoch = first.div_euclid(second) >= EPOCH_FROM_S;
-        Self { epoch, first_s: first as f64 / second as f64, last_s: last as f64 / second as f64 }
+        // Whole seconds by themselves: a double of so many picoseconds may lie below the second that it stands for.
+        let seconds = |ps: i128| ps.div_euclid(second) as f64 + ps.rem_euclid(second) as f64 / second as f64;
+        Self { epoch, first_s: seconds(first), last_s: seconds(last) }
     }
 }
 
@@ -162,4 +164,18 @@ fn checked(file: Surveyed, source: Option<&Source>, failed: bool) -> CheckedFile
 fn power_span(span_ns: Option<(i64, i64)>) -> Option<Span> {
     let (first, last) = span_ns?;
     Some(Span { epoch: true, ..Span::of_ps((i128::from(first) * 1000, i128::from(last) * 1000)) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_whole_second_is_that_second() {
+        for second in 1_770_372_000..1_770_372_100 {
+            let span = Span::of_ps((second * 1_000_000_000_000, second * 1_000_000_000_000 + 250_000_000_000));
+            assert_eq!((span.first_s, span.last_s), (second as f64, second as f64 + 0.25));
+        }
+        assert_eq!(Span::of_ps((-1_500_000_000_000, 0)).first_s, -1.5, "a clock of its own");
+    }
 }
