@@ -191,6 +191,20 @@ fn a_rate_that_nothing_can_follow_from_is_no_load() {
 }
 
 /// Files below a folder, in the order of their names.
+#[test]
+fn starts_that_no_clock_shows_are_left_out_of_a_tools_requests() {
+    let file = root().join("fixtures/inputs/tools/vllm-detailed-newest/c2.json");
+    let text = fs::read_to_string(file).unwrap();
+    let warnings = |text: &str| {
+        let read = read(&Memory::new("c2.json", text.as_bytes().to_vec())).unwrap();
+        read.warnings.iter().map(ToString::to_string).filter(|told| told.contains("start_times")).collect::<Vec<_>>()
+    };
+    assert_eq!(warnings(&text), [""; 0]);
+    assert!(text.contains("1234.75"));
+    let told = warnings(&text.replace("1234.75", "1e300"));
+    assert_eq!(told, ["c2.json:1: `start_times`: 1 of 7 are no time before the year 10,000; they are left out"]);
+}
+
 fn below(folder: &Path, into: &mut Vec<PathBuf>) {
     let mut entries: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     entries.sort();

@@ -12,7 +12,7 @@ use super::loose::Number;
 use super::sink::Sink;
 use crate::cell::Window;
 use crate::cell::aggregate::Aggregate;
-use crate::error::{Place, Result};
+use crate::error::{Place, Result, Warning};
 use crate::limits::is_on_a_clock;
 use crate::metric::MetricId;
 use crate::record::{Load, Record};
@@ -96,6 +96,7 @@ fn positive(list: &[Number], at: usize) -> Option<f64> {
 fn records(flat: &Flat, part: usize, line: u64, file: &str, sink: &mut Sink) -> Result<()> {
     let lists = &flat.lists;
     let requests = lists.ttfts.len().max(lists.latencies.len());
+    let mut never_shown = 0;
     for at in 0..requests {
         let place = || Place::file(file).line(line).path(format!("ttfts[{at}]"));
         let success = success(lists, at);
@@ -104,15 +105,14 @@ fn records(flat: &Flat, part: usize, line: u64, file: &str, sink: &mut Sink) -> 
         let output_tokens = lists.output_lens.get(at).and_then(|tokens| tokens.whole());
         // Without streaming these clients give the end of the response as its first token.
         let streamed = gaps.is_none_or(|gaps| gaps.count > 0) || output_tokens.is_none_or(|tokens| tokens < 2);
+        let said =
+            lists.start_times.get(at).and_then(|start| start.value()).map(|start| (start * 1e12).round() as i128);
+        let start_ps = said.filter(|start| is_on_a_clock(*start));
+        never_shown += usize::from(start_ps != said);
         let record = Record {
             load: None,
             part,
-            start_ps: lists
-                .start_times
-                .get(at)
-                .and_then(|start| start.value())
-                .map(|start| (start * 1e12).round() as i128)
-                .filter(|start| is_on_a_clock(*start)),
+            start_ps,
             e2e_s: e2e_s.filter(|_| success),
             ttft_s: positive(&lists.ttfts, at).filter(|_| success && streamed),
             itl_s: gaps.and_then(|gaps| gaps.mean()).filter(|_| success),
@@ -124,6 +124,11 @@ fn records(flat: &Flat, part: usize, line: u64, file: &str, sink: &mut Sink) -> 
             ..Record::default()
         };
         sink.record(&record, line, place)?;
+    }
+    if never_shown > 0 {
+        let message =
+            format!("`start_times`: {never_shown} of {requests} are no time before the year 10,000; they are left out");
+        sink.warn(Warning::at(Place::file(file).line(line), message));
     }
     Ok(())
 }
