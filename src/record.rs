@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
+use std::sync::atomic::{self, AtomicU64};
 
 /// The load a request was sent under: what the load generator held constant.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize, Serialize)]
@@ -62,6 +63,33 @@ pub fn preview_of(response: &str) -> &str {
     response.char_indices().nth(PREVIEW + 1).map_or(response, |(end, _)| &response[..end])
 }
 
+/// Says of records that they name the same level, so that nobody has to compare their scenario, context, load and run.
+///
+/// A reader that knows it of a row by the bytes in front gives both rows the same mark. Marks say nothing else: two records are
+/// the same whatever their marks are, and which mark a level has differs from run to run.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct LevelMark(u64);
+
+impl LevelMark {
+    /// One that no record has, in this process.
+    pub fn new() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        Self(NEXT.fetch_add(1, atomic::Ordering::Relaxed))
+    }
+
+    /// Whether records of these marks are known to be of one level.
+    #[inline]
+    pub fn is_same(self, other: Self) -> bool {
+        self.0 == other.0 && self.0 != 0
+    }
+}
+
+impl PartialEq for LevelMark {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
 /// One call to the server. Not measured is `None`.
 ///
 /// Borrowed from the reader's buffers: a record is folded into its cell and dropped, never stored.
@@ -79,6 +107,8 @@ pub struct Record<'a> {
     pub part: usize,
     /// Which repeat of the cell this is, where a level was run more than once.
     pub run: Option<&'a str>,
+    /// The same in records that are known to name the same level; who changes what names the level takes it away.
+    pub level_mark: LevelMark,
     /// The source's own id of the request.
     pub request_id: Option<&'a str>,
     /// Submission, in picoseconds on the source's clock (the Unix epoch where the source uses one).
@@ -123,6 +153,7 @@ impl Default for Record<'_> {
             load: Some(Load::Concurrency(1)),
             part: 0,
             run: None,
+            level_mark: LevelMark::default(),
             request_id: None,
             start_ps: None,
             e2e_s: None,

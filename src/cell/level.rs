@@ -2,7 +2,7 @@
 
 use crate::context::Context;
 use crate::limits::MOST_LEVELS;
-use crate::record::{Load, Record};
+use crate::record::{LevelMark, Load, Record};
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -62,6 +62,9 @@ pub struct Levels {
     /// The records of a level usually follow one another.
     #[serde(skip)]
     last: Option<(Known, usize)>,
+    /// The number of the last level that had a mark.
+    #[serde(skip)]
+    marked: (LevelMark, usize),
 }
 
 /// The name of a level, kept.
@@ -106,7 +109,13 @@ impl Known {
 
 impl Levels {
     /// The number of a record's level, given to it now where it is new.
+    #[inline]
     pub fn number(&mut self, record: &Record, file: usize) -> usize {
+        let (mark, number) = self.marked;
+        if record.level_mark.is_same(mark) { number } else { self.number_compared(record, file) }
+    }
+
+    fn number_compared(&mut self, record: &Record, file: usize) -> usize {
         let name = LevelName {
             scenario: record.scenario,
             context: record.context,
@@ -114,10 +123,12 @@ impl Levels {
             load: record.load,
             run: record.run,
         };
-        match &self.last {
+        let number = match &self.last {
             Some((last, number)) if last.is(&name) => *number,
             _ => self.number_named(name),
-        }
+        };
+        self.marked = (record.level_mark, number);
+        number
     }
 
     /// The same by name.
@@ -301,6 +312,11 @@ mod tests {
         assert_eq!(levels.number(&record(None, 1, None), 3), 3);
         assert_eq!(levels.number(&record(Some(1024), 1, Some("a")), 0), 4);
         assert_eq!(levels.number(&record(None, 1, None), 0), 2);
+        let marked = |context, level_mark| Record { level_mark, ..record(Some(context), 1, None) };
+        let (one, other) = (LevelMark::new(), LevelMark::new());
+        assert_eq!([one, one, other].map(|mark| levels.number(&marked(1024, mark), 0)), [0, 0, 0]);
+        assert_eq!(levels.number(&record(None, 1, None), 0), 2, "without a mark the level is compared");
+        assert_eq!(levels.number(&marked(1024, other), 0), 0);
         let unsaid = |part| Record { context: Some(1024), load: None, part, ..Record::default() };
         assert_eq!(levels.number(&unsaid(0), 3), 5);
         assert_eq!(levels.number(&unsaid(1), 3), 6, "without a load the part counts");

@@ -45,26 +45,35 @@ impl Duplicates {
 
 /// What is compared of a record that has a request id. Every run agrees on it.
 pub fn hash(record: &Record) -> Option<u64> {
-    let id = record.request_id?;
+    hash_within(hash_level(record), record)
+}
+
+/// The same, where [`hash_level`] of the record is known.
+#[inline]
+pub fn hash_within(level: u64, record: &Record) -> Option<u64> {
+    Some(mix(level ^ u64::from(record.warmup), hash_text(record.request_id?)))
+}
+
+/// What is compared of a record's level.
+pub fn hash_level(record: &Record) -> u64 {
     let (kind, load) = match record.load {
         None => (0, record.part as u64),
         Some(Load::Concurrency(n)) => (1, n),
         Some(Load::RequestRate(rate)) => (2, rate.to_bits()),
     };
-    let flags = kind | u64::from(record.warmup) << 2 | u64::from(record.context.is_some()) << 3;
-    // Each text by itself: none waits for another.
-    let level = [load, record.context.unwrap_or_default()].into_iter().fold(flags, mix);
-    let texts = mix(hash_text(id), hash_text(record.scenario));
-    let run = record.run.map_or(0, hash_text);
-    Some(mix(mix(level, texts), mix(u64::from(record.run.is_some()), run)))
+    let flags = kind | u64::from(record.context.is_some()) << 2 | u64::from(record.run.is_some()) << 3;
+    let texts = [hash_text(record.scenario), record.run.map_or(0, hash_text)];
+    [load, record.context.unwrap_or_default()].into_iter().chain(texts).fold(flags, mix)
 }
 
 /// Both halves of a product of 128 bits: every bit of what goes in changes half of what comes out.
+#[inline]
 fn mix(hash: u64, word: u64) -> u64 {
     let product = u128::from(hash ^ 0x9e37_79b9_7f4a_7c15).wrapping_mul(u128::from(word ^ 0xd6e8_feb8_6659_fd93));
     (product as u64) ^ (product >> 64) as u64
 }
 
+#[inline]
 fn hash_text(text: &str) -> u64 {
     let bytes = text.as_bytes();
     let length = bytes.len() as u64;

@@ -9,7 +9,7 @@ use super::power::Log;
 use crate::config::{Config, FileRule};
 use crate::error::{Error, Place, Result, Warned, Warning};
 use crate::limits::is_on_a_clock;
-use crate::record::{Load, PROMPT_SUITE, Record, SWEEP};
+use crate::record::{LevelMark, Load, PROMPT_SUITE, Record, SWEEP};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -128,16 +128,17 @@ impl<'s> Sink<'s> {
     ///
     /// Errors: a duplicate, in a strict reading; `place` is asked for then only.
     pub fn record(&mut self, record: &Record, line: u64, place: impl FnOnce() -> Place) -> Result<()> {
-        let rule = self.rule.clone();
-        let overruled;
-        let record = match rule.as_deref() {
-            // What does not say its load is placed with its part, where the configuration counts as well.
-            Some(rule) if record.load.is_some() => {
-                overruled = self.overrule(record, rule);
-                &overruled
-            }
-            _ => record,
-        };
+        // What does not say its load is placed with its part, where the configuration counts as well.
+        if record.load.is_some()
+            && let Some(rule) = self.rule.clone()
+        {
+            let overruled = self.overrule(record, &rule);
+            return self.take(&overruled, line, place);
+        }
+        self.take(record, line, place)
+    }
+
+    fn take(&mut self, record: &Record, line: u64, place: impl FnOnce() -> Place) -> Result<()> {
         if let Some(first) = self.duplicates.as_mut().and_then(|seen| seen.find(record, line)) {
             return self.bad(duplicate(record, first, place()));
         }
@@ -159,7 +160,7 @@ impl<'s> Sink<'s> {
                 self.findings.warnings.push(Warning::at(Place::file(&rule.matches), message));
             }
         };
-        let mut record = record.clone();
+        let mut record = Record { level_mark: LevelMark::default(), ..record.clone() };
         // The load of a case that names none is assumed, not said.
         let assumed = record.scenario == PROMPT_SUITE && rule.load().is_some();
         if assumed {

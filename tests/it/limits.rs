@@ -196,7 +196,7 @@ fn starts_that_no_clock_shows_are_left_out_of_a_tools_requests() {
     let file = root().join("fixtures/inputs/tools/vllm-detailed-newest/c2.json");
     let text = fs::read_to_string(file).unwrap();
     let warnings = |text: &str| {
-        let read = read(&Memory::new("c2.json", text.as_bytes().to_vec())).unwrap();
+        let read = read(&Memory::new("c2.json", text.as_bytes())).unwrap();
         read.warnings.iter().map(ToString::to_string).filter(|told| told.contains("start_times")).collect::<Vec<_>>()
     };
     assert_eq!(warnings(&text), [""; 0]);

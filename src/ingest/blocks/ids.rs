@@ -1,7 +1,7 @@
 //! Whether request ids may occur twice, without keeping them in order.
 
 use super::super::duplicates::{self, DUPLICATE_WINDOW};
-use crate::record::Record;
+use crate::record::{LevelMark, Record};
 use std::collections::{BTreeMap, VecDeque};
 
 /// The request ids of one block.
@@ -11,6 +11,8 @@ pub struct BlockIds {
     hashes: Vec<u64>,
     /// The first id and the last, where each is larger than the one before.
     rising: Option<(Number, Number)>,
+    /// The hash of the last record's level, with its mark.
+    level: (LevelMark, u64),
 }
 
 /// A short id, as a number: two of them differ as their ids do.
@@ -20,13 +22,17 @@ impl BlockIds {
     /// No ids yet, with room for so many.
     pub fn with_room(records: usize) -> Self {
         // Until there is one, every other is larger.
-        Self { hashes: Vec::with_capacity(records), rising: Some(((0, 0), (0, 0))) }
+        let rising = Some(((0, 0), (0, 0)));
+        Self { hashes: Vec::with_capacity(records), rising, level: (LevelMark::default(), 0) }
     }
 
     /// Takes the id of a record, where it has one.
     #[inline]
     pub fn add(&mut self, record: &Record) {
-        let (Some(hash), Some(id)) = (duplicates::hash(record), record.request_id) else { return };
+        if !record.level_mark.is_same(self.level.0) {
+            self.level = (record.level_mark, duplicates::hash_level(record));
+        }
+        let (Some(hash), Some(id)) = (duplicates::hash_within(self.level.1, record), record.request_id) else { return };
         self.rising = match (self.rising, number(id)) {
             (Some((_, last)), Some(id)) if id > last => {
                 let first = self.rising.filter(|_| !self.hashes.is_empty()).map_or(id, |(first, _)| first);
@@ -206,7 +212,7 @@ mod tests {
     fn an_id_is_found_again_within_the_window_whatever_the_order_of_the_blocks() {
         let ids = |from: u64, to: u64| {
             let hashes = (from..to).map(|id| id.wrapping_mul(0x9e37_79b9_7f4a_7c15)).collect();
-            BlockIds { hashes, rising: None }
+            BlockIds { hashes, rising: None, ..BlockIds::with_room(0) }
         };
         let window = DUPLICATE_WINDOW as u64;
         for distance in [1, 1000, window - 1, window] {

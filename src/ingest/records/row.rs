@@ -8,7 +8,7 @@ use crate::ingest::power::time;
 use crate::ingest::sink::Sink;
 pub(super) use crate::limits::MOST_OF_A_COUNT as MOST;
 use crate::limits::{is_on_a_clock, is_rate};
-use crate::record::{Load, PROMPT_SUITE, Record, SWEEP, preview_of};
+use crate::record::{LevelMark, Load, PROMPT_SUITE, Record, SWEEP, preview_of};
 use jiff::tz::TimeZone;
 
 /// Why a record is bad.
@@ -89,17 +89,23 @@ impl<'r> Row<'r> {
         Ok(())
     }
 
-    /// Takes the plain numbers of all columns that hold numbers, and nothing where there is none; none where one of them may
-    /// be wrong, so that [`Row::set`] has to judge it.
+    /// Takes the plain numbers of the columns that may name the level, as [`Row::set_numbers`] those of the others.
     #[inline]
-    pub fn set_numbers(&mut self, numbers: &Numbers) -> Option<()> {
-        let record = &mut self.record;
-        record.context = numbers.level(Column::ContextTokens)?;
+    pub fn set_level_numbers(&mut self, numbers: &Numbers) -> Option<()> {
+        self.record.context = numbers.level(Column::ContextTokens)?;
         self.concurrency = numbers.level(Column::Concurrency)?;
         self.request_rate = match numbers.of(Column::RequestRate) {
             Some(rate) => Some(rate.value().filter(|rate| is_rate(*rate))?),
             None => None,
         };
+        Some(())
+    }
+
+    /// Takes the plain numbers of all other columns that hold numbers, and nothing where there is none; none where one of them
+    /// may be wrong, so that [`Row::set`] has to judge it.
+    #[inline]
+    pub fn set_numbers(&mut self, numbers: &Numbers) -> Option<()> {
+        let record = &mut self.record;
         record.start_ps = match numbers.of(Column::Start) {
             Some(start) => {
                 Some(start.picoseconds(numbers.exponent(Column::Start)).filter(|start| is_on_a_clock(*start))?)
@@ -178,10 +184,11 @@ impl<'r> Row<'r> {
         }
     }
 
-    /// Sets what judging an earlier record may have changed.
+    /// Sets what judging an earlier record may have changed, and the mark of the level.
     #[inline]
-    pub fn begin(&mut self, scenario: &'r str) {
+    pub fn begin(&mut self, scenario: &'r str, mark: LevelMark) {
         self.record.scenario = scenario;
+        self.record.level_mark = mark;
         self.doubtful = None;
     }
 
@@ -218,7 +225,10 @@ impl<'r> Row<'r> {
         };
         record.load = load;
         if record.success && !record.warmup {
-            if let Some(doubtful) = self.doubtful.take() {
+            // Looked at in its place: it is large, and there is nearly never one.
+            if self.doubtful.is_some()
+                && let Some(doubtful) = self.doubtful.take()
+            {
                 return Err(doubtful);
             }
             complete(record)?;

@@ -5,8 +5,7 @@ use super::super::row::{Otherwise, Row};
 use super::decimal::Decimal;
 use super::numbers::Numbers;
 use super::scan::{eight, find_either, starts_with};
-use crate::record::{Record, SWEEP};
-use std::ops::Range;
+use crate::record::{LevelMark, Record, SWEEP};
 
 /// What is done with the cells of a column.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +26,10 @@ pub struct Reader<'r> {
     levels: usize,
     /// What stood in them, up to and with the last comma.
     lead: &'r str,
+    /// Whether these alone say which level a record belongs to.
+    tell_all: bool,
+    /// Of the level that they name.
+    mark: LevelMark,
     scenario: &'r str,
     numbers: Numbers,
     row: Row<'r>,
@@ -41,12 +44,17 @@ impl<'r> Reader<'r> {
             Some(column) => Step::Words(column),
             None => Step::Skip,
         };
-        let names_level = |field: &&Option<Field>| field.is_some_and(|field| field.column.names_level());
+        let names_level = |field: &Option<Field>| field.is_some_and(|field| field.column.names_level());
+        // The last column has no comma behind it.
+        let most = fields.len().saturating_sub(1);
+        let levels = fields.iter().take_while(|field| names_level(field)).count().min(most);
+        let decides_level = |field: &Field| field.column.names_level() || field.column == Column::Case;
         Self {
             steps: fields.iter().map(step).collect(),
-            // The last column has no comma behind it.
-            levels: fields.iter().take_while(names_level).count().min(fields.len().saturating_sub(1)),
+            levels,
             lead: "",
+            tell_all: levels > 0 && !fields[levels..].iter().flatten().any(decides_level),
+            mark: LevelMark::default(),
             scenario: SWEEP,
             numbers: Numbers::of_fields(fields.iter().flatten().copied()),
             row: Row::default(),
@@ -57,35 +65,52 @@ impl<'r> Reader<'r> {
     /// read carefully: because of its form, because something may be wrong with it, or because its end is not in sight.
     #[inline]
     pub fn next(&mut self, rows: &'r str) -> Option<(&Record<'r>, usize)> {
-        let (mut at, mut from) = (0, 0);
-        if !self.lead.is_empty() && starts_with(rows.as_bytes(), self.lead.as_bytes()) {
-            (at, from) = (self.lead.len(), self.levels);
-        } else {
-            self.lead = "";
+        let Self { steps, levels, lead, tell_all, mark, scenario, numbers, row } = self;
+        let mut cells = Cells { rows, scenario, numbers, row };
+        let (last, steps) = steps.split_last()?;
+        let (in_front, others) = steps.split_at_checked(*levels)?;
+        let mut at = lead.len();
+        if at == 0 || !starts_with(rows.as_bytes(), lead.as_bytes()) {
+            *lead = "";
+            at = cells.read(in_front, 0)?;
+            if *tell_all {
+                cells.row.set_level_numbers(cells.numbers)?;
+                *mark = LevelMark::new();
+            }
+            *lead = rows.get(..at)?;
         }
-        let last = self.steps.len().checked_sub(1)?;
-        if from < self.levels {
-            at = self.cells(0..self.levels, rows, at)?;
-            self.lead = &rows[..at];
-        }
-        at = self.cells(self.levels..last, rows, at)?;
-        at = self.cell(self.steps[last], rows, at)?;
+        at = cells.read(others, at)?;
+        at = cells.cell(*last, at)?;
         at += match rows.as_bytes().get(at..)? {
             [b'\n', ..] => 1,
             [b'\r', b'\n', ..] => 2,
             _ => return None,
         };
+        if !self.tell_all {
+            self.row.set_level_numbers(&self.numbers)?;
+        }
         self.row.set_numbers(&self.numbers)?;
-        self.row.begin(self.scenario);
+        self.row.begin(self.scenario, self.mark);
         Some((self.row.judge(Otherwise::Unknown).ok()?, at))
     }
+}
 
+/// A row that is being read.
+struct Cells<'c, 'r> {
+    /// The row and what follows it.
+    rows: &'r str,
+    scenario: &'c mut &'r str,
+    numbers: &'c mut Numbers,
+    row: &'c mut Row<'r>,
+}
+
+impl<'r> Cells<'_, 'r> {
     /// Reads the cells of some columns, each with the comma behind it; gives the place behind the last comma.
     #[inline(always)]
-    fn cells(&mut self, columns: Range<usize>, rows: &'r str, mut at: usize) -> Option<usize> {
-        for number in columns {
-            at = self.cell(self.steps[number], rows, at)?;
-            if *rows.as_bytes().get(at)? != b',' {
+    fn read(&mut self, steps: &[Step], mut at: usize) -> Option<usize> {
+        for step in steps {
+            at = self.cell(*step, at)?;
+            if *self.rows.as_bytes().get(at)? != b',' {
                 return None;
             }
             at += 1;
@@ -93,21 +118,15 @@ impl<'r> Reader<'r> {
         Some(at)
     }
 
-    /// Reads the cell at a place; gives its end.
+    /// Reads the cell at a place; gives its end. What stands there is for the caller to judge.
     #[inline(always)]
-    fn cell(&mut self, step: Step, rows: &'r str, at: usize) -> Option<usize> {
-        let bytes = rows.as_bytes();
+    fn cell(&mut self, step: Step, at: usize) -> Option<usize> {
+        let bytes = self.rows.as_bytes();
         if let Step::Number(column) = step {
-            return match Decimal::read(bytes, at) {
-                Some((decimal, end)) => {
-                    self.numbers.store(column, decimal);
-                    Some(end)
-                }
-                None => {
-                    self.numbers.store(column, Decimal::NONE);
-                    ends_cell(*bytes.get(at)?).then_some(at)
-                }
-            };
+            // Where there is none, only the end of the cell may follow.
+            let (decimal, end) = Decimal::read(bytes, at).unwrap_or((Decimal::NONE, at));
+            self.numbers.store(column, decimal);
+            return Some(end);
         }
         let first = *bytes.get(at)?;
         if ends_cell(first) {
@@ -117,15 +136,14 @@ impl<'r> Reader<'r> {
             return Some(at);
         }
         match step {
-            // What ends the cell is for the caller to judge.
             Step::Words(column @ (Column::Success | Column::Warmup)) if starts_with_true(bytes, at) => {
                 self.row.set_truth(column, true)?;
                 Some(at + TRUE.len())
             }
             _ => {
-                let (words, end) = if first == b'"' { quoted(rows, at)? } else { bare(rows, at)? };
+                let (words, end) = if first == b'"' { quoted(self.rows, at)? } else { bare(self.rows, at)? };
                 match step {
-                    Step::Words(Column::Scenario) => self.scenario = words,
+                    Step::Words(Column::Scenario) => *self.scenario = words,
                     Step::Words(column) => self.row.set_words(column, words)?,
                     _ => {}
                 }
@@ -136,7 +154,7 @@ impl<'r> Reader<'r> {
 
     fn unset(&mut self, column: Column) {
         match column {
-            Column::Scenario => self.scenario = SWEEP,
+            Column::Scenario => *self.scenario = SWEEP,
             _ => self.row.unset_words(column),
         }
     }
@@ -274,6 +292,39 @@ mod tests {
         assert_eq!(level(",,20,200,8,4\n"), of(SWEEP, None, 20));
         assert_eq!(level("other,2048,x,200,8,4\n"), None, "read in part");
         assert_eq!(level(",,20,200,8,4\n"), of(SWEEP, None, 20));
+    }
+
+    #[test]
+    fn rows_of_a_level_bear_one_mark_where_the_columns_in_front_tell_all_of_it() {
+        let marks = |header: &str, rows: [&'static str; 3]| {
+            let columns = fields(header);
+            let mut reader = Reader::new(&columns, true);
+            rows.map(|row| reader.next(row).expect("usual").0.level_mark)
+        };
+        let rest = "e2e_ms,input_tokens,output_tokens";
+        let [one, same, other] = marks(&format!("concurrency,{rest}"), ["2,100,8,4\n", "2,200,8,4\n", "20,200,8,4\n"]);
+        assert!(one.is_same(same) && !one.is_same(other) && !other.is_same(LevelMark::new()));
+        for (header, rows) in [
+            (format!("{rest},concurrency"), ["100,8,4,2\n", "100,8,4,2\n", "100,8,4,2\n"]),
+            (format!("concurrency,{rest},run"), ["2,100,8,4,a\n", "2,100,8,4,b\n", "2,100,8,4,b\n"]),
+            (format!("concurrency,{rest},case"), ["2,100,8,4,a\n", "2,100,8,4,\n", "2,100,8,4,\n"]),
+        ] {
+            let [one, two, three] = marks(&header, rows);
+            assert!(!one.is_same(two) && !two.is_same(three), "{header}");
+        }
+    }
+
+    #[test]
+    fn the_load_is_read_wherever_its_column_stands() {
+        let columns = fields("e2e_ms,concurrency,input_tokens,output_tokens,context_tokens");
+        let mut reader = Reader::new(&columns, true);
+        for (row, level) in
+            [("100,2,8,4,1024\n", (2, 1024)), ("100,3,8,4,1024\n", (3, 1024)), ("100,3,8,4,8\n", (3, 8))]
+        {
+            let record = reader.next(row).expect("usual").0;
+            assert_eq!((record.load, record.context), (Some(Load::Concurrency(level.0)), Some(level.1)));
+        }
+        assert_eq!(reader.next("100,0,8,4,8\n").map(|_| ()), None);
     }
 
     #[test]

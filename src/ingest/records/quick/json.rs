@@ -4,8 +4,8 @@ use super::super::columns::{Column, Field};
 use super::super::row::{Otherwise, Row};
 use super::decimal::Decimal;
 use super::numbers::Numbers;
-use super::scan::{find_special, starts_with};
-use crate::record::{Record, SWEEP};
+use super::scan::{Lead, find_special, starts_with};
+use crate::record::{LevelMark, Record, SWEEP};
 
 /// How a program writes its objects, learnt from one that was read carefully.
 ///
@@ -17,7 +17,7 @@ pub struct Template(Vec<Entry>);
 #[derive(Debug, Clone, PartialEq)]
 struct Entry {
     /// What stands before the value, from the end of the value before on: `{"ttft_ms":`, `, "e2e_ms": `.
-    lead: Vec<u8>,
+    lead: Lead,
     field: Option<Field>,
 }
 
@@ -36,6 +36,10 @@ pub struct Reader<'t, 'r> {
     levels: usize,
     /// What stood in them, up to and with the key behind them.
     lead: &'r str,
+    /// Whether these alone say which level a record belongs to.
+    tell_all: bool,
+    /// Of the level that they name.
+    mark: LevelMark,
     scenario: &'r str,
     numbers: Numbers,
     row: Row<'r>,
@@ -46,10 +50,15 @@ impl<'t, 'r> Reader<'t, 'r> {
     pub fn new(template: &'t Template) -> Self {
         let fields = template.0.iter().filter_map(|entry| entry.field);
         let names_level = |entry: &&Entry| entry.field.is_some_and(|field| field.column.names_level());
+        let levels = template.0.iter().take_while(names_level).count();
+        let decides_level = |field: Field| field.column.names_level() || field.column == Column::Case;
+        let others = template.0.iter().skip(levels).filter_map(|entry| entry.field);
         Self {
             template,
-            levels: template.0.iter().take_while(names_level).count(),
+            levels,
             lead: "",
+            tell_all: !others.into_iter().any(decides_level),
+            mark: LevelMark::default(),
             scenario: SWEEP,
             numbers: Numbers::of_fields(fields),
             row: Row::default(),
@@ -61,20 +70,48 @@ impl<'t, 'r> Reader<'t, 'r> {
     #[inline]
     pub fn next(&mut self, lines: &'r str) -> Option<(&Record<'r>, usize)> {
         let bytes = lines.as_bytes();
-        let (mut at, mut from) = (0, 0);
-        let template = self.template;
-        if !self.lead.is_empty() && starts_with(bytes, self.lead.as_bytes()) {
-            at = self.value(template.0.get(self.levels)?.field, lines, self.lead.len())?;
-            from = self.levels + 1;
+        let entries = &self.template.0;
+        let (mut at, others) = if !self.lead.is_empty() && starts_with(bytes, self.lead.as_bytes()) {
+            let (level, others) = entries.get(self.levels..)?.split_first()?;
+            (self.value(level.field, lines, self.lead.len())?, others)
         } else {
-            self.lead = "";
+            self.levels_and_next(lines)?
+        };
+        for Entry { lead, field } in others {
+            if lead.is_at(bytes, at) {
+                at = self.value(*field, lines, at + lead.length())?;
+            } else {
+                self.unset(*field);
+            }
         }
-        for (number, Entry { lead, field }) in template.0.iter().enumerate().skip(from) {
-            if starts_with(bytes.get(at..)?, lead) {
-                let value = at + lead.len();
+        at += match bytes.get(at..)? {
+            [b'}', b'\n', ..] => 2,
+            [b'}', b'\r', b'\n', ..] => 3,
+            _ => return None,
+        };
+        if !self.tell_all || self.lead.is_empty() {
+            self.row.set_level_numbers(&self.numbers)?;
+        }
+        self.row.set_numbers(&self.numbers)?;
+        self.row.begin(self.scenario, self.mark);
+        Some((self.row.judge(Otherwise::Unknown).ok()?, at))
+    }
+
+    /// Reads the entries in front that name the level, and the one behind them; gives its end and the other entries.
+    fn levels_and_next(&mut self, lines: &'r str) -> Option<(usize, &'t [Entry])> {
+        (self.lead, self.mark) = ("", LevelMark::default());
+        let (in_front, others) = self.template.0.split_at_checked(self.levels + 1)?;
+        let mut at = 0;
+        for (number, Entry { lead, field }) in in_front.iter().enumerate() {
+            if lead.is_at(lines.as_bytes(), at) {
+                let value = at + lead.length();
                 at = self.value(*field, lines, value)?;
                 // From the object's start on, and up to where no other number can go on.
                 if number == self.levels && number > 0 {
+                    if self.tell_all {
+                        self.row.set_level_numbers(&self.numbers)?;
+                        self.mark = LevelMark::new();
+                    }
                     self.lead = lines.get(..value)?;
                 }
             } else if number == 0 {
@@ -83,25 +120,17 @@ impl<'t, 'r> Reader<'t, 'r> {
                 self.unset(*field);
             }
         }
-        at += match bytes.get(at..)? {
-            _ if at == 0 => return None,
-            [b'}', b'\n', ..] => 2,
-            [b'}', b'\r', b'\n', ..] => 3,
-            _ => return None,
-        };
-        self.row.set_numbers(&self.numbers)?;
-        self.row.begin(self.scenario);
-        Some((self.row.judge(Otherwise::Unknown).ok()?, at))
+        Some((at, others))
     }
 
-    /// Reads the value at a place into its column; gives its end.
+    /// Reads the value at a place into its column; gives its end. What stands there is for the caller to judge.
     #[inline(always)]
     fn value(&mut self, field: Option<Field>, lines: &'r str, at: usize) -> Option<usize> {
         let bytes = lines.as_bytes();
         match bytes.get(at)? {
             b'0'..=b'9' => {
                 let (decimal, end) = Decimal::read(bytes, at)?;
-                if !decimal.is_json(bytes, at) || !matches!(bytes.get(end)?, b',' | b'}') {
+                if !decimal.is_json(bytes, at) {
                     return None;
                 }
                 match field.map(|field| field.column) {
@@ -173,7 +202,7 @@ fn entries(object: &[u8]) -> Option<Vec<Entry>> {
         let colon = after_blanks(object, end + 1).filter(|colon| object[*colon] == b':')?;
         let value = after_blanks(object, colon + 1)?;
         let name = std::str::from_utf8(&object[key + 1..end]).ok()?;
-        entries.push(Entry { lead: object[start..value].to_vec(), field: Field::named(name) });
+        entries.push(Entry { lead: Lead::new(&object[start..value]), field: Field::named(name) });
         start = match object[value] {
             b'"' => find_special(object, value + 1).filter(|end| object[*end] == b'"')? + 1,
             b'{' | b'[' => return None,
@@ -275,6 +304,25 @@ mod tests {
             let expected =
                 expected.map(|(scenario, context, users)| (scenario, context, Some(Load::Concurrency(users))));
             assert_eq!(found, expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn objects_of_a_level_bear_one_mark_where_the_keys_in_front_tell_all_of_it() {
+        let rest = "\"e2e_ms\":100,\"input_tokens\":8,\"output_tokens\":4";
+        let marks = |objects: [String; 3]| {
+            let lines = objects.map(|object| format!("{{{object}}}\n"));
+            let template = Template::learn(lines[0].as_bytes());
+            let mut reader = Reader::new(&template);
+            let [one, two, three] = &lines;
+            [one, two, three].map(|line| reader.next(line).expect("usual").0.level_mark)
+        };
+        let of = |level: &str| format!("{level},{rest}");
+        let [one, same, other] = marks(["\"concurrency\":2", "\"concurrency\":2", "\"concurrency\":3"].map(of));
+        assert!(one.is_same(same) && !one.is_same(other));
+        for behind in ["\"concurrency\":2", "\"concurrency\":2,\"run\":\"a\"", "\"concurrency\":2,\"case\":\"a\""] {
+            let [one, two, _] = marks([(); 3].map(|()| format!("{rest},{behind}")));
+            assert!(!one.is_same(two), "{behind}");
         }
     }
 

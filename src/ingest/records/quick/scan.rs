@@ -4,12 +4,16 @@ const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x8080_8080_8080_8080;
 
 /// Eight bytes from a place on, the first one lowest; zeros stand for what lies behind the end.
-#[inline]
+#[inline(always)]
 pub fn eight(bytes: &[u8], at: usize) -> u64 {
-    match bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-        Some(word) => u64::from_le_bytes(*word),
-        None => last(bytes, at),
+    // Put so that one comparison is left of it where many places of the same bytes are looked at.
+    if bytes.len() >= 8
+        && at <= bytes.len() - 8
+        && let Some(word) = bytes[at..].first_chunk::<8>()
+    {
+        return u64::from_le_bytes(*word);
     }
+    last(bytes, at)
 }
 
 /// The same near the end, where there are fewer.
@@ -27,6 +31,55 @@ pub fn starts_with(bytes: &[u8], lead: &[u8]) -> bool {
     // The last eight may overlap those before.
     let (words, others) = (bytes.as_chunks::<8>().0, lead.as_chunks::<8>().0);
     own == last && words.iter().zip(others).all(|(word, other)| word == other)
+}
+
+/// Bytes that others are expected to start with, made ready to be compared again and again.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lead {
+    length: usize,
+    /// The first eight bytes, or what there is of them.
+    first: u64,
+    /// The last eight bytes and where they begin; they may overlap those in front of them.
+    last: u64,
+    last_at: usize,
+    /// The bits of `first` and `last` that count.
+    counts: u64,
+    /// What stands between the first and the last, eight bytes each, but for what the last reach over.
+    between: Box<[u64]>,
+}
+
+impl Lead {
+    /// Of these bytes; a NUL that they end in is not told from the end of what is compared.
+    pub fn new(lead: &[u8]) -> Self {
+        let length = lead.len();
+        let last_at = length.saturating_sub(8);
+        let words = lead.as_chunks::<8>().0.iter().skip(1).map(|word| u64::from_le_bytes(*word));
+        Self {
+            length,
+            first: eight(lead, 0),
+            last: eight(lead, last_at),
+            last_at,
+            counts: if length < 8 { (1 << (8 * length)) - 1 } else { !0 },
+            between: words.take(last_at.div_ceil(8).saturating_sub(1)).collect(),
+        }
+    }
+
+    /// How many bytes these are.
+    #[inline]
+    pub fn length(&self) -> usize {
+        self.length
+    }
+
+    /// Whether they stand at a place.
+    #[inline(always)]
+    pub fn is_at(&self, bytes: &[u8], at: usize) -> bool {
+        let differ = (eight(bytes, at) ^ self.first) | (eight(bytes, at + self.last_at) ^ self.last);
+        differ & self.counts == 0 && (self.length <= 16 || self.continues_at(bytes, at + 8))
+    }
+
+    fn continues_at(&self, bytes: &[u8], at: usize) -> bool {
+        self.between.iter().enumerate().all(|(number, word)| eight(bytes, at + 8 * number) == *word)
+    }
 }
 
 /// The high bit of the first byte that equals `wanted`; bits above it may be wrong.
@@ -92,12 +145,16 @@ mod tests {
     fn a_lead_is_compared_to_its_last_byte() {
         let text = b"abcdefghijklmnopqrstuvwxyz";
         for length in 0..=text.len() {
-            assert!(starts_with(text, &text[..length]));
-            assert!(!starts_with(&text[..length], text) || length == text.len());
+            let ready = Lead::new(&text[..length]);
+            assert_eq!(ready.length(), length);
+            assert!(starts_with(text, &text[..length]) && ready.is_at(text, 0), "{length}");
+            assert!(ready.is_at(&[b"__", &text[..length]].concat(), 2), "{length}");
+            let shorter = &text[..length.saturating_sub(1)];
+            assert!(length == 0 || (!starts_with(shorter, &text[..length]) && !ready.is_at(shorter, 0)), "{length}");
             for other in 0..length {
                 let mut lead = text[..length].to_vec();
                 lead[other] ^= 1;
-                assert!(!starts_with(text, &lead), "{length} {other}");
+                assert!(!starts_with(text, &lead) && !Lead::new(&lead).is_at(text, 0), "{length} {other}");
             }
         }
     }
