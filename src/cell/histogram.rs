@@ -57,7 +57,7 @@ pub struct Filter {
 
 impl Filter {
     /// Whether a value, by its bits, may lie in one of the buckets. Nearly every value that does not is told apart.
-    #[inline]
+    #[inline(always)]
     pub fn may_hold(&self, bits: u64) -> bool {
         let (word, bit) = self.place(bits);
         self.places[word] >> bit & 1 == 1
@@ -201,6 +201,7 @@ impl Histogram {
 }
 
 /// The bits of a value of at least 0; -0 counts as 0.
+#[inline]
 pub fn bits(value: f64) -> u64 {
     (value + 0.0).to_bits()
 }

@@ -173,16 +173,15 @@ impl MetricTally {
 fn extremes(values: &[f64]) -> (f64, f64) {
     let smaller = |a: f64, b: f64| if b < a { b } else { a };
     let larger = |a: f64, b: f64| if b > a { b } else { a };
-    // Four at a time, which do not wait for each other.
-    let mut four = [(f64::INFINITY, 0.0); 4];
+    // Four at a time, which do not wait for each other; smallest and largest apart, as processors have them.
+    let (mut smallest, mut largest) = ([f64::INFINITY; 4], [0.0; 4]);
     let (chunks, rest) = values.as_chunks::<4>();
     for chunk in chunks {
-        for ((smallest, largest), value) in four.iter_mut().zip(chunk) {
-            (*smallest, *largest) = (smaller(*smallest, *value), larger(*largest, *value));
-        }
+        smallest.iter_mut().zip(chunk).for_each(|(smallest, value)| *smallest = smaller(*smallest, *value));
+        largest.iter_mut().zip(chunk).for_each(|(largest, value)| *largest = larger(*largest, *value));
     }
-    let rest = rest.iter().map(|value| (*value, *value));
-    four.into_iter().chain(rest).fold((f64::INFINITY, 0.0), |(a, b), (c, d)| (smaller(a, c), larger(b, d)))
+    let all = |of: [f64; 4], first: f64, which: fn(f64, f64) -> f64| of.iter().chain(rest).copied().fold(first, which);
+    (all(smallest, f64::INFINITY, smaller), all(largest, 0.0, larger))
 }
 
 #[cfg(test)]

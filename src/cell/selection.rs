@@ -69,25 +69,24 @@ impl Selection {
 
     /// Sees a value again.
     pub fn add(&mut self, value: f64) {
-        let deviation = (value - self.mean) * self.scale;
-        self.deviations.add((deviation * deviation).min(1.0));
+        self.deviations.add_squares(std::iter::once((value - self.mean) * self.scale));
         self.seen += 1;
         self.pick(bits(value));
     }
 
     /// Keeps a value, by its bits, where it lies in a bucket that is looked for.
-    #[inline]
+    #[inline(always)]
     fn pick(&mut self, bits: u64) {
-        if !self.filter.may_hold(bits) {
-            return;
+        if self.filter.may_hold(bits) {
+            self.keep(bits);
         }
-        for collected in &mut self.buckets {
-            if bits <= collected.bucket.high {
-                if bits >= collected.bucket.low {
-                    collected.values.add(bits, 1);
-                }
-                return;
-            }
+    }
+
+    /// The same of a value that may lie in one of them.
+    fn keep(&mut self, bits: u64) {
+        let of = self.buckets.iter_mut().find(|collected| bits <= collected.bucket.high);
+        if let Some(collected) = of.filter(|collected| bits >= collected.bucket.low) {
+            collected.values.add(bits, 1);
         }
     }
 

@@ -38,25 +38,18 @@ impl Sum {
             values.iter().for_each(|value| self.add(*value));
             return;
         }
-        let whole = |value: &f64| u128::from(mantissa(*value) << ((exponent(*value) - lowest) & 63));
-        let sum: u128 = values.iter().map(whole).sum();
-        self.0 = self.0.saturating_add(sum << shift);
+        // In 2³² of that last place.
+        let scale = power_of_two(MANTISSA_BITS - 32 - lowest);
+        self.0 = self.0.saturating_add(sum_of_whole(values.iter().map(|value| value * scale)) << shift);
     }
 
-    /// Adds the squares of several shares, of which the larger ones are taken as 1.
-    ///
-    /// The same to the last bit as adding each.
-    pub fn add_squares(&mut self, shares: impl Iterator<Item = f64>) {
-        let (mut ones, mut sum) = (0_u64, 0_u128);
-        for share in shares {
+    /// Adds the squares of several shares, each rounded to 2⁻⁶⁴, of which the larger ones are taken as 1.
+    pub fn add_squares(&mut self, shares: impl ExactSizeIterator<Item = f64>) {
+        let squares = shares.map(|share| {
             let square = share * share;
-            ones += u64::from(square >= 1.0);
-            // The mantissa from the highest bit on, moved down to its place behind the binary point.
-            let places = (-1 - exponent(square)).cast_unsigned();
-            let moved = (mantissa(square) << (63 - MANTISSA_BITS)) >> (places & 63);
-            sum += u128::from(if places < 64 { moved } else { 0 });
-        }
-        self.0 = self.0.saturating_add(sum + (u128::from(ones) << FRACTION_BITS));
+            (if square < 1.0 { square } else { 1.0 }) * HALF_A_WORD
+        });
+        self.0 = self.0.saturating_add(sum_of_whole(squares));
     }
 
     /// Adds what was summed elsewhere.
@@ -72,8 +65,11 @@ impl Sum {
 }
 
 /// Whether a value can be summed and is still itself then: finite, 0 or at least 2⁻⁶⁴, and below [`TOO_LARGE`].
+#[inline]
 pub fn fits(value: f64) -> bool {
-    value == 0.0 || (SMALLEST..TOO_LARGE).contains(&value)
+    // Positive doubles are in the order of their bits, and what is negative or NaN lies behind them.
+    const RANGE: u64 = TOO_LARGE.to_bits() - SMALLEST.to_bits();
+    value.to_bits().wrapping_sub(SMALLEST.to_bits()) < RANGE || value == 0.0
 }
 
 /// Bits of a double behind the first one.
@@ -89,6 +85,39 @@ fn exponent(value: f64) -> i32 {
 #[inline]
 fn mantissa(value: f64) -> u64 {
     (value.to_bits() & ((1 << MANTISSA_BITS) - 1)) | (1 << MANTISSA_BITS)
+}
+
+/// Two to a power that a normal double can hold.
+#[inline]
+fn power_of_two(exponent: i32) -> f64 {
+    f64::from_bits(((exponent + 1023).cast_unsigned() as u64) << MANTISSA_BITS)
+}
+
+/// 2³².
+const HALF_A_WORD: f64 = TOO_LARGE;
+
+/// 1.5 × 2⁵²: doubles near it lie 1 apart, so that what is added to it is rounded to a whole number, by which its bits grow.
+const ROUNDS: f64 = 6_755_399_441_055_744.0;
+
+/// The sum of up to 2³⁰ whole numbers from 0 to 2⁶⁴, each given in units of 2³²; what is finer than 2⁻³² of these is rounded.
+///
+/// Processors add doubles and words two at a time, but turn one into the other one by one. So each number is split into its
+/// upper and its lower half by adding, and what is added up are the bits that come of it.
+#[inline]
+fn sum_of_whole(numbers: impl ExactSizeIterator<Item = f64>) -> u128 {
+    let count = numbers.len() as u64;
+    debug_assert!(count <= 1 << 30);
+    let (mut upper, mut lower) = (0_u64, 0_u64);
+    for number in numbers {
+        let rounded = number + ROUNDS;
+        let rest = (number - (rounded - ROUNDS)) * HALF_A_WORD + ROUNDS;
+        upper = upper.wrapping_add(rounded.to_bits());
+        lower = lower.wrapping_add(rest.to_bits());
+    }
+    let offset = count.wrapping_mul(ROUNDS.to_bits());
+    let [upper, lower] = [upper, lower].map(|sum| i128::from(sum.wrapping_sub(offset).cast_signed()));
+    // The rest of a number may be below 0, the number is not.
+    ((upper << 32) + lower).cast_unsigned()
 }
 
 /// The value times 2⁶⁴, cut off below the binary point; the value is at least 0 and below [`TOO_LARGE`].
@@ -123,6 +152,19 @@ mod tests {
     }
 
     #[test]
+    fn what_fits_is_zero_or_neither_too_small_nor_too_large() {
+        let above = |value: f64| f64::from_bits(value.to_bits() + 1);
+        let below = |value: f64| f64::from_bits(value.to_bits() - 1);
+        for value in [0.0, -0.0, SMALLEST, above(SMALLEST), 0.1, 1e9, below(TOO_LARGE)] {
+            assert!(fits(value), "{value:e}");
+        }
+        let others = [below(SMALLEST), 5e-324, TOO_LARGE, above(TOO_LARGE), 1e300, -1e-300, -1.0, -1e300];
+        for value in others.into_iter().chain([f64::INFINITY, f64::NEG_INFINITY, f64::NAN, -f64::NAN]) {
+            assert!(!fits(value), "{value:e}");
+        }
+    }
+
+    #[test]
     fn ten_tenths_are_one() {
         assert_eq!(sum(&[0.1; 10]).value(), 1.0);
         assert_eq!(sum(&[0.0, -0.0]).value(), 0.0);
@@ -143,11 +185,20 @@ mod tests {
             assert_eq!(together, sum(values), "{values:?}");
         }
         let shares = [0.0, 1.0, -1.0, 1.000_000_1, 0.5, -0.3, 1e-3, 1e-9, 3e-10, 1e-200, 0.999_999_999_999];
+        let mut together = Sum::default();
+        together.add_squares(shares.into_iter());
+        let mut apart = Sum::default();
         for share in shares {
-            let mut squares = Sum::default();
-            squares.add_squares([share, 0.7].into_iter());
-            assert_eq!(squares, sum(&[(share * share).min(1.0), 0.7 * 0.7]), "{share}");
+            let mut square = Sum::default();
+            square.add_squares([share].into_iter());
+            let cut_off = sum(&[(share * share).min(1.0)]);
+            assert!(square.0 - cut_off.0 <= 1, "{share}: the nearest is what is cut off, or the next");
+            apart.merge(square);
         }
+        assert_eq!(together, apart);
+        let mut least = Sum::default();
+        least.add_squares([f64::powi(2.0, -32), f64::powi(2.0, -33)].into_iter());
+        assert_eq!(least.0, 1, "2⁻⁶⁴, and of 2⁻⁶⁶ nothing");
     }
 
     #[test]
