@@ -17,6 +17,7 @@ use crate::context::Context;
 use crate::error::{Result, Warned, Warning};
 use crate::metric;
 use crate::record::{PROMPT_SUITE, Record};
+use crate::threads::Threads;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -107,9 +108,9 @@ impl Counting {
     }
 
     /// Takes everything from the shelf, when all records are there.
-    pub fn settle(&mut self) {
+    pub fn settle(&mut self, threads: &Threads) {
         self.put_down();
-        let (levels, mut metrics) = std::mem::take(&mut *shelf::lock(&self.shelf)).finish();
+        let (levels, mut metrics) = std::mem::take(&mut *shelf::lock(&self.shelf)).finish(threads);
         for (name, number) in levels.iter() {
             let own = self.levels.number_named(name);
             let metrics = metrics.get_mut(number).map(std::mem::take).unwrap_or_default();
@@ -127,7 +128,7 @@ impl Counting {
         if Arc::ptr_eq(&self.shelf, &other.shelf) {
             other.put_down();
         } else {
-            other.settle();
+            other.settle(&Threads::default());
         }
         for (name, number) in other.levels.iter() {
             let own = self.levels.number_named(LevelName { source: source(name.source), ..name });
@@ -164,7 +165,7 @@ impl Counting {
     ///
     /// Records that do not name their load go where `placements` has their part, or nowhere.
     pub fn decide(mut self, placements: &Placements) -> Picking {
-        self.settle();
+        self.settle(&Threads::default());
         let contexts = decided_contexts(&self.levels, &self.tallies);
         let mut groups: BTreeMap<CellKey, Group> = BTreeMap::new();
         for (name, number) in self.levels.iter() {

@@ -12,6 +12,7 @@ use super::level::{LevelName, Levels};
 use super::metrics::{Metrics, measured};
 use crate::metric::{self, METRIC_COUNT};
 use crate::record::Record;
+use crate::threads::Threads;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Values of one metric each, of requests of one level.
@@ -157,10 +158,15 @@ impl Shelf {
         Some((number, values))
     }
 
-    /// What was found of each level.
-    pub fn finish(self) -> (Levels, Vec<Metrics>) {
-        let finish = |place: Place| place.values.map_or(place.metrics, |values| Metrics::answered(&values));
-        (self.levels, self.places.into_iter().map(finish).collect())
+    /// What was found of each level; levels that were never over are looked at by several threads.
+    pub fn finish(self, threads: &Threads) -> (Levels, Vec<Metrics>) {
+        let answer = |number: &usize| self.places[*number].values.as_deref().map(Metrics::answered);
+        let answers = threads.map(&self.open, answer);
+        let mut metrics: Vec<_> = self.places.into_iter().map(|place| place.metrics).collect();
+        for (number, answer) in self.open.into_iter().zip(answers) {
+            metrics[number] = answer.unwrap_or_default();
+        }
+        (self.levels, metrics)
     }
 }
 

@@ -56,6 +56,7 @@ use crate::error::{Error, Place, Result, Warned, Warning, one_line};
 use crate::format::counted;
 use crate::limits::{HIGHEST_MOST_CELLS, MOST_LEVELS};
 use crate::record::{PROMPT_SUITE, Record};
+use crate::threads::Threads;
 use aggregates::Placed;
 use cache::{Files, Store};
 pub use fingerprint::HashKind;
@@ -291,7 +292,9 @@ fn count(files: &[Recognised], config: &Config, options: &Options) -> Result<(Co
         all.merge(part);
         all
     };
-    Ok((reading.folds.into_iter().reduce(merge).unwrap_or_default(), reading.files))
+    let mut counted = reading.folds.into_iter().reduce(merge).unwrap_or_default();
+    counted.settle(&Threads::new(options.threads));
+    Ok((counted, reading.files))
 }
 
 /// More than anyone's sweep has; `otherwise` is what else can be done about it.

@@ -5,6 +5,7 @@ use crate::cell::fold::apart::FilePicking;
 use crate::cell::fold::{Counting, Picking};
 use crate::cell::level::Levels;
 use crate::record::Record;
+use crate::threads::Threads;
 
 /// What the records of one file are folded into, and the whole that it then becomes part of.
 pub trait Part: Sized + Send {
@@ -19,7 +20,7 @@ pub trait Part: Sized + Send {
     /// Adds what another worker folded of the same file.
     fn merge(&mut self, other: Self);
     /// Becomes part of the whole.
-    fn join(self, whole: &mut Self::Whole, file: usize) -> Option<Self::Kept>;
+    fn join(self, whole: &mut Self::Whole, file: usize, threads: &Threads) -> Option<Self::Kept>;
 }
 
 impl Part for Counting {
@@ -38,8 +39,8 @@ impl Part for Counting {
         Counting::merge(self, other);
     }
 
-    fn join(mut self, whole: &mut Self, file: usize) -> Option<(Counted, Levels)> {
-        self.settle();
+    fn join(mut self, whole: &mut Self, file: usize, threads: &Threads) -> Option<(Counted, Levels)> {
+        self.settle(threads);
         let kept = Counted::of(&self).map(|counted| (counted, self.levels().clone()));
         whole.merge_file(self, file);
         kept
@@ -62,7 +63,7 @@ impl Part for FilePicking {
         FilePicking::merge(self, other);
     }
 
-    fn join(mut self, whole: &mut Picking, _: usize) -> Option<Vec<u8>> {
+    fn join(mut self, whole: &mut Picking, _: usize, _: &Threads) -> Option<Vec<u8>> {
         let kept = self.share().as_ref().and_then(encode);
         whole.merge_file(self);
         kept
@@ -119,12 +120,18 @@ impl<'w, P: Part + Clone> Worker<'w, P> {
         if self.plans[nth].shared {
             self.shared.push((file, part));
         } else {
-            self.kept.extend(part.join(&mut self.whole, file).map(|kept| (file, kept)));
+            // Other workers read other files meanwhile.
+            let kept = part.join(&mut self.whole, file, &Threads::default());
+            self.kept.extend(kept.map(|kept| (file, kept)));
         }
     }
 
     /// What all workers have together: the whole, and what can be kept of each file.
-    pub fn together(workers: Vec<Self>, merge: impl Fn(&mut P::Whole, P::Whole)) -> Option<Folded<P>> {
+    pub fn together(
+        workers: Vec<Self>,
+        merge: impl Fn(&mut P::Whole, P::Whole),
+        threads: &Threads,
+    ) -> Option<Folded<P>> {
         let (mut shared, mut kept): (Vec<(usize, P)>, Vec<_>) = Default::default();
         let mut all: Option<P::Whole> = None;
         for mut worker in workers {
@@ -143,7 +150,7 @@ impl<'w, P: Part + Clone> Worker<'w, P> {
             while let Some((_, more)) = shared.next_if(|(next, _)| *next == file) {
                 part.merge(more);
             }
-            kept.extend(part.join(&mut whole, file).map(|kept| (file, kept)));
+            kept.extend(part.join(&mut whole, file, threads).map(|kept| (file, kept)));
         }
         Some((whole, kept))
     }

@@ -12,6 +12,7 @@ use crate::ingest::format::Format;
 use crate::ingest::reading::{FileReading, Reading, Recognised, read_all, workers};
 use crate::ingest::stream::fingerprint;
 use crate::ingest::{Input, Options, blocks, records};
+use crate::threads::Threads;
 
 /// The files of a run beside what a store has of them, by their number.
 pub struct Files<'s> {
@@ -232,6 +233,6 @@ impl Reader<'_> {
         let folds = wholes.map(|whole| Worker::new(whole, numbers, plans)).collect();
         let Reading { folds, files } =
             read_all(&chosen, self.config, self.options, &first, folds, |worker, record, nth| worker.add(record, nth))?;
-        Ok((Worker::together(folds, merge), files))
+        Ok((Worker::together(folds, merge, &Threads::new(self.options.threads)), files))
     }
 }

@@ -9,6 +9,7 @@ use crate::ingest::part::{Part, Property, Setup};
 use crate::ingest::reading::FileReading;
 use crate::ingest::sink::{Findings, REMEMBERED};
 use crate::record::{Load, Record};
+use crate::threads::Threads;
 
 fn counting() -> Counting {
     let mut counting = Counting::default();
@@ -26,7 +27,7 @@ fn counting() -> Counting {
             ..Record::default()
         });
     }
-    counting.settle();
+    counting.settle(&Threads::default());
     counting
 }
 
