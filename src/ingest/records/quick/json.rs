@@ -150,12 +150,12 @@ impl<'t, 'r> Reader<'t, 'r> {
                 }
                 Some(end + 1)
             }
-            b'n' if bytes[at..].starts_with(b"null") => {
+            b'n' if bytes[at..].first_chunk() == Some(b"null") => {
                 self.unset(field);
                 Some(at + 4)
             }
-            b't' if bytes[at..].starts_with(b"true") => self.truth(field, true).map(|()| at + 4),
-            b'f' if bytes[at..].starts_with(b"false") => self.truth(field, false).map(|()| at + 5),
+            b't' if bytes[at..].first_chunk() == Some(b"true") => self.truth(field, true).map(|()| at + 4),
+            b'f' if bytes[at..].first_chunk() == Some(b"false") => self.truth(field, false).map(|()| at + 5),
             _ => None,
         }
     }
