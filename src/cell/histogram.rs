@@ -25,6 +25,7 @@ pub struct Histogram {
     shift: u32,
     /// Number of the first bucket in `counts`.
     first: u64,
+    #[serde(with = "super::packed")]
     counts: Vec<u64>,
 }
 

@@ -13,6 +13,7 @@ mod histogram;
 pub mod lengths;
 pub mod level;
 pub mod metrics;
+mod packed;
 mod repeats;
 pub mod selection;
 pub mod shelf;

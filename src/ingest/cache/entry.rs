@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// To be raised with every change of what stands in an entry, or of what it means.
-pub const LAYOUT: u32 = 4;
+pub const LAYOUT: u32 = 5;
 
 /// Bytes of the checksum in front.
 const CHECKSUM: usize = blake3::OUT_LEN;

@@ -87,7 +87,7 @@ fn an_entry_with_any_bit_changed_or_under_another_key_is_none() {
 #[test]
 fn the_layout_is_the_one_that_has_this_number() {
     let hash = blake3::hash(&entry().encode("key").unwrap()).to_hex();
-    assert_eq!((LAYOUT, &hash[..16]), (4, "3a7007e5ef56583d"));
+    assert_eq!((LAYOUT, &hash[..16]), (5, "3a7007e5ef56583d"));
 }
 
 #[test]
