@@ -13,6 +13,9 @@
 //!    right goes through [`super::row::Row::judge`] on both ways, so that both judge alike.
 //! 3. **The same number.** At most 15 digits are a whole number that a double holds exactly, and so is the power of ten it is
 //!    divided by; that division rounds once, as reading the text does ([`decimal::Decimal`]).
+//! 4. **One level, one mark.** A row that begins with the very bytes that named the level of the row before bears the same
+//!    [`LevelMark`](crate::record::LevelMark), so that nobody compares the level again: only where no column behind these bytes has
+//!    a say in it.
 //!
 //! `tests/it/quick.rs` writes awkward files of every kind and holds both ways against each other.
 
