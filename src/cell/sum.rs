@@ -69,7 +69,13 @@ impl Sum {
 pub fn fits(value: f64) -> bool {
     // Positive doubles are in the order of their bits, and what is negative or NaN lies behind them.
     const RANGE: u64 = TOO_LARGE.to_bits() - SMALLEST.to_bits();
-    value.to_bits().wrapping_sub(SMALLEST.to_bits()) < RANGE || value == 0.0
+    value.to_bits().wrapping_sub(SMALLEST.to_bits()) < RANGE || is_zero(value)
+}
+
+/// Asked last, as it nearly never is.
+#[cold]
+fn is_zero(value: f64) -> bool {
+    value == 0.0
 }
 
 /// Bits of a double behind the first one.

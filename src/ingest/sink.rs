@@ -138,6 +138,7 @@ impl<'s> Sink<'s> {
         self.take(record, line, place)
     }
 
+    #[inline]
     fn take(&mut self, record: &Record, line: u64, place: impl FnOnce() -> Place) -> Result<()> {
         if let Some(first) = self.duplicates.as_mut().and_then(|seen| seen.find(record, line)) {
             return self.bad(duplicate(record, first, place()));

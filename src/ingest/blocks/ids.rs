@@ -9,8 +9,11 @@ use std::collections::{BTreeMap, VecDeque};
 pub struct BlockIds {
     /// Of the ids with their levels, in the order of the records.
     hashes: Vec<u64>,
-    /// The first id and the last, where each is larger than the one before.
-    rising: Option<(Number, Number)>,
+    /// Whether each id is larger than the one before.
+    rise: bool,
+    /// The first id and the last, as far as they rise.
+    first: Number,
+    last: Number,
     /// The hash of the last record's level, with its mark.
     level: (LevelMark, u64),
 }
@@ -22,8 +25,8 @@ impl BlockIds {
     /// No ids yet, with room for so many.
     pub fn with_room(records: usize) -> Self {
         // Until there is one, every other is larger.
-        let rising = Some(((0, 0), (0, 0)));
-        Self { hashes: Vec::with_capacity(records), rising, level: (LevelMark::default(), 0) }
+        let [first, last] = [(0, 0); 2];
+        Self { hashes: Vec::with_capacity(records), rise: true, first, last, level: (LevelMark::default(), 0) }
     }
 
     /// Takes the id of a record, where it has one.
@@ -33,14 +36,21 @@ impl BlockIds {
             self.level = (record.level_mark, duplicates::hash_level(record));
         }
         let (Some(hash), Some(id)) = (duplicates::hash_within(self.level.1, record), record.request_id) else { return };
-        self.rising = match (self.rising, number(id)) {
-            (Some((_, last)), Some(id)) if id > last => {
-                let first = self.rising.filter(|_| !self.hashes.is_empty()).map_or(id, |(first, _)| first);
-                Some((first, id))
-            }
-            _ => None,
-        };
+        if self.rise {
+            self.rise = self.goes_on_with(id);
+        }
         self.hashes.push(hash);
+    }
+
+    /// Whether an id is larger than all before, which is noted.
+    #[inline]
+    fn goes_on_with(&mut self, id: &str) -> bool {
+        let Some(id) = number(id).filter(|id| *id > self.last) else { return false };
+        if self.hashes.is_empty() {
+            self.first = id;
+        }
+        self.last = id;
+        true
     }
 }
 
@@ -102,9 +112,9 @@ impl Ids {
 impl Seen {
     fn are_new(&mut self, ids: BlockIds) -> bool {
         match self {
-            Self::Rising { last, kept, count } => match ids.rising {
-                Some((first, end)) if first > *last => {
-                    *last = end;
+            Self::Rising { last, kept, count } => match ids.rise {
+                true if ids.first > *last => {
+                    *last = ids.last;
                     *count += ids.hashes.len();
                     kept.push_back(ids.hashes);
                     while let Some(oldest) = kept.front().filter(|oldest| *count - oldest.len() >= DUPLICATE_WINDOW) {
@@ -212,7 +222,7 @@ mod tests {
     fn an_id_is_found_again_within_the_window_whatever_the_order_of_the_blocks() {
         let ids = |from: u64, to: u64| {
             let hashes = (from..to).map(|id| id.wrapping_mul(0x9e37_79b9_7f4a_7c15)).collect();
-            BlockIds { hashes, rising: None, ..BlockIds::with_room(0) }
+            BlockIds { hashes, rise: false, ..BlockIds::with_room(0) }
         };
         let window = DUPLICATE_WINDOW as u64;
         for distance in [1, 1000, window - 1, window] {
@@ -239,7 +249,7 @@ mod tests {
         let numbered = |from: usize, to: usize| (from..to).map(|id| format!("req-{id}")).collect::<Vec<_>>();
         let of = |texts: &[String]| block(texts.iter().map(String::as_str));
         let blocks = [numbered(0, 90), numbered(90, 40_000), numbered(40_000, 100_000), numbered(100_000, 170_000)];
-        assert!(blocks.iter().all(|texts| of(texts).rising.is_some()), "also from req-9 to req-10");
+        assert!(blocks.iter().all(|texts| of(texts).rise), "also from req-9 to req-10");
         for (again, new) in [("req-169999", false), ("req-104500", false), ("req-7", true), ("x", true)] {
             let mut seen = Ids::default();
             assert!(blocks.iter().enumerate().all(|(at, texts)| seen.are_new(at, of(texts))));
@@ -254,12 +264,12 @@ mod tests {
         for texts in
             [&["b", "a"][..], &["a", "a"], &["aa", "b"], &["12345678-1234567890"], &["a", "b", "b"], &["ab", "aa"]]
         {
-            assert_eq!(block(texts.iter().copied()).rising, None, "{texts:?}");
+            assert!(!block(texts.iter().copied()).rise, "{texts:?}");
         }
         let rising = block(["", "b", "aa", "0123456789abcdef", "0123456789abcdff", "0223456789abcdef"]);
-        assert_eq!(rising.rising, None, "an id without characters is none");
-        let rising = block(["b", "aa", "0123456789abcdef", "0123456789abcdff", "0223456789abcdef"]).rising;
-        assert_eq!(rising.map(|(first, last)| (first.0, last.0)), Some((1, 16)));
+        assert!(!rising.rise, "an id without characters is none");
+        let rising = block(["b", "aa", "0123456789abcdef", "0123456789abcdff", "0223456789abcdef"]);
+        assert_eq!((rising.rise, rising.first.0, rising.last.0), (true, 1, 16));
         let mut seen = Ids::default();
         assert!(seen.are_new(0, block(["1", "2"])));
         assert!(!seen.are_new(1, block(["2", "3"])), "it rises within its block alone");

@@ -4,7 +4,7 @@ use super::super::columns::{Column, Field};
 use super::super::row::{Otherwise, Row};
 use super::decimal::Decimal;
 use super::numbers::Numbers;
-use super::scan::{eight, find_either, starts_with};
+use super::scan::{Lead, eight, find_either};
 use crate::record::{LevelMark, Record, SWEEP};
 
 /// What is done with the cells of a column.
@@ -25,7 +25,7 @@ pub struct Reader<'r> {
     /// How many columns in front name the level: they are mostly the same as in the row before.
     levels: usize,
     /// What stood in them, up to and with the last comma.
-    lead: &'r str,
+    lead: Lead,
     /// Whether these alone say which level a record belongs to.
     tell_all: bool,
     /// Of the level that they name.
@@ -52,7 +52,7 @@ impl<'r> Reader<'r> {
         Self {
             steps: fields.iter().map(step).collect(),
             levels,
-            lead: "",
+            lead: Lead::default(),
             tell_all: levels > 0 && !fields[levels..].iter().flatten().any(decides_level),
             mark: LevelMark::default(),
             scenario: SWEEP,
@@ -69,15 +69,15 @@ impl<'r> Reader<'r> {
         let mut cells = Cells { rows, scenario, numbers, row };
         let (last, steps) = steps.split_last()?;
         let (in_front, others) = steps.split_at_checked(*levels)?;
-        let mut at = lead.len();
-        if at == 0 || !starts_with(rows.as_bytes(), lead.as_bytes()) {
-            *lead = "";
+        let mut at = lead.length();
+        if at == 0 || !lead.is_at(rows.as_bytes(), 0) {
+            *lead = Lead::default();
             at = cells.read(in_front, 0)?;
             if *tell_all {
                 cells.row.set_level_numbers(cells.numbers)?;
                 *mark = LevelMark::new();
             }
-            *lead = rows.get(..at)?;
+            *lead = Lead::new(&rows.as_bytes()[..at]);
         }
         at = cells.read(others, at)?;
         at = cells.cell(*last, at)?;

@@ -34,7 +34,7 @@ pub fn starts_with(bytes: &[u8], lead: &[u8]) -> bool {
 }
 
 /// Bytes that others are expected to start with, made ready to be compared again and again.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Lead {
     length: usize,
     /// The first eight bytes, or what there is of them.
