@@ -3,8 +3,9 @@
 //! RFC 4180, read generously: any line ending, spaces around cells, empty lines left out. A quote counts at the start
 //! of a cell only. Nothing is allocated per cell.
 
+use super::sink::Bad;
 use super::stream::Stream;
-use crate::error::Result;
+use crate::error::{Error, Place, Result};
 use memchr::{memchr, memchr_iter, memrchr};
 use std::str::Utf8Error;
 
@@ -66,6 +67,15 @@ pub enum Split<'r> {
         /// Line breaks between the row's start and the end of the file.
         lines: u64,
     },
+}
+
+/// A row that is the header once more: what two files give that were joined.
+pub fn repeated_header(place: Place) -> Bad {
+    let error = Error::at(place, "found the header a second time, expected a row of values");
+    Bad {
+        reason: "repeated header",
+        error: error.hint("remove this line: each file that was joined here brought its own"),
+    }
 }
 
 impl<'s, 'i> Rows<'s, 'i> {

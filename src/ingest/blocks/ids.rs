@@ -112,26 +112,24 @@ impl Ids {
 impl Seen {
     fn are_new(&mut self, ids: BlockIds) -> bool {
         match self {
-            Self::Rising { last, kept, count } => match ids.rise {
-                true if ids.first > *last => {
-                    *last = ids.last;
-                    *count += ids.hashes.len();
-                    kept.push_back(ids.hashes);
-                    while let Some(oldest) = kept.front().filter(|oldest| *count - oldest.len() >= DUPLICATE_WINDOW) {
-                        *count -= oldest.len();
-                        kept.pop_front();
-                    }
-                    true
+            Self::Rising { last, kept, count } if ids.rise && ids.first > *last => {
+                *last = ids.last;
+                *count += ids.hashes.len();
+                kept.push_back(ids.hashes);
+                while let Some(oldest) = kept.front().filter(|oldest| *count - oldest.len() >= DUPLICATE_WINDOW) {
+                    *count -= oldest.len();
+                    kept.pop_front();
                 }
-                _ => {
-                    let mut tables = Box::<Tables>::default();
-                    for hash in std::mem::take(kept).into_iter().flatten() {
-                        tables.is_new(hash);
-                    }
-                    *self = Self::Tables(tables);
-                    self.are_new(ids)
+                true
+            }
+            Self::Rising { kept, .. } => {
+                let mut tables = Box::<Tables>::default();
+                for hash in std::mem::take(kept).into_iter().flatten() {
+                    tables.is_new(hash);
                 }
-            },
+                *self = Self::Tables(tables);
+                self.are_new(ids)
+            }
             Self::Tables(tables) => ids.hashes.into_iter().fold(true, |new, hash| new & tables.is_new(hash)),
         }
     }

@@ -7,7 +7,7 @@ mod fields;
 pub mod gather;
 mod row;
 
-use super::csv::{Rows, Split};
+use super::csv::{self, Rows, Split};
 use super::format::{Format, Head};
 use super::records::columns::{Column as RecordColumn, Field};
 use super::records::value::shown;
@@ -78,6 +78,10 @@ impl Format for CellsCsv {
             let place = Place::file(file).line(row.line);
             if cells.len() != header.columns.len() {
                 sink.bad(header.ragged(cells.len(), place, row.terminated))?;
+                continue;
+            }
+            if header.names == cells {
+                sink.bad(csv::repeated_header(place))?;
                 continue;
             }
             match row::read(&Fields::new(&header.columns, &cells)) {

@@ -206,6 +206,9 @@ impl Header {
         if row.width() != self.fields.len() {
             return sink.bad(self.ragged(row, file));
         }
+        if row.cells().eq(self.names.iter()) {
+            return sink.bad(csv::repeated_header(Place::file(file).line(row.line)));
+        }
         let place = |column| self.place(column, file, row.line);
         let pointed: Vec<String>;
         let values = if self.naming.has_decimal_commas() {

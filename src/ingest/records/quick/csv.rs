@@ -3,9 +3,10 @@
 use super::super::columns::{Column, Field};
 use super::super::row::{Otherwise, Row};
 use super::decimal::Decimal;
+use super::front::LevelInFront;
 use super::numbers::Numbers;
-use super::scan::{Lead, eight, find_either};
-use crate::record::{LevelMark, Record, SWEEP};
+use super::scan::{eight, find_either};
+use crate::record::{Record, SWEEP};
 
 /// What is done with the cells of a column.
 #[derive(Debug, Clone, Copy)]
@@ -22,14 +23,10 @@ enum Step {
 #[derive(Debug)]
 pub struct Reader<'r> {
     steps: Vec<Step>,
-    /// How many columns in front name the level: they are mostly the same as in the row before.
+    /// How many columns in front name the level.
     levels: usize,
     /// What stood in them, up to and with the last comma.
-    lead: Lead,
-    /// Whether these alone say which level a record belongs to.
-    tell_all: bool,
-    /// Of the level that they name.
-    mark: LevelMark,
+    front: LevelInFront,
     scenario: &'r str,
     numbers: Numbers,
     row: Row<'r>,
@@ -48,13 +45,10 @@ impl<'r> Reader<'r> {
         // The last column has no comma behind it.
         let most = fields.len().saturating_sub(1);
         let levels = fields.iter().take_while(|field| names_level(field)).count().min(most);
-        let decides_level = |field: &Field| field.column.names_level() || field.column == Column::Case;
         Self {
             steps: fields.iter().map(step).collect(),
             levels,
-            lead: Lead::default(),
-            tell_all: levels > 0 && !fields[levels..].iter().flatten().any(decides_level),
-            mark: LevelMark::default(),
+            front: LevelInFront::before(fields[levels..].iter().flatten().copied()),
             scenario: SWEEP,
             numbers: Numbers::of_fields(fields.iter().flatten().copied()),
             row: Row::default(),
@@ -65,20 +59,19 @@ impl<'r> Reader<'r> {
     /// read carefully: because of its form, because something may be wrong with it, or because its end is not in sight.
     #[inline]
     pub fn next(&mut self, rows: &'r str) -> Option<(&Record<'r>, usize)> {
-        let Self { steps, levels, lead, tell_all, mark, scenario, numbers, row } = self;
+        let Self { steps, levels, front, scenario, numbers, row } = self;
         let mut cells = Cells { rows, scenario, numbers, row };
         let (last, steps) = steps.split_last()?;
         let (in_front, others) = steps.split_at_checked(*levels)?;
-        let mut at = lead.length();
-        if at == 0 || !lead.is_at(rows.as_bytes(), 0) {
-            *lead = Lead::default();
-            at = cells.read(in_front, 0)?;
-            if *tell_all {
-                cells.row.set_level_numbers(cells.numbers)?;
-                *mark = LevelMark::new();
+        let mut at = match front.length_in(rows.as_bytes()) {
+            Some(length) => length,
+            None => {
+                front.forget();
+                let at = cells.read(in_front, 0)?;
+                front.note(&rows.as_bytes()[..at], cells.numbers, cells.row)?;
+                at
             }
-            *lead = Lead::new(&rows.as_bytes()[..at]);
-        }
+        };
         at = cells.read(others, at)?;
         at = cells.cell(*last, at)?;
         at += match rows.as_bytes().get(at..)? {
@@ -86,11 +79,9 @@ impl<'r> Reader<'r> {
             [b'\r', b'\n', ..] => 2,
             _ => return None,
         };
-        if !self.tell_all {
-            self.row.set_level_numbers(&self.numbers)?;
-        }
+        let mark = self.front.mark(&self.numbers, &mut self.row)?;
         self.row.set_numbers(&self.numbers)?;
-        self.row.begin(self.scenario, self.mark);
+        self.row.begin(self.scenario, mark);
         Some((self.row.judge(Otherwise::Unknown).ok()?, at))
     }
 }

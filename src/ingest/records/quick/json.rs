@@ -3,9 +3,10 @@
 use super::super::columns::{Column, Field};
 use super::super::row::{Otherwise, Row};
 use super::decimal::Decimal;
+use super::front::LevelInFront;
 use super::numbers::Numbers;
-use super::scan::{Lead, find_special, starts_with};
-use crate::record::{LevelMark, Record, SWEEP};
+use super::scan::{Lead, find_special};
+use crate::record::{Record, SWEEP};
 
 /// How a program writes its objects, learnt from one that was read carefully.
 ///
@@ -32,14 +33,10 @@ impl Template {
 #[derive(Debug)]
 pub struct Reader<'t, 'r> {
     template: &'t Template,
-    /// How many entries in front name the level: they are mostly the same as in the object before.
+    /// How many entries in front name the level.
     levels: usize,
     /// What stood in them, up to and with the key behind them.
-    lead: &'r str,
-    /// Whether these alone say which level a record belongs to.
-    tell_all: bool,
-    /// Of the level that they name.
-    mark: LevelMark,
+    front: LevelInFront,
     scenario: &'r str,
     numbers: Numbers,
     row: Row<'r>,
@@ -51,14 +48,11 @@ impl<'t, 'r> Reader<'t, 'r> {
         let fields = template.0.iter().filter_map(|entry| entry.field);
         let names_level = |entry: &&Entry| entry.field.is_some_and(|field| field.column.names_level());
         let levels = template.0.iter().take_while(names_level).count();
-        let decides_level = |field: Field| field.column.names_level() || field.column == Column::Case;
         let others = template.0.iter().skip(levels).filter_map(|entry| entry.field);
         Self {
             template,
             levels,
-            lead: "",
-            tell_all: !others.into_iter().any(decides_level),
-            mark: LevelMark::default(),
+            front: LevelInFront::before(others),
             scenario: SWEEP,
             numbers: Numbers::of_fields(fields),
             row: Row::default(),
@@ -71,11 +65,12 @@ impl<'t, 'r> Reader<'t, 'r> {
     pub fn next(&mut self, lines: &'r str) -> Option<(&Record<'r>, usize)> {
         let bytes = lines.as_bytes();
         let entries = &self.template.0;
-        let (mut at, others) = if !self.lead.is_empty() && starts_with(bytes, self.lead.as_bytes()) {
-            let (level, others) = entries.get(self.levels..)?.split_first()?;
-            (self.value(level.field, lines, self.lead.len())?, others)
-        } else {
-            self.levels_and_next(lines)?
+        let (mut at, others) = match self.front.length_in(bytes) {
+            Some(length) => {
+                let (level, others) = entries.get(self.levels..)?.split_first()?;
+                (self.value(level.field, lines, length)?, others)
+            }
+            None => self.levels_and_next(lines)?,
         };
         for Entry { lead, field } in others {
             if lead.is_at(bytes, at) {
@@ -89,17 +84,15 @@ impl<'t, 'r> Reader<'t, 'r> {
             [b'}', b'\r', b'\n', ..] => 3,
             _ => return None,
         };
-        if !self.tell_all || self.lead.is_empty() {
-            self.row.set_level_numbers(&self.numbers)?;
-        }
+        let mark = self.front.mark(&self.numbers, &mut self.row)?;
         self.row.set_numbers(&self.numbers)?;
-        self.row.begin(self.scenario, self.mark);
+        self.row.begin(self.scenario, mark);
         Some((self.row.judge(Otherwise::Unknown).ok()?, at))
     }
 
     /// Reads the entries in front that name the level, and the one behind them; gives its end and the other entries.
     fn levels_and_next(&mut self, lines: &'r str) -> Option<(usize, &'t [Entry])> {
-        (self.lead, self.mark) = ("", LevelMark::default());
+        self.front.forget();
         let (in_front, others) = self.template.0.split_at_checked(self.levels + 1)?;
         let mut at = 0;
         for (number, Entry { lead, field }) in in_front.iter().enumerate() {
@@ -108,11 +101,7 @@ impl<'t, 'r> Reader<'t, 'r> {
                 at = self.value(*field, lines, value)?;
                 // From the object's start on, and up to where no other number can go on.
                 if number == self.levels && number > 0 {
-                    if self.tell_all {
-                        self.row.set_level_numbers(&self.numbers)?;
-                        self.mark = LevelMark::new();
-                    }
-                    self.lead = lines.get(..value)?;
+                    self.front.note(lines.as_bytes().get(..value)?, &self.numbers, &mut self.row)?;
                 }
             } else if number == 0 {
                 return None;

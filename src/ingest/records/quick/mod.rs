@@ -15,12 +15,13 @@
 //!    divided by; that division rounds once, as reading the text does ([`decimal::Decimal`]).
 //! 4. **One level, one mark.** A row that begins with the very bytes that named the level of the row before bears the same
 //!    [`LevelMark`](crate::record::LevelMark), so that nobody compares the level again: only where no column behind these bytes has
-//!    a say in it.
+//!    a say in it (`front.rs`).
 //!
 //! `tests/it/quick.rs` writes awkward files of every kind and holds both ways against each other.
 
 pub mod csv;
 pub mod decimal;
+mod front;
 pub mod json;
 pub mod numbers;
 mod scan;
