@@ -6,18 +6,8 @@ use super::decimal::Decimal;
 use super::front::LevelInFront;
 use super::numbers::Numbers;
 use super::scan::{eight, find_either};
+use super::steps::Step;
 use crate::record::{Record, SWEEP};
-
-/// What is done with the cells of a column.
-#[derive(Debug, Clone, Copy)]
-enum Step {
-    /// A number is stored.
-    Number(Column),
-    /// A text or a truth value is taken.
-    Words(Column),
-    /// The cell is passed over.
-    Skip,
-}
 
 /// Reads row after row of the same columns.
 #[derive(Debug)]
@@ -35,11 +25,9 @@ pub struct Reader<'r> {
 impl<'r> Reader<'r> {
     /// Of rows of these columns. `with_ids` says whether anyone wants to know the request ids.
     pub fn new(fields: &[Option<Field>], with_ids: bool) -> Self {
-        let step = |field: &Option<Field>| match field.map(|field| field.column) {
-            Some(column) if column.is_number() => Step::Number(column),
-            Some(Column::RequestId) if !with_ids => Step::Skip,
-            Some(column) => Step::Words(column),
-            None => Step::Skip,
+        let step = |field: &Option<Field>| match Step::of(*field) {
+            Step::Words(Column::RequestId) if !with_ids => Step::Skip,
+            step => step,
         };
         let names_level = |field: &Option<Field>| field.is_some_and(|field| field.column.names_level());
         // The last column has no comma behind it.
@@ -186,22 +174,6 @@ fn quoted(rows: &str, at: usize) -> Option<(&str, usize)> {
 fn plain(cell: &str) -> Option<&str> {
     let is_plain = |byte: Option<&u8>| byte.is_some_and(|byte| *byte > b' ' && *byte != b'"');
     (is_plain(cell.as_bytes().first()) && is_plain(cell.as_bytes().last())).then_some(cell)
-}
-
-impl Column {
-    /// Whether it holds a number, whatever its unit.
-    #[inline]
-    pub fn is_number(self) -> bool {
-        use Column::{Concurrency, ContextTokens, InputTokens, OutputChunks, OutputTokens, RequestRate};
-        self.is_time()
-            || matches!(self, ContextTokens | Concurrency | RequestRate | OutputChunks | InputTokens | OutputTokens)
-    }
-
-    /// Whether it says which level a record belongs to.
-    pub fn names_level(self) -> bool {
-        use Column::{Concurrency, ContextTokens, RequestRate, Run, Scenario};
-        matches!(self, Scenario | ContextTokens | Concurrency | RequestRate | Run)
-    }
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use super::decimal::Decimal;
 use super::front::LevelInFront;
 use super::numbers::Numbers;
 use super::scan::{Lead, find_special};
+use super::steps::Step;
 use crate::record::{Record, SWEEP};
 
 /// How a program writes its objects, learnt from one that was read carefully.
@@ -20,6 +21,7 @@ struct Entry {
     /// What stands before the value, from the end of the value before on: `{"ttft_ms":`, `, "e2e_ms": `.
     lead: Lead,
     field: Option<Field>,
+    step: Step,
 }
 
 impl Template {
@@ -68,15 +70,15 @@ impl<'t, 'r> Reader<'t, 'r> {
         let (mut at, others) = match self.front.length_in(bytes) {
             Some(length) => {
                 let (level, others) = entries.get(self.levels..)?.split_first()?;
-                (self.value(level.field, lines, length)?, others)
+                (self.value(level.step, lines, length)?, others)
             }
             None => self.levels_and_next(lines)?,
         };
-        for Entry { lead, field } in others {
+        for Entry { lead, step, .. } in others {
             if lead.is_at(bytes, at) {
-                at = self.value(*field, lines, at + lead.length())?;
+                at = self.value(*step, lines, at + lead.length())?;
             } else {
-                self.unset(*field);
+                self.unset(*step);
             }
         }
         at += match bytes.get(at..)? {
@@ -95,10 +97,10 @@ impl<'t, 'r> Reader<'t, 'r> {
         self.front.forget();
         let (in_front, others) = self.template.0.split_at_checked(self.levels + 1)?;
         let mut at = 0;
-        for (number, Entry { lead, field }) in in_front.iter().enumerate() {
+        for (number, Entry { lead, step, .. }) in in_front.iter().enumerate() {
             if lead.is_at(lines.as_bytes(), at) {
                 let value = at + lead.length();
-                at = self.value(*field, lines, value)?;
+                at = self.value(*step, lines, value)?;
                 // From the object's start on, and up to where no other number can go on.
                 if number == self.levels && number > 0 {
                     self.front.note(lines.as_bytes().get(..value)?, &self.numbers, &mut self.row)?;
@@ -106,7 +108,7 @@ impl<'t, 'r> Reader<'t, 'r> {
             } else if number == 0 {
                 return None;
             } else {
-                self.unset(*field);
+                self.unset(*step);
             }
         }
         Some((at, others))
@@ -114,39 +116,41 @@ impl<'t, 'r> Reader<'t, 'r> {
 
     /// Reads the value at a place into its column; gives its end. What stands there is for the caller to judge.
     #[inline(always)]
-    fn value(&mut self, field: Option<Field>, lines: &'r str, at: usize) -> Option<usize> {
+    fn value(&mut self, step: Step, lines: &'r str, at: usize) -> Option<usize> {
         let bytes = lines.as_bytes();
+        if let Step::Number(column) = step {
+            // A number in quotes, such as `"100.25"`, is one to nobody.
+            let Some((decimal, end)) = Decimal::read(bytes, at) else { return self.null(step, bytes, at) };
+            self.numbers.store(column, decimal);
+            return decimal.is_json(bytes, at).then_some(end);
+        }
         match bytes.get(at)? {
-            b'0'..=b'9' => {
-                let (decimal, end) = Decimal::read(bytes, at)?;
-                if !decimal.is_json(bytes, at) {
-                    return None;
-                }
-                match field.map(|field| field.column) {
-                    Some(column) if column.is_number() => self.numbers.store(column, decimal),
-                    Some(column) => self.words(column, lines.get(at..end)?)?,
-                    None => {}
-                }
-                Some(end)
-            }
             b'"' => {
                 let end = find_special(bytes, at + 1).filter(|end| bytes[*end] == b'"')?;
-                match field.map(|field| field.column) {
-                    // Such as `"100.25"`, which is a number to nobody.
-                    Some(column) if column.is_number() => return None,
-                    Some(column) => self.words(column, lines.get(at + 1..end)?)?,
-                    None => {}
+                if let Step::Words(column) = step {
+                    self.words(column, lines.get(at + 1..end)?)?;
                 }
                 Some(end + 1)
             }
-            b'n' if bytes[at..].first_chunk() == Some(b"null") => {
-                self.unset(field);
-                Some(at + 4)
+            b't' if bytes[at..].first_chunk() == Some(b"true") => self.truth(step, true).map(|()| at + 4),
+            b'f' if bytes[at..].first_chunk() == Some(b"false") => self.truth(step, false).map(|()| at + 5),
+            b'0'..=b'9' => {
+                let (decimal, end) = Decimal::read(bytes, at)?;
+                if let Step::Words(column) = step {
+                    self.words(column, lines.get(at..end)?)?;
+                }
+                decimal.is_json(bytes, at).then_some(end)
             }
-            b't' if bytes[at..].first_chunk() == Some(b"true") => self.truth(field, true).map(|()| at + 4),
-            b'f' if bytes[at..].first_chunk() == Some(b"false") => self.truth(field, false).map(|()| at + 5),
-            _ => None,
+            _ => self.null(step, bytes, at),
         }
+    }
+
+    fn null(&mut self, step: Step, bytes: &[u8], at: usize) -> Option<usize> {
+        let is_null = bytes.get(at..)?.first_chunk() == Some(b"null");
+        is_null.then(|| {
+            self.unset(step);
+            at + 4
+        })
     }
 
     fn words(&mut self, column: Column, words: &'r str) -> Option<()> {
@@ -158,15 +162,16 @@ impl<'t, 'r> Reader<'t, 'r> {
         Some(())
     }
 
-    fn truth(&mut self, field: Option<Field>, truth: bool) -> Option<()> {
-        field.map_or(Some(()), |field| self.row.set_truth(field.column, truth))
+    fn truth(&mut self, step: Step, truth: bool) -> Option<()> {
+        let Step::Words(column) = step else { return Some(()) };
+        self.row.set_truth(column, truth)
     }
 
-    fn unset(&mut self, field: Option<Field>) {
-        match field.map(|field| field.column) {
-            Some(column) if column.is_number() => self.numbers.store(column, Decimal::NONE),
-            Some(column) => self.unset_words(column),
-            None => {}
+    fn unset(&mut self, step: Step) {
+        match step {
+            Step::Number(column) => self.numbers.store(column, Decimal::NONE),
+            Step::Words(column) => self.unset_words(column),
+            Step::Skip => {}
         }
     }
 
@@ -191,7 +196,8 @@ fn entries(object: &[u8]) -> Option<Vec<Entry>> {
         let colon = after_blanks(object, end + 1).filter(|colon| object[*colon] == b':')?;
         let value = after_blanks(object, colon + 1)?;
         let name = std::str::from_utf8(&object[key + 1..end]).ok()?;
-        entries.push(Entry { lead: Lead::new(&object[start..value]), field: Field::named(name) });
+        let field = Field::named(name);
+        entries.push(Entry { lead: Lead::new(&object[start..value]), field, step: Step::of(field) });
         start = match object[value] {
             b'"' => find_special(object, value + 1).filter(|end| object[*end] == b'"')? + 1,
             b'{' | b'[' => return None,

@@ -25,6 +25,7 @@ mod front;
 pub mod json;
 pub mod numbers;
 mod scan;
+mod steps;
 
 pub use scan::eight;
 
