@@ -255,8 +255,7 @@ impl<'r> Row<'r> {
     }
 
     fn duration(&mut self, field: Field, value: Value) -> Result<Option<f64>, Complaint> {
-        let number = number(field, value)?;
-        let seconds = seconds(field, number);
+        let seconds = seconds(field, value)?;
         let (reason, expected, hint) = match seconds {
             _ if !seconds.is_finite() => NOT_FINITE,
             _ => match doubt_duration(seconds) {
@@ -309,11 +308,6 @@ impl<'r> Row<'r> {
     fn doubt(&mut self, field: Field, value: Value, reason: &'static str, expected: &str, hint: &'static str) {
         self.doubtful.get_or_insert_with(|| complaint(field, value, reason, expected, hint));
     }
-}
-
-/// A number of the field's unit in seconds.
-fn seconds(field: Field, number: f64) -> f64 {
-    number / 10_f64.powi(field.exponent.cast_signed())
 }
 
 const LEAVE_EMPTY: &str = "leave it empty where it was not measured";
@@ -399,8 +393,17 @@ fn rate(field: Field, value: Value) -> Result<f64, Complaint> {
 }
 
 fn number(field: Field, value: Value) -> Result<f64, Complaint> {
+    read_number(field, value, value::number)
+}
+
+/// A number of the field's unit in seconds.
+fn seconds(field: Field, value: Value) -> Result<f64, Complaint> {
+    read_number(field, value, |text| value::seconds(text, field.exponent))
+}
+
+fn read_number(field: Field, value: Value, read: impl Fn(&str) -> Option<f64>) -> Result<f64, Complaint> {
     let found = match value {
-        Value::Cell(text) | Value::Number(text) => value::number(text),
+        Value::Cell(text) | Value::Number(text) => read(text),
         _ => None,
     };
     found.ok_or_else(|| wrong_type(field, value, "a number", number_hint(value)))

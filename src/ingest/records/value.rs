@@ -1,5 +1,7 @@
 //! Text to numbers, exactly, and how found text is quoted in messages.
 
+use super::quick::decimal::Decimal;
+
 /// A value as it stands in the file, not yet read.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Value<'r> {
@@ -44,6 +46,25 @@ pub fn shown(text: &str) -> String {
 /// A decimal number; `inf` and `nan` in any spelling are numbers here, for the caller to refuse.
 pub fn number(text: &str) -> Option<f64> {
     text.parse().ok()
+}
+
+/// A number in a unit of which a second has 10^`exponent`, in seconds: the double nearest to what is written, so that 405.7 ms
+/// and 0.4057 s are the same. `inf` and `nan` are numbers here, too.
+pub fn seconds(text: &str, exponent: u32) -> Option<f64> {
+    if exponent == 0 {
+        return number(text);
+    }
+    let plain = Decimal::read(text.as_bytes(), 0).filter(|(_, end)| *end == text.len());
+    if let Some(seconds) = plain.and_then(|(decimal, _)| decimal.seconds(exponent)) {
+        return Some(seconds);
+    }
+    let number_of_units = number(text)?;
+    if number_of_units == 0.0 || !number_of_units.is_finite() {
+        return Some(number_of_units);
+    }
+    let (digits, power) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let power: i64 = power.parse().ok()?;
+    number(&format!("{digits}e{}", power - i64::from(exponent)))
 }
 
 /// A whole number at or above 0, written `1024`, `1024.0` or `1e3`.
@@ -133,6 +154,34 @@ mod tests {
         for text in ["", "-", ".", "abc", "1.2.3", "1e", "1e40", "nan", "inf", "1_000", "0x10", "1e99999999999", "--1"]
         {
             assert_eq!(picoseconds(text, 0), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_duration_is_the_nearest_double_to_what_is_written_in_any_unit() {
+        for (ms, s) in [
+            ("405.7", "0.4057"),
+            ("4.057e2", "0.4057"),
+            ("4057E-1", "0.4057"),
+            ("+405.7", "0.4057"),
+            ("-405.7", "-0.4057"),
+            (".7", "0.0007"),
+            ("7.", "0.007"),
+            ("1e3", "1"),
+            ("0", "0"),
+            ("0e5", "0"),
+            ("123456789012345678.9", "123456789012345.6789"),
+            ("0.3000000000000000000001", "0.0003000000000000000000001"),
+            ("1e-330", "0"),
+            ("5e-324", "0"),
+        ] {
+            assert_eq!(seconds(ms, 3), number(s), "{ms}");
+            assert_eq!(seconds(s, 0), number(s), "{s}");
+        }
+        assert_eq!((seconds("1e400", 3), seconds("-inf", 6)), (Some(f64::INFINITY), Some(f64::NEG_INFINITY)));
+        assert!(seconds("nan", 3).is_some_and(f64::is_nan));
+        for text in ["", "1,5", "5 s", "1e", "e3", "--1", "0x1", "1e3e3"] {
+            assert_eq!(seconds(text, 3), None, "{text}");
         }
     }
 

@@ -179,7 +179,7 @@ fn plain(cell: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::Load;
+    use crate::record::{LevelMark, Load};
 
     fn fields(header: &str) -> Vec<Option<Field>> {
         header.split(',').map(Field::named).collect()

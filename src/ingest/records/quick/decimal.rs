@@ -18,12 +18,12 @@ const TENS: [u64; 19] = {
     tens
 };
 
-/// As many as a number of [`DIGITS`] may be divided by, and one more.
-const TENS_AS_DOUBLES: [f64; 16] = {
-    let mut tens = [1.0; 16];
-    let mut at = 0;
+/// The powers of ten that doubles hold exactly.
+const TENS_AS_DOUBLES: [f64; 23] = {
+    let mut tens = [1.0; 23];
+    let mut at = 1;
     while at < tens.len() {
-        tens[at] = TENS[at] as f64;
+        tens[at] = 10.0 * tens[at - 1];
         at += 1;
     }
     tens
@@ -130,12 +130,19 @@ impl Decimal {
     /// The nearest double; none where that takes more than one rounding.
     #[inline]
     pub fn value(self) -> Option<f64> {
-        // A signed number of 64 bits is what processors convert.
-        (self.length <= DIGITS)
-            .then(|| self.digits.cast_signed() as f64 / TENS_AS_DOUBLES[usize::from(self.behind % 16)])
+        self.seconds(0)
     }
 
-    /// The same, where it is written without a point.
+    /// In seconds, of a unit of which a second has 10^`exponent`: the nearest double; none where that takes more than one
+    /// rounding.
+    #[inline(always)]
+    pub fn seconds(self, exponent: u32) -> Option<f64> {
+        let tens = TENS_AS_DOUBLES.get(usize::from(self.behind) + exponent as usize)?;
+        // A signed number of 64 bits is what processors convert.
+        (self.length <= DIGITS).then(|| self.digits.cast_signed() as f64 / tens)
+    }
+
+    /// The whole number, where it is written without a point.
     #[inline]
     pub fn whole(self) -> Option<u64> {
         (self.behind == 0 && self.length <= DIGITS).then_some(self.digits)
@@ -228,6 +235,11 @@ mod tests {
                 assert_eq!(end, text.len(), "{line}");
                 if let Some(number) = decimal.value() {
                     assert_eq!(Some(number), value::number(text), "{line}");
+                }
+                for exponent in [0, 3, 6, 9] {
+                    if let Some(seconds) = decimal.seconds(exponent) {
+                        assert_eq!(Ok(seconds), format!("{text}e-{exponent}").parse(), "{line}");
+                    }
                 }
                 if let Some(whole) = decimal.whole() {
                     assert_eq!(Some(whole), value::whole(text), "{line}");

@@ -12,7 +12,8 @@
 //! 2. **No verdict here.** A value that may be wrong goes to the careful reader too, which alone words complaints. What is
 //!    right goes through [`super::row::Row::judge`] on both ways, so that both judge alike.
 //! 3. **The same number.** At most 15 digits are a whole number that a double holds exactly, and so is the power of ten it is
-//!    divided by; that division rounds once, as reading the text does ([`decimal::Decimal`]).
+//!    divided by, with that of the unit; the one division rounds once, as reading the text does ([`decimal::Decimal`],
+//!    [`super::value::seconds`]).
 //! 4. **One level, one mark.** A row that begins with the very bytes that named the level of the row before bears the same
 //!    [`LevelMark`](crate::record::LevelMark), so that nobody compares the level again: only where no column behind these bytes has
 //!    a say in it (`front.rs`).

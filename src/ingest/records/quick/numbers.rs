@@ -54,11 +54,8 @@ impl Numbers {
     /// A duration in seconds; none where it may be wrong.
     #[inline(always)]
     pub fn duration(&self, column: Column) -> Option<Option<f64>> {
-        /// Of the exponents that columns have; the quotient is rounded once, which a product with 0.001 is not.
-        const IN_A_SECOND: [f64; 16] =
-            [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
         let Some(decimal) = self.of(column) else { return Some(None) };
-        let seconds = decimal.value()? / IN_A_SECOND[self.exponent(column) as usize % 16];
+        let seconds = decimal.seconds(self.exponent(column))?;
         doubt_duration(seconds).is_none().then_some(Some(seconds))
     }
 
