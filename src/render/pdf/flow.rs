@@ -10,6 +10,7 @@ use super::together::{announces, belongs_to_next, lead_in_of, leads_on};
 use crate::font::{Digits, Face, Fonts};
 use crate::report::{Block, CalloutKind, Inline, Report, Section, plain_text};
 use crate::threads::Threads;
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -65,14 +66,17 @@ impl<'a> Flow<'a> {
 
     /// The rows of all sections. Each is laid out on its own, and none knows of those before it.
     pub fn sections(&mut self, sections: &'a [Section], threads: &Threads) -> Vec<Row> {
-        let numbered: Vec<_> = (1..).zip(sections).collect();
+        // The longest first, which is mostly one of the last: else all threads but one wait for it in the end.
+        let mut numbered: Vec<_> = (1..).zip(sections).collect();
+        numbered.sort_by_key(|(_, section)| Reverse(rows_of_tables(&section.blocks)));
         let Self { ids, fonts, sheet, palette, .. } = &*self;
-        let laid_out = threads.map(&numbered, |(number, section)| {
+        let mut laid_out = threads.map(&numbered, |(number, section)| {
             let mut flow = Self::of_section(*number, Arc::clone(ids), fonts, *sheet, *palette);
             let rows = flow.section(section);
-            (flow, rows)
+            (*number, flow, rows)
         });
-        laid_out.into_iter().flat_map(|(flow, rows)| self.append(flow, rows)).collect()
+        laid_out.sort_by_key(|(number, ..)| *number);
+        laid_out.into_iter().flat_map(|(_, flow, rows)| self.append(flow, rows)).collect()
     }
 
     /// Takes over what another flow laid out: its elements and charts stand behind these.
@@ -422,6 +426,12 @@ fn callout_colours(kind: CalloutKind) -> (Rgba, Rgba) {
         CalloutKind::Important => (Rgba::hex(0x5b3cc4), Rgba::hex(0xf5f3ff)),
         CalloutKind::Warning => (Rgba::hex(0xb54708), Rgba::hex(0xfff6ed)),
     }
+}
+
+/// How many rows the tables of a section have: what laying it out mostly takes its time for.
+fn rows_of_tables(blocks: &[Block]) -> usize {
+    let rows = |block: &Block| if let Block::Table(table) = block { table.rows.len() } else { 0 };
+    blocks.iter().map(rows).sum()
 }
 
 fn collect_ids<'r>(blocks: &'r [Block], ids: &mut BTreeSet<&'r str>) {

@@ -9,8 +9,9 @@ use super::lines::{Line, LineBreaker};
 use super::row::{Keep, Repeat, Row, keep_ends_together};
 use super::spans::Spans;
 use super::style::{BAD, CAPTION, CELL, CELL_HEAD, Column, HEAD, RULE, STRONG_RULE, TextStyle};
-use crate::font::Face;
+use crate::font::{Face, Fonts};
 use crate::report::{Align, Cell, Table};
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 /// Ways to set a table, from the roomiest; the first that keeps every word whole is taken.
@@ -93,13 +94,27 @@ struct Text {
     style: TextStyle,
     align: Align,
     role: Role,
+    widths: OnceCell<(f32, f32)>,
 }
 
 impl Text {
+    /// Width on one line, and of the widest word; measured once, however many ways to set the table are tried.
+    fn widths(&self, fonts: &Fonts) -> (f32, f32) {
+        *self.widths.get_or_init(|| LineBreaker::new(fonts, &self.spans, &self.style).widths())
+    }
+
     /// What it says.
     fn words(&self) -> String {
         self.spans.spans.iter().map(|span| span.text.as_str()).collect()
     }
+}
+
+/// The cells of a table in one setting.
+struct Texts {
+    head: Vec<Text>,
+    body: Vec<Vec<Text>>,
+    /// How the numbers of each column stand below each other, where they do.
+    decimals: Vec<Option<Decimals>>,
 }
 
 /// Where the columns of a table stand.
@@ -133,7 +148,7 @@ impl Flow<'_> {
         if table.columns.is_empty() {
             return Vec::new();
         }
-        let (grid, head, body) = self.fitted(table, column);
+        let (grid, Texts { head, body, .. }) = self.fitted(table, column);
         let element = self.elements.add(Role::Table, parent);
         let mut out = self.table_caption(if named { "" } else { &table.caption }, column, element);
         let head_row = self.table_head(&head, groups, &grid, element);
@@ -170,8 +185,7 @@ impl Flow<'_> {
     /// Whether a table can be set without cutting a word, in type of a size that can be read.
     pub fn can_be_read(&self, table: &Table, column: Column) -> bool {
         Setting::all(table.rows.len()).into_iter().filter(|setting| setting.scale >= READ).any(|setting| {
-            let body: Vec<_> = table.rows.iter().map(|row| self.row_texts(table, row, setting)).collect();
-            let needs = self.needs(&self.head_texts(table, setting), &body, setting, column, Heads::MayWrap);
+            let needs = self.needs(&self.texts(table, setting), setting, column, Heads::MayWrap);
             widths(&needs, column.width).is_some()
         })
     }
@@ -179,70 +193,64 @@ impl Flow<'_> {
     /// How wide a table is in the roomiest setting, with every cell on one line.
     pub fn natural_width(&self, table: &Table, column: Column) -> f32 {
         let setting = Setting::all(table.rows.len())[0];
-        let body: Vec<_> = table.rows.iter().map(|row| self.row_texts(table, row, setting)).collect();
-        let needs = self.needs(&self.head_texts(table, setting), &body, setting, column, Heads::OneLine);
+        let needs = self.needs(&self.texts(table, setting), setting, column, Heads::OneLine);
         needs.iter().map(|need| need.most).sum()
     }
 
     /// Whether a table can be set with every cell on one line, in type that is easy to look things up in.
     pub fn fits_easily(&self, table: &Table, column: Column) -> bool {
         Setting::all(table.rows.len()).into_iter().filter(|setting| setting.scale >= LOOKED_UP).any(|setting| {
-            let body: Vec<_> = table.rows.iter().map(|row| self.row_texts(table, row, setting)).collect();
-            let needs = self.needs(&self.head_texts(table, setting), &body, setting, column, Heads::OneLine);
+            let needs = self.needs(&self.texts(table, setting), setting, column, Heads::OneLine);
             needs.iter().map(|need| need.most).sum::<f32>() <= column.width
         })
     }
 
-    /// The setting and columns of a table, and the texts of its head and rows in that setting.
-    fn fitted(&self, table: &Table, column: Column) -> (Grid, Vec<Text>, Vec<Vec<Text>>) {
+    /// The columns of a table, and its cells in the setting that was found for it.
+    fn fitted(&self, table: &Table, column: Column) -> (Grid, Texts) {
         let settings = Setting::all(table.rows.len());
-        let texts = |setting: Setting| -> (Vec<Text>, Vec<Vec<Text>>) {
-            let body = table.rows.iter().map(|row| self.row_texts(table, row, setting)).collect();
-            (self.head_texts(table, setting), body)
-        };
         // Smaller type is better than a second line, down to a size that is still easy to read.
         for setting in settings.into_iter().filter(|setting| setting.scale >= EASY_SCALE) {
-            let (head, body) = texts(setting);
-            let needs = self.needs(&head, &body, setting, column, Heads::OneLine);
+            let texts = self.texts(table, setting);
+            let needs = self.needs(&texts, setting, column, Heads::OneLine);
             if needs.iter().map(|need| need.most).sum::<f32>() <= column.width
                 && let Some(widths) = widths(&needs, column.width)
             {
-                let decimals = self.decimals(&head, &body);
-                return (Grid { setting, column, widths, decimals }, head, body);
+                return (Grid { setting, column, widths, decimals: texts.decimals.clone() }, texts);
             }
         }
         for setting in settings {
-            let (head, body) = texts(setting);
+            let texts = self.texts(table, setting);
             for heads in [Heads::OneLine, Heads::MayWrap] {
-                let needs = self.needs(&head, &body, setting, column, heads);
+                let needs = self.needs(&texts, setting, column, heads);
                 let Some(widths) = widths(&needs, column.width) else { continue };
-                let decimals = self.decimals(&head, &body);
-                let grid = Grid { setting, column, widths, decimals };
+                let grid = Grid { setting, column, widths, decimals: texts.decimals.clone() };
                 // It is better than tall rows too.
                 let small = setting.scale < EASY_SCALE && heads == Heads::MayWrap;
-                if small || body.iter().all(|row| self.tallest(row, &grid) <= 2) {
-                    return (grid, head, body);
+                if small || texts.body.iter().all(|row| self.tallest(row, &grid) <= 2) {
+                    return (grid, texts);
                 }
             }
         }
         let setting = settings[settings.len() - 1];
-        let (head, body) = texts(setting);
-        let widths = forced(&self.needs(&head, &body, setting, column, Heads::MayWrap), column.width);
+        let texts = self.texts(table, setting);
+        let widths = forced(&self.needs(&texts, setting, column, Heads::MayWrap), column.width);
         // Where words are cut, numbers end at the column's edge.
-        let decimals = vec![None; head.len()];
-        (Grid { setting, column, widths, decimals }, head, body)
+        let decimals = vec![None; texts.head.len()];
+        (Grid { setting, column, widths, decimals }, texts)
     }
 
-    /// How the numbers of each column stand below each other, where they do.
-    fn decimals(&self, head: &[Text], body: &[Vec<Text>]) -> Vec<Option<Decimals>> {
-        let of = |at: usize| {
+    fn texts(&self, table: &Table, setting: Setting) -> Texts {
+        let head = self.head_texts(table, setting);
+        let body: Vec<_> = table.rows.iter().map(|row| self.row_texts(table, row, setting)).collect();
+        let decimals_of = |at: usize| {
             if head[at].align != Align::Right {
                 return None;
             }
             let cells: Vec<_> = body.iter().map(|row| (row[at].words(), &row[at].style)).collect();
             Decimals::of(cells.iter().map(|(words, style)| (words.as_str(), *style)), self.fonts)
         };
-        (0..head.len()).map(of).collect()
+        let decimals = (0..head.len()).map(decimals_of).collect();
+        Texts { head, body, decimals }
     }
 
     fn head_texts(&self, table: &Table, setting: Setting) -> Vec<Text> {
@@ -252,6 +260,7 @@ impl Flow<'_> {
             style,
             align: column.align,
             role: Role::ColumnHeading,
+            widths: OnceCell::new(),
         };
         table.columns.iter().map(text).collect()
     }
@@ -269,15 +278,17 @@ impl Flow<'_> {
                 style = TextStyle { face: Face::SemiBold, colour: BAD, ..style };
             }
             let role = if heading { Role::RowHeading } else { Role::TableCell };
-            Text { spans: self.spans(&cell.content, &style), style, align: column.align, role }
+            let spans = self.spans(&cell.content, &style);
+            Text { spans, style, align: column.align, role, widths: OnceCell::new() }
         };
         table.columns.iter().zip(cells).enumerate().map(text).collect()
     }
 
-    fn needs(&self, head: &[Text], body: &[Vec<Text>], setting: Setting, column: Column, heads: Heads) -> Vec<Need> {
+    fn needs(&self, texts: &Texts, setting: Setting, column: Column, heads: Heads) -> Vec<Need> {
+        let Texts { head, body, decimals } = texts;
         let mut needs = vec![Need::default(); head.len()];
         for (need, text) in needs.iter_mut().zip(head) {
-            let (line, word) = LineBreaker::new(self.fonts, &text.spans, &text.style).widths();
+            let (line, word) = text.widths(self.fonts);
             let most = if heads == Heads::OneLine { line } else { word.max(0.6 * line) };
             *need = Need { least: word, most };
         }
@@ -285,7 +296,7 @@ impl Flow<'_> {
         let widest = column.width * 0.35;
         for row in body {
             for (need, text) in needs.iter_mut().zip(row) {
-                let (line, word) = LineBreaker::new(self.fonts, &text.spans, &text.style).widths();
+                let (line, word) = text.widths(self.fonts);
                 // A number in two lines cannot be compared with its neighbours, nor a short heading found.
                 let whole = match (text.align, text.role) {
                     (Align::Right, _) => line <= 120.0,
@@ -297,7 +308,7 @@ impl Flow<'_> {
                 need.most = need.most.max(line);
             }
         }
-        for (need, decimals) in needs.iter_mut().zip(self.decimals(head, body)) {
+        for (need, decimals) in needs.iter_mut().zip(decimals) {
             let width = decimals.map_or(0.0, |decimals| decimals.width);
             *need = Need { least: need.least.max(width), most: need.most.max(width) };
         }

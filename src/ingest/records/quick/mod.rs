@@ -36,7 +36,7 @@ const WINDOW: usize = 16 << 10;
 /// The first of the bytes as text, as far as they are text; records that reach beyond it come first in another window.
 pub fn window(bytes: &[u8]) -> &str {
     let bytes = &bytes[..bytes.len().min(WINDOW)];
-    std::str::from_utf8(bytes).unwrap_or_else(|error| {
+    simdutf8::compat::from_utf8(bytes).unwrap_or_else(|error| {
         let (text, _) = bytes.split_at(error.valid_up_to());
         std::str::from_utf8(text).unwrap_or_default()
     })
