@@ -101,21 +101,12 @@ impl Header {
         if self.naming.mapped().is_some() {
             return Ok(());
         }
-        let (unread, mut at, mut lines) = (stream.unread(), 0, 0);
-        let mut reader = quick::csv::Reader::new(&self.fields, sink.wants_ids());
-        loop {
-            let (window, start) = (quick::window(&unread[at..]), at);
-            while let Some((record, length)) = reader.next(&window[at - start..]) {
-                let line = stream.line() + lines;
-                sink.record(record, line, || self.place(Column::RequestId, stream.name(), line))?;
-                at += length;
-                lines += 1;
-            }
-            if at == start {
-                break;
-            }
-        }
-        stream.consume(at, lines);
+        let reader = quick::csv::Reader::new(&self.fields, sink.wants_ids());
+        let (bytes, lines) = quick::records(stream.unread(), reader, |record, lines| {
+            let line = stream.line() + lines;
+            sink.record(record, line, || self.place(Column::RequestId, stream.name(), line))
+        })?;
+        stream.consume(bytes, lines);
         Ok(())
     }
 

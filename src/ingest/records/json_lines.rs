@@ -80,21 +80,12 @@ pub fn read_lines(objects: &mut Objects, stream: &mut Stream, sink: &mut Sink) -
 
 /// Reads the lines in sight as long as they are written as the last one that was read carefully.
 fn usual_lines(objects: &Objects, stream: &mut Stream, sink: &mut Sink) -> Result<()> {
-    let (unread, mut at, mut lines) = (stream.unread(), 0, 0);
-    let mut reader = quick::json::Reader::new(&objects.template);
-    loop {
-        let (window, start) = (quick::window(&unread[at..]), at);
-        while let Some((record, length)) = reader.next(&window[at - start..]) {
-            let line = stream.line() + lines;
-            sink.record(record, line, || Place::file(stream.name()).line(line).path(Column::RequestId.name()))?;
-            at += length;
-            lines += 1;
-        }
-        if at == start {
-            break;
-        }
-    }
-    stream.consume(at, lines);
+    let reader = quick::json::Reader::new(&objects.template);
+    let (bytes, lines) = quick::records(stream.unread(), reader, |record, lines| {
+        let line = stream.line() + lines;
+        sink.record(record, line, || Place::file(stream.name()).line(line).path(Column::RequestId.name()))
+    })?;
+    stream.consume(bytes, lines);
     Ok(())
 }
 

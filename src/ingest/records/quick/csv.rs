@@ -2,6 +2,7 @@
 
 use super::super::columns::{Column, Field};
 use super::super::row::{Otherwise, Row};
+use super::Records;
 use super::decimal::Decimal;
 use super::front::LevelInFront;
 use super::numbers::Numbers;
@@ -42,11 +43,11 @@ impl<'r> Reader<'r> {
             row: Row::default(),
         }
     }
+}
 
-    /// The record of the first row of `rows`, and the length of the row with its line ending; none where the row has to be
-    /// read carefully: because of its form, because something may be wrong with it, or because its end is not in sight.
+impl<'r> Records<'r> for Reader<'r> {
     #[inline]
-    pub fn next(&mut self, rows: &'r str) -> Option<(&Record<'r>, usize)> {
+    fn next(&mut self, rows: &'r str) -> Option<(&Record<'r>, usize)> {
         let Self { steps, levels, front, scenario, numbers, row } = self;
         let mut cells = Cells { rows, scenario, numbers, row };
         let (last, steps) = steps.split_last()?;

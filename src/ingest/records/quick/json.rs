@@ -2,6 +2,7 @@
 
 use super::super::columns::{Column, Field};
 use super::super::row::{Otherwise, Row};
+use super::Records;
 use super::decimal::Decimal;
 use super::front::LevelInFront;
 use super::numbers::Numbers;
@@ -60,11 +61,11 @@ impl<'t, 'r> Reader<'t, 'r> {
             row: Row::default(),
         }
     }
+}
 
-    /// The record of the first of `lines`, and the length of the line with its ending; none where it has to be read
-    /// carefully: because of its form, because something may be wrong with it, or because its end is not in sight.
+impl<'r> Records<'r> for Reader<'_, 'r> {
     #[inline]
-    pub fn next(&mut self, lines: &'r str) -> Option<(&Record<'r>, usize)> {
+    fn next(&mut self, lines: &'r str) -> Option<(&Record<'r>, usize)> {
         let bytes = lines.as_bytes();
         let entries = &self.template.0;
         let (mut at, others) = match self.front.length_in(bytes) {
@@ -91,7 +92,9 @@ impl<'t, 'r> Reader<'t, 'r> {
         self.row.begin(self.scenario, mark);
         Some((self.row.judge(Otherwise::Unknown).ok()?, at))
     }
+}
 
+impl<'t, 'r> Reader<'t, 'r> {
     /// Reads the entries in front that name the level, and the one behind them; gives its end and the other entries.
     fn levels_and_next(&mut self, lines: &'r str) -> Option<(usize, &'t [Entry])> {
         self.front.forget();

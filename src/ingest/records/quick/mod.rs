@@ -30,11 +30,43 @@ mod steps;
 
 pub use scan::eight;
 
+use crate::error::Result;
+use crate::record::Record;
+
+/// Reads records of one form.
+pub trait Records<'r> {
+    /// The first record of the text, and its length with its line ending; none where it has to be read carefully: because of
+    /// its form, because something may be wrong with it, or because its end is not in sight.
+    fn next(&mut self, text: &'r str) -> Option<(&Record<'r>, usize)>;
+}
+
+/// Gives `each` the records in sight that have the usual form, up to the first that has not, each with the number of lines in
+/// front of it. How many bytes and lines these were. Errors: those of `each`.
+#[inline(always)]
+pub fn records<'r>(
+    unread: &'r [u8],
+    mut reader: impl Records<'r>,
+    mut each: impl FnMut(&Record<'r>, u64) -> Result<()>,
+) -> Result<(usize, u64)> {
+    let (mut at, mut lines) = (0, 0);
+    loop {
+        let (window, start) = (window(&unread[at..]), at);
+        while let Some((record, length)) = reader.next(&window[at - start..]) {
+            each(record, lines)?;
+            at += length;
+            lines += 1;
+        }
+        if at == start {
+            return Ok((at, lines));
+        }
+    }
+}
+
 /// Bytes that are checked to be UTF-8 at once: few enough that those behind an unusual record are not checked many times.
 const WINDOW: usize = 16 << 10;
 
 /// The first of the bytes as text, as far as they are text; records that reach beyond it come first in another window.
-pub fn window(bytes: &[u8]) -> &str {
+fn window(bytes: &[u8]) -> &str {
     let bytes = &bytes[..bytes.len().min(WINDOW)];
     simdutf8::compat::from_utf8(bytes).unwrap_or_else(|error| {
         let (text, _) = bytes.split_at(error.valid_up_to());
