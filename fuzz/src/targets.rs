@@ -224,7 +224,8 @@ impl Read for Piecewise<'_> {
 
 /// The same records in a form that the fast scan leaves to the careful readers; none where the two are not comparable.
 fn careful(file: &Memory) -> Option<Memory> {
-    let text = std::str::from_utf8(file.bytes()).ok()?;
+    // Whether NULs stand at odd places tells UTF-16: a blank in front would make another file of it.
+    let text = std::str::from_utf8(file.bytes()).ok().filter(|text| !text.contains('\0'))?;
     let careful = match text.starts_with('{') {
         true => text.replace("}\r\n", " }\r\n").replace("}\n", " }\n"),
         // A blank within quotes is text, one on an empty line makes it a row, and a mark behind it is none.

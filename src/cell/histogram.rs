@@ -1,5 +1,6 @@
 //! Counts of values in buckets of equal ratio: where the wanted order statistics lie, in little memory.
 
+use super::packed::Counts;
 use serde::{Deserialize, Serialize};
 
 /// Buckets of a histogram, at most.
@@ -25,13 +26,12 @@ pub struct Histogram {
     shift: u32,
     /// Number of the first bucket in `counts`.
     first: u64,
-    #[serde(with = "super::packed")]
-    counts: Vec<u64>,
+    counts: Counts,
 }
 
 impl Default for Histogram {
     fn default() -> Self {
-        Self { zeros: 0, shift: FINEST, first: 0, counts: Vec::new() }
+        Self { zeros: 0, shift: FINEST, first: 0, counts: Counts::default() }
     }
 }
 
@@ -92,7 +92,7 @@ impl Histogram {
         if !self.holds(bits) {
             self.cover(bits, bits);
         }
-        self.counts[((bits >> self.shift) - self.first) as usize] += 1;
+        self.counts.open()[((bits >> self.shift) - self.first) as usize] += 1;
     }
 
     /// Counts several, of which these are the smallest and the largest.
@@ -105,9 +105,9 @@ impl Histogram {
         if !(self.holds(smallest) && self.holds(largest)) {
             self.cover(smallest, largest);
         }
-        let (shift, first) = (self.shift, self.first);
+        let (shift, first, counts) = (self.shift, self.first, self.counts.open());
         for value in values {
-            if let Some(count) = self.counts.get_mut(((value.to_bits() >> shift) - first) as usize) {
+            if let Some(count) = counts.get_mut(((value.to_bits() >> shift) - first) as usize) {
                 *count += 1;
             }
         }
@@ -129,12 +129,12 @@ impl Histogram {
         while other.shift < self.shift {
             other.coarsen();
         }
-        self.cover(other.first << other.shift, (other.first + other.counts.len() as u64 - 1) << other.shift);
+        self.cover(other.first << other.shift, (other.first + other.counts.look().len() as u64 - 1) << other.shift);
         while other.shift < self.shift {
             other.coarsen();
         }
         let offset = (other.first - self.first) as usize;
-        for (count, more) in self.counts[offset..].iter_mut().zip(&other.counts) {
+        for (count, more) in self.counts.open()[offset..].iter_mut().zip(other.counts.look()) {
             *count += more;
         }
     }
@@ -145,7 +145,7 @@ impl Histogram {
             return Some(Bucket { low: 0, high: 0, below: 0, count: self.zeros });
         }
         let mut below = self.zeros;
-        for (number, &count) in (self.first..).zip(&self.counts) {
+        for (number, &count) in (self.first..).zip(self.counts.look()) {
             if rank < below + count {
                 let low = number << self.shift;
                 return Some(Bucket { low: low.max(1), high: low | ((1 << self.shift) - 1), below, count });
@@ -156,19 +156,20 @@ impl Histogram {
     }
 
     fn holds(&self, bits: u64) -> bool {
-        (bits >> self.shift).wrapping_sub(self.first) < self.counts.len() as u64
+        (bits >> self.shift).wrapping_sub(self.first) < self.counts.look().len() as u64
     }
 
     /// Makes room for two values and all between them, joining buckets where there would be too many.
     fn cover(&mut self, low: u64, high: u64) {
+        let old = self.counts.look();
         // How far neighbours have to be joined is worked out first, so that they are joined once.
         let mut joined = 0;
         let (first, last) = loop {
             let shift = self.shift + joined;
             let (mut first, mut last) = (low >> shift, high >> shift);
-            if !self.counts.is_empty() {
+            if !old.is_empty() {
                 first = first.min(self.first >> joined);
-                last = last.max((self.first + self.counts.len() as u64 - 1) >> joined);
+                last = last.max((self.first + old.len() as u64 - 1) >> joined);
             }
             (first, last) = (first / BLOCK * BLOCK, last / BLOCK * BLOCK + BLOCK - 1);
             if last - first < BUCKETS {
@@ -177,27 +178,27 @@ impl Histogram {
             joined += 1;
         };
         let mut counts = vec![0; (last - first + 1) as usize];
-        if joined == 0 && !self.counts.is_empty() {
+        if joined == 0 && !old.is_empty() {
             let offset = (self.first - first) as usize;
-            counts[offset..offset + self.counts.len()].copy_from_slice(&self.counts);
+            counts[offset..offset + old.len()].copy_from_slice(old);
         } else {
-            for (number, &count) in (self.first..).zip(&self.counts) {
+            for (number, &count) in (self.first..).zip(old) {
                 counts[((number >> joined) - first) as usize] += count;
             }
         }
         self.shift += joined;
-        (self.first, self.counts) = (first, counts);
+        (self.first, self.counts) = (first, counts.into());
     }
 
     /// Joins each even bucket with its upper neighbour; there are some.
     fn coarsen(&mut self) {
         let first = self.first >> 1;
-        let mut counts = vec![0; self.counts.len() / 2 + 1];
-        for (number, &count) in (self.first..).zip(&self.counts) {
+        let mut counts = vec![0; self.counts.look().len() / 2 + 1];
+        for (number, &count) in (self.first..).zip(self.counts.look()) {
             counts[((number >> 1) - first) as usize] += count;
         }
         self.shift += 1;
-        (self.first, self.counts) = (first, counts);
+        (self.first, self.counts) = (first, counts.into());
     }
 }
 
@@ -275,6 +276,6 @@ mod tests {
         let histogram = histogram(&values);
         check(&histogram, &values);
         assert!(histogram.locate(500).expect("a rank below n").count < 10);
-        assert!(histogram.counts.len() as u64 <= BUCKETS);
+        assert!(histogram.counts.look().len() as u64 <= BUCKETS);
     }
 }
