@@ -35,9 +35,9 @@ impl LevelInFront {
         (self.bytes, self.mark) = (Lead::default(), LevelMark::default());
     }
 
-    /// Notes the bytes that name a row's level once their numbers were read; none where one of these may be wrong.
+    /// Notes the bytes that name a row's level, if any, once their numbers were read; none where one of these may be wrong.
     pub fn note(&mut self, bytes: &[u8], numbers: &Numbers, row: &mut Row<'_>) -> Option<()> {
-        if self.tell_all {
+        if self.tell_all && !bytes.is_empty() {
             row.set_level_numbers(numbers)?;
             self.mark = LevelMark::new();
         }
