@@ -2,7 +2,7 @@
 
 use super::apart::{Folded, Part, Plan, Worker};
 use super::entry::{Counted, Entry};
-use super::{Store, key};
+use super::{Keys, Store};
 use crate::cell::fold::apart::FilePicking;
 use crate::cell::fold::{Counting, Picking};
 use crate::cell::level::Levels;
@@ -52,8 +52,9 @@ impl Known {
 impl<'s> Files<'s> {
     /// Looks up what the store has of each input that is still what it was; nothing, unless it is to be trusted.
     pub fn new(store: &'s dyn Store, trusted: bool, inputs: &[&dyn Input], config: &Config, options: &Options) -> Self {
+        let keys = Keys::new(config, options);
         let file = |input: &&dyn Input| {
-            let key = key(input.name(), config, options);
+            let key = keys.of(input.name());
             let stamp = input.stamp();
             let found = store.get(&key).filter(|_| trusted).and_then(|bytes| Entry::decode(&key, &bytes));
             let mut file = File { key, stamp, entry: None, is_new: false, was_known: false, known: None, levels: None };
@@ -62,7 +63,7 @@ impl<'s> Files<'s> {
             }
             file
         };
-        Self { store, files: inputs.iter().map(file).collect() }
+        Self { store, files: Threads::new(options.threads).map(inputs, file) }
     }
 
     /// Whether any of them is known.

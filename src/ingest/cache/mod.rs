@@ -81,11 +81,26 @@ impl Store for InMemory {
     }
 }
 
-/// What decides how a file is read besides its bytes, as a hash.
-fn key(name: &str, config: &Config, options: &Options) -> String {
-    let reading = (entry::LAYOUT, env!("CARGO_PKG_VERSION"), name, options.lenient, config);
-    let text = serde_json::to_vec(&reading).expect("a configuration has no keys but texts");
-    blake3::hash(&text).to_hex().to_string()
+/// Keys of files: hashes of all that decides how they are read besides their bytes.
+struct Keys {
+    /// Of what is the same for all of them.
+    shared: blake3::Hasher,
+}
+
+impl Keys {
+    /// Of files that are read like this.
+    fn new(config: &Config, options: &Options) -> Self {
+        let shared = (entry::LAYOUT, env!("CARGO_PKG_VERSION"), options.lenient, config);
+        let text = serde_json::to_vec(&shared).expect("a configuration has no keys but texts");
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&text);
+        Self { shared: hasher }
+    }
+
+    /// Of a file of this name.
+    fn of(&self, name: &str) -> String {
+        self.shared.clone().update(name.as_bytes()).finalize().to_hex().to_string()
+    }
 }
 
 #[cfg(test)]

@@ -100,7 +100,7 @@ fn bad_records_are_told_from_the_file_alone() {
 fn a_key_goes_by_all_that_a_reading_is_shown() {
     let of = |name: &str, text: &str, lenient| {
         let config = parse(text, "gristmill.toml").unwrap();
-        key(name, &config.of_reading(), &Options { lenient, threads: 1 })
+        Keys::new(&config.of_reading(), &Options { lenient, threads: 1 }).of(name)
     };
     let plain = of("a.csv", "", false);
     assert_eq!(of("a.csv", "title = \"A\"\n[power]\nprice_per_kwh = 1\n[model]\nname = \"m\"", false), plain);
