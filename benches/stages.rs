@@ -72,7 +72,7 @@ fn sections(bencher: Bencher) {
     let run = everyday();
     run.with_request(&[], |request| {
         let prepared = prepare(request).expect("a good run").value;
-        bencher.bench(|| gristmill::report::compose(black_box(&prepared.composition(request, &[]))));
+        bencher.bench(|| gristmill::report::compose(black_box(&prepared.composition(request, &[])), &Threads::new(1)));
     });
 }
 

@@ -198,7 +198,8 @@ pub fn prepare(request: &Request) -> Result<Warned<Prepared>> {
     }
     let reference = prepared.shown_reference();
     let composition = Composition { reference: reference.as_ref(), ..prepared.composition(request, &warnings) };
-    let report = in_house_terms(&prepared.config, || report::compose(&composition))?;
+    let threads = Threads::new(request.options.threads);
+    let report = in_house_terms(&prepared.config, || report::compose(&composition, &threads))?;
     prepared.report = report;
     Ok(Warned { value: prepared, warnings })
 }

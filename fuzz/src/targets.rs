@@ -241,7 +241,7 @@ fn composed(template: &str, brand: Brand, logo: Option<&Logo>) -> Result<Report>
     let title = brand.name.clone();
     let report = Layout { sections: vec!["contact".to_owned()], ..Layout::default() };
     let config = Config { title, brand, report, ..Config::default() };
-    compose(&Composition {
+    let composition = Composition {
         analysis: &TINY.analysis,
         ingested: &TINY.ingested,
         config: &config,
@@ -251,7 +251,8 @@ fn composed(template: &str, brand: Brand, logo: Option<&Logo>) -> Result<Report>
         logo,
         templates: &templates,
         reference: None,
-    })
+    };
+    compose(&composition, &Threads::new(1))
 }
 
 /// Makes the PDF of a report, and looks for what is no number in it.

@@ -108,7 +108,7 @@ pub enum Mark {
 }
 
 /// A picture.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Scene {
     /// Width in points.
     pub width: f32,

@@ -100,7 +100,7 @@ fn files(
         fonts: &fonts,
         templates: &templates,
     };
-    let report = in_house_terms(request.config, || compose(&compared))?;
+    let report = in_house_terms(request.config, || compose(&compared, &Threads::new(request.threads)))?;
     let document = document(request, &runs[0].0, &report, (&fonts, &templates));
     let renderers: Vec<_> = request
         .formats

@@ -11,6 +11,7 @@ use crate::error::{Result, Warning};
 use crate::font::Fonts;
 use crate::ingest::Ingested;
 use crate::logo::Logo;
+use crate::threads::Threads;
 
 /// Everything a report is written from.
 pub struct Composition<'c> {
@@ -36,10 +37,12 @@ pub struct Composition<'c> {
 
 /// Writes the report: every section that has something to say, in order.
 ///
-/// The same input gives the same report. Errors: a template that was replaced names what does not exist.
-pub fn compose(input: &Composition) -> Result<Report> {
+/// The same input gives the same report, with any number of threads. Errors: a template that was replaced names what does not
+/// exist.
+pub fn compose(input: &Composition, threads: &Threads) -> Result<Report> {
     let (sections, _) = sections(input)?;
-    Ok(Report { cover: cover::cover(input, contents_note(input)?), sections })
+    let report = Report { cover: cover::cover(input, contents_note(input)?), sections };
+    Ok(report.drawn(input.fonts, threads))
 }
 
 /// Which sections a report has, and what it leaves out and why.

@@ -5,15 +5,14 @@ use super::words;
 use super::{Align, Cell, Column, Figure, Table};
 use crate::analysis::{Analysis, CellFigures};
 use crate::chart::Chart;
+use crate::chart::scene::Scene;
 use crate::context::Context;
-use crate::font::Fonts;
 use crate::format;
 use crate::record::Load;
 
-/// The figure of a chart; number and caption follow where it is placed.
-pub fn figure(chart: Chart, data: Table, fonts: &Fonts) -> Figure {
-    let scene = crate::chart::draw(&chart, fonts);
-    Figure { number: 0, scene, caption: Vec::new(), alternative: alternative(&chart), data, chart }
+/// The figure of a chart; number and caption follow where it is placed, the picture once the report is whole.
+pub fn figure(chart: Chart, data: Table) -> Figure {
+    Figure { number: 0, scene: Scene::default(), caption: Vec::new(), alternative: alternative(&chart), data, chart }
 }
 
 /// A number in a cell, or that it was not measured.

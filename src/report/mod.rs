@@ -23,8 +23,10 @@ pub use reference::Reference;
 pub use summary::summarize;
 pub use templates::Templates;
 
-use crate::chart::Chart;
 use crate::chart::scene::Scene;
+use crate::chart::{Chart, draw};
+use crate::font::Fonts;
+use crate::threads::Threads;
 
 /// A finished report, ready to be laid out.
 #[derive(Debug, Clone, PartialEq)]
@@ -229,7 +231,7 @@ pub struct Figure {
     pub number: usize,
     /// The chart; `chart.id` names its file.
     pub chart: Chart,
-    /// The chart, drawn.
+    /// The chart, drawn; empty until the report is whole.
     pub scene: Scene,
     /// What it shows and what it averages over.
     pub caption: Vec<Inline>,
@@ -272,6 +274,24 @@ pub fn plain_text(content: &[Inline]) -> String {
 }
 
 impl Report {
+    /// The same with its charts drawn. Any number of threads draws the same.
+    fn drawn(mut self, fonts: &Fonts, threads: &Threads) -> Self {
+        fn place(blocks: &mut [Block], scenes: &mut impl Iterator<Item = Scene>) {
+            for block in blocks {
+                match block {
+                    Block::Figure(figure) => figure.scene = scenes.next().expect("a scene for each figure"),
+                    Block::Callout { blocks, .. } => place(blocks, scenes),
+                    Block::List { items, .. } => items.iter_mut().for_each(|item| place(item, scenes)),
+                    _ => {}
+                }
+            }
+        }
+        let charts: Vec<&Chart> = self.figures().into_iter().map(|figure| &figure.chart).collect();
+        let mut scenes = threads.map(&charts, |chart| draw(chart, fonts)).into_iter();
+        self.sections.iter_mut().for_each(|section| place(&mut section.blocks, &mut scenes));
+        self
+    }
+
     /// Every figure in reading order.
     pub fn figures(&self) -> Vec<&Figure> {
         fn walk<'r>(blocks: &'r [Block], out: &mut Vec<&'r Figure>) {

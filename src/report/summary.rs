@@ -7,9 +7,9 @@ use super::markdown::{Inserts, parse};
 use super::sections::{executive_summary, use_case_guidance};
 use super::slug::Slugs;
 use super::suite;
-use super::{Block, Table};
+use super::{Block, Figure, Table};
 use crate::analysis::capacity::Kind;
-use crate::chart::{Chart, kinds};
+use crate::chart::{Chart, draw, kinds};
 use crate::error::Result;
 use crate::format;
 use serde::Serialize;
@@ -74,7 +74,8 @@ pub fn summarize(input: &Composition) -> Result<Vec<Block>> {
         inserts.tables.insert(table.id.clone(), table);
     }
     if let Some(chart) = chart {
-        inserts.figures.insert("chart".to_owned(), figure(chart, Table::default(), input.fonts));
+        let scene = draw(&chart, input.fonts);
+        inserts.figures.insert("chart".to_owned(), Figure { scene, ..figure(chart, Table::default()) });
     }
     let markdown = input.templates.render("summary.md", &view)?;
     Ok(parse(&markdown, inserts, &mut Slugs::default(), &mut 0).blocks)

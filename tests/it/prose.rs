@@ -5,6 +5,7 @@ use gristmill::config::Config;
 use gristmill::font::Fonts;
 use gristmill::ingest::{Input, Memory, Options, ingest};
 use gristmill::report::{Block, Composition, Report, Table, Templates, compose, plain_text};
+use gristmill::threads::Threads;
 use std::fmt::Write;
 
 /// The report of some files, by name and text.
@@ -31,7 +32,7 @@ pub fn composed(files: &[(&str, &str)], configuration: &str) -> (Report, Analysi
         templates: &Templates::built_in().unwrap(),
         reference: None,
     };
-    let report = compose(&input).unwrap();
+    let report = compose(&input, &Threads::default()).unwrap();
     (report, analysis, config)
 }
 

@@ -64,7 +64,7 @@ pub(super) fn draft(input: &Compared) -> Option<Draft> {
         unmet: any(Kind::Unmet),
         intervals: all().any(|capacity| capacity.limit.kind == Kind::Estimated && capacity.crossing_interval.is_some()),
     };
-    Some(figures(Draft::new(&view).table(table(input)), input, charts))
+    Some(figures(Draft::new(&view).table(table(input)), charts))
 }
 
 /// Use cases of one outcome.

@@ -82,7 +82,7 @@ pub(super) fn draft(input: &Compared) -> Option<Draft> {
     };
     let figured = compared.into_iter().map(|one| (data(&one.chart, &one.marks), one.chart));
     let charts = figured.map(|(table, chart)| (chart, table)).collect();
-    Some(figures(Draft::new(&view), input, charts))
+    Some(figures(Draft::new(&view), charts))
 }
 
 /// A chart of the sweep, where at least two deployments have a line.
@@ -122,9 +122,9 @@ pub(super) fn picture(input: &Compared, number: usize, compared: &kinds::Compare
 }
 
 /// Charts and their numbers as figures `chart-1`, `chart-2`, … of a draft.
-pub(super) fn figures(mut draft: Draft, input: &Compared, charts: Vec<(Chart, Table)>) -> Draft {
+pub(super) fn figures(mut draft: Draft, charts: Vec<(Chart, Table)>) -> Draft {
     for (at, (chart, table)) in charts.into_iter().enumerate() {
-        draft = draft.figure(input.fonts, &format!("chart-{}", at + 1), Some(chart), table);
+        draft = draft.figure(&format!("chart-{}", at + 1), Some(chart), table);
     }
     draft
 }

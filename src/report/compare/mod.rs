@@ -27,6 +27,7 @@ use crate::error::{Result, Warning};
 use crate::font::Fonts;
 use crate::format;
 use crate::logo::Logo;
+use crate::threads::Threads;
 
 /// Everything that a comparison is written from.
 pub struct Compared<'c> {
@@ -71,10 +72,10 @@ static SECTIONS: &[Entry] = &[
     Entry { id: "contact", draft: contact::draft },
 ];
 
-/// Writes the comparison. The same input gives the same report.
+/// Writes the comparison. The same input gives the same report, with any number of threads.
 ///
 /// Errors: a template that was replaced names what does not exist.
-pub fn compose(input: &Compared) -> Result<Report> {
+pub fn compose(input: &Compared, threads: &Threads) -> Result<Report> {
     let mut slugs = Slugs::reserving(SECTIONS.iter().map(|section| section.id));
     let mut figures = 0;
     let mut sections = Vec::new();
@@ -84,7 +85,7 @@ pub fn compose(input: &Compared) -> Result<Report> {
         let parsed = parse(&markdown, inserts, &mut slugs, &mut figures);
         sections.push(Section { id: entry.id.to_owned(), title: parsed.title, blocks: parsed.blocks });
     }
-    Ok(Report { cover: cover::cover(input), sections })
+    Ok(Report { cover: cover::cover(input), sections }.drawn(input.fonts, threads))
 }
 
 impl Compared<'_> {

@@ -74,7 +74,7 @@ pub(super) fn draft(input: &Compared) -> Option<Draft> {
     };
     let charts = compared.into_iter().map(|one| (data(&one.chart, &one.marks), one.chart));
     let charts = charts.map(|(table, chart)| (chart, table)).collect();
-    let draft = figures(Draft::new(&view), input, charts);
+    let draft = figures(Draft::new(&view), charts);
     Some(tables.into_iter().fold(draft, Draft::table))
 }
 

@@ -130,7 +130,7 @@ pub(super) fn with_levels(mut draft: Draft, input: &Composition, prefix: &str) -
             }
             chart.id.insert_str(0, prefix);
             levels.id.insert_str(0, prefix);
-            draft = draft.figure(input.fonts, &name, Some(chart), levels);
+            draft = draft.figure(&name, Some(chart), levels);
         }
     }
     draft

@@ -19,7 +19,6 @@ use super::words::{Print, Spot, single};
 use super::{Table, figure, reference};
 use crate::analysis::Span;
 use crate::chart::{Chart, kinds};
-use crate::font::Fonts;
 use crate::format;
 use crate::metric::MetricId;
 use serde::Serialize;
@@ -103,27 +102,27 @@ impl Draft {
     fn sweep_figure(self, input: &Composition, id: &str, data: Table) -> Self {
         let chart = chart(input, id);
         let data = reference::with_lines(data, chart.as_ref());
-        self.figure(input.fonts, id, chart, data)
+        self.figure(id, chart, data)
     }
 
     /// The same with a chart that shows numbers of other figures anew: where it cannot be drawn, nothing is missing.
     pub(in crate::report) fn further_figure(self, input: &Composition, id: &str, data: Table) -> Self {
         let chart = chart(input, id);
         let data = if chart.is_some() { reference::with_lines(data, chart.as_ref()) } else { Table::default() };
-        self.figure(input.fonts, id, chart, data)
+        self.figure(id, chart, data)
     }
 
     /// The same with a figure for `<!-- gm:figure {name} -->`. Without a chart its numbers stand there as a table,
     /// where there are several. The template learns whether there is a chart (`chart_ttft`), and whether bands show how
     /// well its means are known (`bands_ttft`).
-    pub(in crate::report) fn figure(mut self, fonts: &Fonts, name: &str, chart: Option<Chart>, data: Table) -> Self {
+    pub(in crate::report) fn figure(mut self, name: &str, chart: Option<Chart>, data: Table) -> Self {
         let variable = name.replace('-', "_");
         let has_bands = chart.iter().flat_map(|chart| &chart.series).any(|series| series.band.len() > 1);
         self.view.insert(format!("chart_{variable}"), &chart.is_some());
         self.view.insert(format!("bands_{variable}"), &has_bands);
         match chart {
             Some(chart) => {
-                self.inserts.figures.insert(name.to_owned(), reference::told(figure::figure(chart, data, fonts)));
+                self.inserts.figures.insert(name.to_owned(), reference::told(figure::figure(chart, data)));
             }
             None if data.rows.len() > 1 => {
                 self.inserts.tables.insert(name.to_owned(), data);

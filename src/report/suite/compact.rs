@@ -1,14 +1,14 @@
 //! The compact summary of a suite, for a README, a pull request or a job's page.
 
 use super::{rating, suite_of, summary_table};
-use crate::chart::kinds;
+use crate::chart::{draw, kinds};
 use crate::error::Result;
 use crate::format;
 use crate::report::figure::figure;
 use crate::report::markdown::{Inserts, parse};
 use crate::report::sections::executive_summary::model_facts;
 use crate::report::slug::Slugs;
-use crate::report::{Block, Composition, Table, cover};
+use crate::report::{Block, Composition, Figure, Table, cover};
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -54,7 +54,8 @@ pub fn summarize(input: &Composition) -> Result<Option<Vec<Block>>> {
     let table = summary_table(suite);
     inserts.tables.insert(table.id.clone(), table);
     if let Some(chart) = chart {
-        inserts.figures.insert("chart".to_owned(), figure(chart, Table::default(), input.fonts));
+        let scene = draw(&chart, input.fonts);
+        inserts.figures.insert("chart".to_owned(), Figure { scene, ..figure(chart, Table::default()) });
     }
     let markdown = input.templates.render("suite-compact.md", &view)?;
     Ok(Some(parse(&markdown, inserts, &mut Slugs::default(), &mut 0).blocks))
