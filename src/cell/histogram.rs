@@ -97,19 +97,36 @@ impl Histogram {
 
     /// Counts several, of which these are the smallest and the largest.
     pub fn add_all(&mut self, values: &[f64], smallest: f64, largest: f64) {
-        let (smallest, largest) = (bits(smallest), bits(largest));
-        if smallest == 0 || values.is_empty() {
-            values.iter().for_each(|value| self.add(*value));
+        let (mut smallest, largest) = (bits(smallest), bits(largest));
+        if largest == 0 || values.is_empty() {
+            self.zeros += values.len() as u64;
             return;
+        }
+        let has_zeros = smallest == 0;
+        if has_zeros {
+            // The smallest of the others: 0 less 1 is the largest number.
+            let less_one = values.iter().map(|value| bits(*value).wrapping_sub(1));
+            smallest = less_one.fold(largest - 1, u64::min) + 1;
         }
         if !(self.holds(smallest) && self.holds(largest)) {
             self.cover(smallest, largest);
         }
-        let (shift, first, counts) = (self.shift, self.first, self.counts.open());
-        for value in values {
-            if let Some(count) = counts.get_mut(((value.to_bits() >> shift) - first) as usize) {
+        let (shift, first, counts) = (self.shift, self.first, self.counts.open().as_mut_slice());
+        let mut count = |bits: u64| {
+            if let Some(count) = counts.get_mut(((bits >> shift) - first) as usize) {
                 *count += 1;
             }
+        };
+        if has_zeros {
+            for bits in values.iter().map(|value| bits(*value)) {
+                if bits == 0 {
+                    self.zeros += 1;
+                } else {
+                    count(bits);
+                }
+            }
+        } else {
+            values.iter().for_each(|value| count(value.to_bits()));
         }
     }
 
@@ -241,6 +258,22 @@ mod tests {
     fn a_bucket_says_what_lies_in_and_below_it() {
         let values = [0.0, -0.0, 1e-300, 0.02, 0.020_000_1, 0.5, 0.5, 17.0, 3e9, 5e-324];
         check(&histogram(&values), &values);
+    }
+
+    #[test]
+    fn several_values_at_once_are_counted_like_one_after_the_other() {
+        let above_zero = [0.02, 0.5, 0.5, 17.0, 5e-324];
+        let with_zeros = [0.0, 3e9, -0.0, 0.02, 0.0];
+        for parts in
+            [&[&above_zero[..], &[2.0]][..], &[&with_zeros], &[&[], &above_zero, &[0.0, 0.0]], &[&[0.0], &[]], &[&[]]]
+        {
+            let values = parts.concat();
+            let extreme = |start: f64, which: fn(f64, f64) -> f64| values.iter().copied().fold(start, which);
+            let (smallest, largest) = (extreme(f64::INFINITY, f64::min), extreme(0.0, f64::max));
+            let mut histogram = Histogram::default();
+            parts.iter().for_each(|part| histogram.add_all(part, smallest, largest));
+            check(&histogram, &values);
+        }
     }
 
     #[test]
