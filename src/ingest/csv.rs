@@ -69,7 +69,13 @@ pub enum Split<'r> {
     },
 }
 
-/// A row that is the header once more: what two files give that were joined.
+/// Whether a row is the header once more, as where files were joined; the later ones may begin with a byte order mark.
+pub fn repeats_header<'c>(row: impl IntoIterator<Item = &'c str>, header: &[String]) -> bool {
+    let cells = row.into_iter().enumerate();
+    cells.map(|(at, cell)| if at == 0 { cell.trim_start_matches('\u{feff}') } else { cell }).eq(header)
+}
+
+/// Such a row.
 pub fn repeated_header(place: Place) -> Bad {
     let error = Error::at(place, "found the header a second time, expected a row of values");
     Bad {

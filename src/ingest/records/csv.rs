@@ -197,7 +197,7 @@ impl Header {
         if row.width() != self.fields.len() {
             return sink.bad(self.ragged(row, file));
         }
-        if row.cells().eq(self.names.iter()) {
+        if csv::repeats_header(row.cells(), &self.names) {
             return sink.bad(csv::repeated_header(Place::file(file).line(row.line)));
         }
         let place = |column| self.place(column, file, row.line);
